@@ -1,0 +1,11 @@
+"""Django application: see the models and modules beside it."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Comptes et droits."""
+
+    name = "accounts"
+    verbose_name = "Comptes et droits"
+    default_auto_field = "django.db.models.BigAutoField"

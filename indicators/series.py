@@ -1,0 +1,97 @@
+"""What travels from `indicators` upwards: measured series, with what was received told apart.
+
+Everywhere, NaN means "n. d." (not received, or not computable); 0 is a value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from indicators.selection import Selection
+
+
+@dataclass(frozen=True)
+class SectorFigures:
+    """One sector of a territory over the selection's window, and in its last received month.
+
+    Shares are fractions of the territory's total over the window; None when that total is 0.
+    """
+
+    sector: str
+    contributors: int  # distinct facilities with a document in the window
+    share: float | None
+    documents: int  # documents of the window, those carried by an OG included
+    documents_share: float | None
+    month_contributors: int | None  # in the last received month; None: none was received
+    month_parc: int | None
+    contributors_12m: int | None  # of the parc of that month, over the 12 months that end with it
+    rate: float | None
+    rate_12m: float | None
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Documents of 12 months against the 12 before, on calendar months received in both."""
+
+    recent: int
+    earlier: int
+    comparable_months: int  # 12 when everything was received
+    ratio: float | None  # recent / earlier; None under 9 comparable months or when earlier is 0
+
+    @property
+    def change(self) -> float | None:
+        """The change as a fraction: 2.24 is "+224 %"."""
+        return None if self.ratio is None else self.ratio - 1
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Every measure of one selection.
+
+    `months` is a DatetimeIndex of month starts, one per month of the period; every Series and
+    DataFrame of floats below is indexed by it, NaN where the month was not received.
+    """
+
+    selection: Selection
+    months: pd.DatetimeIndex
+    documents: pd.DataFrame  # columns: every document type code met in the period, sorted
+    unallocated: pd.Series[float]  # "Non ventilé", included in `documents` of a région
+    parc: pd.Series[float]
+    contributors: pd.Series[float]
+    rate: pd.Series[float]
+    contributors_12m: pd.Series[float]
+    rate_12m: pd.Series[float]  # NaN under 9 received months in the window
+    received_12m: pd.Series[float]  # received months of the 12 (fewest among départements)
+    received_departements: pd.Series[float]  # how many of the territory's départements: 0 = none
+    provisional: pd.Series[bool]  # received, not yet confirmed by a later file
+    sector_contributors: pd.DataFrame  # months × sector codes of CHART_SECTORS
+    sector_documents: pd.DataFrame
+    sector_parc: pd.DataFrame
+    sectors: tuple[SectorFigures, ...]  # in CHART_SECTORS order; every one present
+    window: tuple[dt.date, dt.date]
+    documents_12m: float | None  # documents of the received months of the 12 to the last one
+    growth: Growth
+    cut_off: dt.date | None  # when the newest file behind these figures was received
+    sources: tuple[str, ...]  # labels of the files behind them
+
+    @property
+    def total_documents(self) -> pd.Series[float]:
+        """Documents by month, all types together."""
+        return self.documents.sum(axis=1, min_count=1)
+
+    @property
+    def last_received(self) -> dt.date | None:
+        """The last month of the period that was received, in full or in part: "now"."""
+        received = self.received_departements[self.received_departements > 0]
+        if received.empty:
+            return None
+        stamp = received.index[-1]
+        return dt.date(stamp.year, stamp.month, 1)
+
+    def is_partial(self, month: pd.Timestamp) -> bool:
+        """Whether only some of the territory's départements were received in a month."""
+        total = len(self.selection.territory.departement_codes)
+        return 0 < self.received_departements[month] < total
