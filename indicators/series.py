@@ -28,6 +28,7 @@ class SectorFigures:
     month_contributors: int | None  # in the last received month; None: none was received
     month_parc: int | None
     contributors_12m: int | None  # of the parc of that month, over the 12 months that end with it
+    parc_12m: int | None  # denominator of `rate_12m`: départements with 9 received months or more
     rate: float | None
     rate_12m: float | None
 
@@ -62,9 +63,10 @@ class Measures:
     parc: pd.Series[float]
     contributors: pd.Series[float]
     rate: pd.Series[float]
-    contributors_12m: pd.Series[float]
-    rate_12m: pd.Series[float]  # NaN under 9 received months in the window
-    received_12m: pd.Series[float]  # received months of the 12 (fewest among départements)
+    contributors_12m: pd.Series[float]  # NaN under 9 received months of the 12, as rate_12m
+    parc_12m: pd.Series[float]  # its denominator: the départements with 9 received months or more
+    rate_12m: pd.Series[float]
+    received_12m: pd.Series[float]  # of the 12; the fewest of those counted, the most when none is
     received_departements: pd.Series[float]  # how many of the territory's départements: 0 = none
     provisional: pd.Series[bool]  # received, not yet confirmed by a later file
     sector_contributors: pd.DataFrame  # months × sector codes of CHART_SECTORS
@@ -72,7 +74,7 @@ class Measures:
     sector_parc: pd.DataFrame
     sectors: tuple[SectorFigures, ...]  # in CHART_SECTORS order; every one present
     window: tuple[dt.date, dt.date]
-    documents_12m: float | None  # documents of the received months of the 12 to the last one
+    documents_12m: float | None  # of the 12 months to the last received; None under 9 received
     growth: Growth
     cut_off: dt.date | None  # when the newest file behind these figures was received
     sources: tuple[str, ...]  # labels of the files behind them
