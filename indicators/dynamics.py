@@ -113,7 +113,7 @@ def classify(series: pd.Series[float]) -> Dynamics:
     if len(received) < LEAST_MONTHS:
         return Dynamics(Label.TOO_SHORT, months=len(received))
     months = pd.DatetimeIndex(received.index)
-    values = received.to_numpy()
+    values: Array = np.asarray(received, dtype=np.float64)
     positions = (months.year * 12 + months.month).to_numpy().astype("float64")
     peaks, lifted = _peaks(months, values)
     kept = ~lifted
