@@ -1,0 +1,153 @@
+"""Sign-in, sign-out, passwords, and the pages that anyone may read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.helpers import get_cool_off, get_failure_limit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
+
+from accounts import audit, forms
+from accounts.models import User
+
+SIGNED_IN_COOKIE = "mes_connexion"
+"""Outlives the session, so that its end can be told from a first visit; sign-out removes it."""
+
+SIGNED_IN_COOKIE_AGE = 30 * 24 * 3600
+"""Seconds."""
+
+
+class SignIn(auth_views.LoginView):
+    """E-mail address and password; says when the last session ended by itself."""
+
+    form_class = forms.SignInForm
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, and remember that a session was opened here."""
+        response = super().form_valid(form)
+        response.set_cookie(
+            SIGNED_IN_COOKIE,
+            "1",
+            max_age=SIGNED_IN_COOKIE_AGE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        # Django puts its own "site" there, over the one that base.html shows.
+        del context["site"]
+        context["session_expired"] = SIGNED_IN_COOKIE in self.request.COOKIES
+        return context
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(auth_views.LogoutView):
+    """Ends the session; harmless when it has already ended."""
+
+    next_page = reverse_lazy("accounts:login")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out and forget that a session was opened here."""
+        response = super().post(request, *args, **kwargs)
+        messages.success(request, "Vous êtes déconnecté.")
+        response.delete_cookie(SIGNED_IN_COOKIE, samesite="Lax")
+        return response
+
+
+class PasswordChange(auth_views.PasswordChangeView):
+    """A new password; the other sessions of the user end."""
+
+    form_class = forms.PasswordChangeForm
+    template_name = "accounts/password_change.html"
+    success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
+
+    def form_valid(self, form: DjangoSetPasswordForm[User]) -> HttpResponse:
+        """Remember who changed it."""
+        response = super().form_valid(form)
+        audit.record("mot de passe changé", actor=form.user, target=form.user.email)
+        messages.success(self.request, "Votre mot de passe est changé.")
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordReset(auth_views.PasswordResetView):
+    """Sends a link to whoever has an account; answers the same to everyone."""
+
+    form_class = forms.PasswordResetForm
+    template_name = "accounts/password_reset.html"
+    subject_template_name = "accounts/password_reset_subject.txt"
+    email_template_name = "accounts/password_reset_email.txt"
+    success_url = reverse_lazy("accounts:password_reset_done")
+    extra_email_context = {"valid_hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordResetDone(auth_views.PasswordResetDoneView):
+    """What to do now that the link was asked for."""
+
+    template_name = "accounts/password_reset_done.html"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
+    """The page of the link: a new password, once."""
+
+    form_class = forms.SetPasswordForm
+    template_name = "accounts/password_reset_confirm.html"
+    success_url = reverse_lazy("accounts:login")
+
+    def form_valid(self, form: DjangoSetPasswordForm[User]) -> HttpResponse:
+        """Remember that the link was used."""
+        response = super().form_valid(form)
+        audit.record("mot de passe réinitialisé", actor=form.user, target=form.user.email)
+        messages.success(
+            self.request, "Votre mot de passe est changé. Connectez-vous avec le nouveau."
+        )
+        return response
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Accessibility(TemplateView):
+    """The accessibility statement, which the law wants readable by all."""
+
+    template_name = "accounts/accessibility.html"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PersonalData(TemplateView):
+    """What is kept about users, and the cookies."""
+
+    template_name = "accounts/personal_data.html"
+
+
+def locked_out(
+    request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
+) -> HttpResponse:
+    """The page of those who failed too often (429), named by `AXES_LOCKOUT_CALLABLE`."""
+    cool_off = get_cool_off(request)
+    response = render(
+        request,
+        "accounts/locked_out.html",
+        {
+            "failure_limit": get_failure_limit(request, credentials),
+            "minutes": round(cool_off.total_seconds() / 60) if cool_off else None,
+        },
+        status=429,
+    )
+    if cool_off:
+        response["Retry-After"] = str(int(cool_off.total_seconds()))
+    return response
