@@ -1,0 +1,19 @@
+"""The nomenclatures that come with the product, and the row that names the data's state."""
+
+from django.db import migrations
+
+from reference import nomenclatures
+
+
+def load(apps, schema_editor):
+    nomenclatures.load(apps.get_model)
+
+
+def unload(apps, schema_editor):
+    nomenclatures.unload(apps.get_model)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reference", "0001_initial")]
+
+    operations = [migrations.RunPython(load, unload)]
