@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Comptes et droits"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to sign-ins, for the audit trail."""
+        from accounts import signals  # noqa: PLC0415  # models are loaded only now
+
+        signals.connect()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_failure_limit
 from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import ValidationError
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    # Generic in the type stubs only: at run time, it takes no parameter.
+    BaseSetPasswordForm = auth_forms.SetPasswordForm[User]
+else:
+    BaseSetPasswordForm = auth_forms.SetPasswordForm
 
 EMAIL_ERRORS = {
     "required": "Saisissez votre adresse électronique.",
@@ -43,6 +51,10 @@ class SignInForm(DsfrFields, auth_forms.AuthenticationForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Saisissez votre mot de passe."},
     )
+
+    def clean_username(self) -> str:
+        """Addresses are kept in lower case; failures are counted under the same writing."""
+        return str(self.cleaned_data["username"]).lower()
 
     def get_invalid_login_error(self) -> ValidationError:
         """Say the same of an unknown address, a wrong password and a closed account."""
@@ -85,7 +97,7 @@ class NewPasswordFields(DsfrFields):
         self.fields["new_password2"].help_text = ""
 
 
-class SetPasswordForm(NewPasswordFields, auth_forms.SetPasswordForm):
+class SetPasswordForm(NewPasswordFields, BaseSetPasswordForm):
     """A new password, by someone who followed the link of the e-mail."""
 
 

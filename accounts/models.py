@@ -44,7 +44,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # as above
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = "utilisateur"

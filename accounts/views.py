@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -58,7 +60,7 @@ class SignIn(auth_views.LoginView):
 class SignOut(auth_views.LogoutView):
     """Ends the session; harmless when it has already ended."""
 
-    next_page = reverse_lazy("accounts:login")
+    next_page = settings.LOGIN_URL
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign out and forget that a session was opened here."""
@@ -75,7 +77,7 @@ class PasswordChange(auth_views.PasswordChangeView):
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
 
-    def form_valid(self, form: DjangoSetPasswordForm[User]) -> HttpResponse:
+    def form_valid(self, form: DjangoPasswordChangeForm) -> HttpResponse:
         """Remember who changed it."""
         response = super().form_valid(form)
         audit.record("mot de passe changé", actor=form.user, target=form.user.email)
@@ -111,8 +113,9 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
     success_url = reverse_lazy("accounts:login")
 
     def form_valid(self, form: DjangoSetPasswordForm[User]) -> HttpResponse:
-        """Remember that the link was used."""
+        """Remember that the link was used, and lift the lock of failed attempts."""
         response = super().form_valid(form)
+        AxesProxyHandler.reset_attempts(username=form.user.email)
         audit.record("mot de passe réinitialisé", actor=form.user, target=form.user.email)
         messages.success(
             self.request, "Votre mot de passe est changé. Connectez-vous avec le nouveau."
@@ -132,6 +135,11 @@ class PersonalData(TemplateView):
     """What is kept about users, and the cookies."""
 
     template_name = "accounts/personal_data.html"
+    extra_context = {
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "signed_in_cookie": SIGNED_IN_COOKIE,
+    }
 
 
 def locked_out(
