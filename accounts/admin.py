@@ -56,8 +56,8 @@ def _password_change(*_: Any, **__: Any) -> HttpResponse:
     return redirect("accounts:password_change")
 
 
-admin.site.login = _sign_in  # type: ignore[method-assign,assignment]  # a function, no method
-admin.site.password_change = _password_change  # type: ignore[method-assign]  # same
+admin.site.login = _sign_in  # type: ignore[method-assign]  # a function, no method
+admin.site.password_change = _password_change  # type: ignore[method-assign,assignment]  # same
 
 
 class LowerCaseAddress(UserForm):
