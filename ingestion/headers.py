@@ -1,0 +1,171 @@
+"""The words by which people head the columns of an extract: the alias table.
+
+A header is reduced to its significant words, so that "Nbre docs *", "Nb de documents" and
+"Nombre de documents déposés" are one writing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ingestion.months import month_of
+from reference.documents import normalise_label
+
+HEADER_ROWS = 30
+
+
+class Field(StrEnum):
+    """What a column holds."""
+
+    MONTH = "month"
+    FINESS = "finess"
+    ENTITY = "entity_finess"
+    NAME = "name"
+    TYPE = "type"
+    DOCUMENTS = "documents"
+    DMP = "dmp"
+
+
+FIELD_LABELS = {
+    Field.MONTH: "mois",
+    Field.FINESS: "FINESS ET",
+    Field.ENTITY: "FINESS EJ",
+    Field.NAME: "raison sociale",
+    Field.TYPE: "type de document",
+    Field.DOCUMENTS: "nombre de documents",
+    Field.DMP: "DMP alimentés",
+}
+REQUIRED = (Field.FINESS, Field.TYPE, Field.DOCUMENTS)
+
+_IGNORED_WORDS = {
+    *("n", "no", "num", "numero", "nd", "d", "de", "du", "des", "l", "le", "la", "les", "en"),
+    *("et", "au", "aux", "dans", "par", "pour", "sur", "the", "id", "ide", "identifiant"),
+}
+# "et" is both the French "and" and the établissement: it only counts next to a FINESS.
+_WORDS = {
+    "finess": {"finess", "nofiness", "numfiness", "finesset", "finesseg", "finessej"},
+    "site": {
+        *("eg", "ege", "geographique", "geo", "etablissement", "etab", "etabl", "site", "eta"),
+        *("esms", "essms", "structure"),
+    },
+    "entity": {"ej", "pmej", "juridique", "og", "gestionnaire"},
+    "month": {"mois", "periode", "month", "date"},
+    "type": {"type", "types", "typologie", "nature"},
+    "count": {"nb", "nbr", "nbre", "nombre", "nbs", "volume", "quantite"},
+    "sum": {"total", "somme"},
+    "document": {"doc", "docs", "document", "documents"},
+    "dmp": {"dmp", "mes", "dossier", "dossiers"},
+    "fed": {
+        *("alimente", "alimentes", "alimentee", "alimentees", "alimentation", "alimentant"),
+        *("depose", "deposes", "depot", "depots", "envoye", "envoyes", "transmis", "verse"),
+        *("verses", "reference", "distincts", "distinct", "mensuel", "concerne", "concernes"),
+    },
+    "code": {"code"},
+    "label": {"libelle", "lib", "intitule", "nom"},
+    "name": {"rs", "raison", "sociale", "denomination"},
+    "organisation": {"entite", "organisme"},
+}
+_CONCEPTS = {word: concept for concept, words in _WORDS.items() for word in words}
+_GLUED = {"finesset": {"site"}, "finesseg": {"site"}, "finessej": {"entity"}}
+
+# For each field, the sets of concepts that name it, the surest writing first: a column of a
+# surer writing is preferred, two of equal rank are ambiguous.
+_WRITINGS: dict[Field, tuple[tuple[set[str], ...], ...]] = {
+    Field.MONTH: (({"month"}, {"month", "fed"}, {"month", "document", "fed"}),),
+    Field.FINESS: (
+        ({"finess", "site"}, {"finess", "site", "code"}, {"finess", "site", "organisation"}),
+        ({"finess"}, {"finess", "code"}),
+    ),
+    Field.ENTITY: (
+        (
+            {"finess", "entity"},
+            {"finess", "entity", "code"},
+            {"finess", "entity", "organisation"},
+        ),
+    ),
+    Field.TYPE: (
+        ({"code", "type", "document"}, {"code", "document"}, {"code", "type"}),
+        ({"type", "document"}, {"type", "document", "dmp"}, {"type", "document", "fed"}),
+        ({"label", "type", "document"}, {"label", "document"}, {"label", "type"}),
+        ({"type"}, {"one document"}),
+    ),
+    Field.DOCUMENTS: (
+        (
+            *({"count", "document"}, {"document"}, {"count", "document", "fed"}),
+            *({"document", "fed"}, {"count", "document", "dmp"}, {"document", "dmp"}),
+            *({"count", "document", "dmp", "fed"}, {"document", "dmp", "fed"}),
+            {"sum", "document"},
+        ),
+        ({"count"},),
+    ),
+    Field.DMP: (({"count", "dmp", "fed"}, {"dmp", "fed"}, {"count", "dmp"}, {"dmp"}),),
+    Field.NAME: (
+        ({"name"}, {"name", "site"}, {"label", "site"}),
+        ({"site"}, {"label"}),
+    ),
+}
+_FIELDS = {
+    frozenset(concepts): (field, rank)
+    for field, ranks in _WRITINGS.items()
+    for rank, writings in enumerate(ranks)
+    for concepts in writings
+}
+_TYPE_CODE = re.compile(r"^\s*(\d{4,5}-\d|SYNTH)\b")
+
+
+def field_of(header: str) -> tuple[Field, int] | None:
+    """What a header names and how sure that writing is (0: the surest); None for anything else."""
+    words = re.findall(r"[a-z0-9]+", normalise_label(header).lower())
+    concepts: set[str] = set()
+    for word in words:
+        if word == "et" and "finess" in words:
+            concepts.add("site")
+        elif word in _CONCEPTS:
+            concepts |= {_CONCEPTS[word]} | _GLUED.get(word, set())
+        elif word not in _IGNORED_WORDS:
+            return None
+    if words in (["document"], ["doc"]):
+        concepts = {"one document"}  # "Document" heads kinds of documents, "Documents" counts
+    return _FIELDS.get(frozenset(concepts))
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header row of a table: its index among the rows, its cells, what they name."""
+
+    row: int
+    cells: tuple[str, ...]
+    fields: tuple[tuple[Field, int] | None, ...]
+
+    @property
+    def score(self) -> int:
+        """How many required fields it names, then how many others; 0 when it is no header."""
+        found = {field for field, _ in filter(None, self.fields)}
+        required = len(found & set(REQUIRED))
+        return 0 if len(found) < 2 and Field.FINESS not in found else required * 10 + len(found)
+
+    def columns(self, field: Field) -> list[int]:
+        """The columns that name a field by its surest writing; several are ambiguous."""
+        ranked = [(each[1], i) for i, each in enumerate(self.fields) if each and each[0] == field]
+        best = min(ranked, default=(0, 0))[0]
+        return [i for rank, i in ranked if rank == best]
+
+    @property
+    def looks_wide(self) -> bool:
+        """Whether months or document types are columns, one count each."""
+        months = sum(month_of(cell) is not None for cell in self.cells)
+        types = sum(_TYPE_CODE.match(cell) is not None for cell in self.cells)
+        return Field.FINESS in {each[0] for each in self.fields if each} and max(months, types) >= 2
+
+
+def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
+    """The row that names most columns among the first ones; None when no row looks like it."""
+    best: Header | None = None
+    for index, row in zip(range(HEADER_ROWS), rows, strict=False):
+        header = Header(index, tuple(row), tuple(field_of(cell) for cell in row))
+        if header.score > (best.score if best else 0):
+            best = header
+    return best

@@ -1,0 +1,238 @@
+"""From the file that people bring to the one table in it: what it is, by its content.
+
+Archives are inflated into temporary files, chunk by chunk, and never beyond a limit.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from ingestion.errors import RefusedFile
+
+CHUNK = 1 << 20
+MAX_NESTING = 3
+MAX_SHEET_CELLS = 30_000_000
+
+_SAVE_AGAIN = "Exportez de nouveau le tableau au format CSV ou XLSX, puis déposez ce fichier."
+_OTHER_KINDS = (
+    (b"\x89PNG", "une image PNG"),
+    (b"\xff\xd8\xff", "une image JPEG"),
+    (b"GIF8", "une image GIF"),
+    (b"%PDF", "un document PDF"),
+    (b"7z\xbc\xaf\x27\x1c", "une archive 7z"),
+    (b"Rar!", "une archive RAR"),
+    (b"BZh", "une archive bzip2"),
+    (b"\xfd7zXZ", "une archive xz"),
+    (b"\x28\xb5\x2f\xfd", "une archive zstd"),
+    (b"PAR1", "un fichier Parquet"),
+    (b"SQLite format 3", "une base SQLite"),
+    (b"{\\rtf", "un document RTF"),
+)
+_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+
+
+class Kind(StrEnum):
+    """What the table is written in."""
+
+    TEXT = "text"
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The table's own file, open at its beginning, and the names that led to it."""
+
+    file: BinaryIO
+    kind: Kind
+    names: tuple[str, ...]
+
+
+@dataclass
+class _Budget:
+    """How many inflated bytes are still allowed, over every level of nesting."""
+
+    left: int
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise RefusedFile(
+                "Le fichier, une fois décompressé, dépasse la taille permise.",
+                "Déposez un fichier par mois, ou retirez de l’archive ce qui n’est pas le tableau.",
+            )
+
+
+def damaged(name: str) -> RefusedFile:
+    """The refusal of an archive or workbook that ends too early or does not hold together."""
+    return RefusedFile(
+        f"Le fichier « {name} » est endommagé ou incomplet.",
+        "Récupérez-le de nouveau à sa source et déposez-le.",
+    )
+
+
+@contextmanager
+def unpacked(path: Path, name: str, limit: int) -> Iterator[Unpacked]:
+    """Open the one table of a file, through gzip and zip, whatever its name says.
+
+    `limit`: bytes allowed once inflated, all levels added up.
+
+    Raises:
+        RefusedFile: empty, damaged, encrypted, too large, several tables, or no table at all.
+    """
+    with ExitStack() as stack:
+        file: BinaryIO = stack.enter_context(path.open("rb"))
+        names: tuple[str, ...] = (name,)
+        budget = _Budget(limit)
+        for _ in range(MAX_NESTING + 1):
+            head = file.read(4096)
+            file.seek(0)
+            if head.startswith(b"\x1f\x8b"):
+                inner = gzip.GzipFile(fileobj=file)
+                file = _inflate(stack, inner, budget, names[-1])
+            elif head.startswith(b"PK"):
+                archive = _open_zip(stack, file, names[-1])
+                if _is_workbook(archive, names[-1]):
+                    _guard_workbook(archive, budget, names[-1])
+                    file.seek(0)
+                    yield Unpacked(file, Kind.WORKBOOK, names)
+                    return
+                member = _only_table(archive, budget)
+                with _reading(names[-1]):
+                    opened = stack.enter_context(archive.open(member))
+                file = _inflate(stack, opened, budget, names[-1])
+                names = (*names, member.filename)
+            else:
+                yield Unpacked(file, _kind_of(head, names[-1]), names)
+                return
+        raise RefusedFile(
+            f"« {name} » contient des archives imbriquées les unes dans les autres.",
+            "Déposez directement le tableau, ou une seule archive qui le contient.",
+        )
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn what a damaged archive raises into a refusal."""
+    try:
+        yield
+    except (EOFError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
+        raise damaged(name) from error
+
+
+def _inflate(stack: ExitStack, inner: IO[bytes], budget: _Budget, name: str) -> BinaryIO:
+    outer: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
+    with _reading(name):
+        while chunk := inner.read(CHUNK):
+            budget.spend(len(chunk))
+            outer.write(chunk)
+    outer.seek(0)
+    return outer
+
+
+def _open_zip(stack: ExitStack, file: BinaryIO, name: str) -> zipfile.ZipFile:
+    with _reading(name):
+        archive = stack.enter_context(zipfile.ZipFile(file))
+    if any(member.flag_bits & 0x1 for member in archive.infolist()):
+        raise RefusedFile(
+            f"L’archive « {name} » est protégée par un mot de passe.",
+            "Déposez le tableau sans mot de passe : l’accès à l’application est déjà protégé.",
+        )
+    return archive
+
+
+def _only_table(archive: zipfile.ZipFile, budget: _Budget) -> zipfile.ZipInfo:
+    """The archive's one member, but for what systems add by themselves."""
+    members = [
+        each
+        for each in archive.infolist()
+        if not each.is_dir()
+        and not each.filename.startswith("__MACOSX/")
+        and not Path(each.filename).name.startswith(".")
+        and Path(each.filename).name.lower() not in {"thumbs.db", "desktop.ini"}
+    ]
+    if not members:
+        raise RefusedFile("L’archive est vide.", "Déposez une archive qui contient le tableau.")
+    if len(members) > 1:
+        named = ", ".join(f"« {each.filename} »" for each in members[:5])
+        others = ", …" if len(members) > 5 else ""
+        raise RefusedFile(
+            f"L’archive contient {len(members)} fichiers : {named}{others}.",
+            "Déposez chaque tableau séparément, ou une archive par tableau.",
+        )
+    if members[0].file_size > budget.left:
+        budget.spend(members[0].file_size)
+    return members[0]
+
+
+def _is_workbook(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether the zip is an XLSX workbook; office files of other kinds are refused by name."""
+    members = set(archive.namelist())
+    others = {
+        "xl/workbook.bin": "un classeur Excel binaire (.xlsb)",
+        "word/document.xml": "un document Word",
+        "ppt/presentation.xml": "une présentation PowerPoint",
+        "mimetype": "un document LibreOffice (.ods, .odt…)",
+    }
+    for member, said in others.items():
+        if member in members:
+            raise RefusedFile(f"« {name} » est {said}, pas un CSV ni un XLSX.", _SAVE_AGAIN)
+    return "[Content_Types].xml" in members or "xl/workbook.xml" in members
+
+
+def _guard_workbook(archive: zipfile.ZipFile, budget: _Budget, name: str) -> None:
+    """Inflate a workbook once for nothing, so that reading it cannot exhaust the memory.
+
+    The reader lays each sheet out as a full rectangle: one cell at the far corner of a sheet
+    would ask for hundreds of gigabytes.
+    """
+    members = archive.infolist()
+    if sum(each.file_size for each in members) > budget.left:
+        budget.spend(budget.left + 1)
+    for member in members:
+        columns = rows = 0
+        tail = b""
+        is_sheet = member.filename.startswith("xl/worksheets/")
+        with _reading(name), archive.open(member) as inner:
+            while chunk := inner.read(CHUNK):
+                budget.spend(len(chunk))
+                if is_sheet:
+                    for column, row in _CELL.findall(tail + chunk):
+                        columns, rows = max(columns, _column_number(column)), max(rows, int(row))
+                    tail = chunk[-32:]
+        if columns * rows > MAX_SHEET_CELLS:
+            raise RefusedFile(
+                f"Une feuille de « {name} » s’étend sur {rows} lignes et {columns} colonnes.",
+                "Supprimez les lignes et les colonnes vides au-delà du tableau, puis enregistrez.",
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _kind_of(head: bytes, name: str) -> Kind:
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return Kind.WORKBOOK
+    for signature, said in _OTHER_KINDS:
+        if head.startswith(signature):
+            raise RefusedFile(f"« {name} » est {said}, pas un tableau CSV ou XLSX.", _SAVE_AGAIN)
+    if _MARKUP.match(head):
+        raise RefusedFile(
+            f"« {name} » est une page HTML ou un document XML, pas un tableau CSV ou XLSX.",
+            _SAVE_AGAIN,
+        )
+    return Kind.TEXT
