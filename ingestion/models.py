@@ -69,6 +69,15 @@ class Extract(models.Model):
     message = models.TextField("message", blank=True)
     months = models.JSONField("mois", default=list)
     counts = models.JSONField("décompte", default=dict)
+    checked_ground = models.BigIntegerField(
+        "registre de la lecture",
+        null=True,
+        editable=False,
+        help_text="the DataVersion.ground through which counts and remarks were made",
+    )
+    attempts = models.PositiveSmallIntegerField(
+        "essais", default=0, editable=False, help_text="tasks that took it and did not finish"
+    )
     received_at = models.DateTimeField("reçu le", auto_now_add=True)
     queued_at = models.DateTimeField("envoyé au traitement le", null=True, blank=True)
     published_at = models.DateTimeField("publié le", null=True, blank=True)

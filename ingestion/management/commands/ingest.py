@@ -1,0 +1,152 @@
+"""`manage.py ingest`: the whole pipeline on one file, in this process."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ingestion.errors import RefusedFile
+from ingestion.locks import work_lock
+from ingestion.models import Extract, LineReport, Mode, Outcome, State
+from ingestion.process import process
+from ingestion.publish import already_in_force, publish
+from ingestion.receive import receive
+from reference.models import Region
+from reference.months import in_french, parse_month
+
+NATIONAL = "FR"
+COUNTS = ("read", "accepted", "duplicates", "out_of_scope", "quarantined", "refused")
+MAX_LINES = 20
+
+
+def _month(text: str) -> dt.date:
+    try:
+        return parse_month(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"mois illisible\u202f: {text} (attendu\u202f: AAAA-MM)"
+        ) from None
+
+
+class Command(BaseCommand):
+    help = "Lit un fichier mensuel, le contrôle et, avec --publish, le publie."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--region",
+            required=True,
+            help=f"code de la région, {NATIONAL} pour un fichier national",
+        )
+        parser.add_argument("--month", type=_month, help="mois du fichier, AAAA-MM")
+        parser.add_argument("--mode", choices=Mode.values, default=Mode.REPLACE.value)
+        parser.add_argument(
+            "--confirm-empty",
+            action="store_true",
+            help="les départements absents du fichier n'ont rien déposé (zéro)",
+        )
+        parser.add_argument("--publish", action="store_true", help="publie le fichier une fois lu")
+        parser.add_argument("--json", action="store_true", help="résultat en JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            extract, known = self._ingest(options)
+        except RefusedFile as refusal:
+            refused = Extract(state=State.REFUSED, message=f"{refusal.message} {refusal.remedy}")
+            self._tell(refused, options)
+            raise CommandError(refused.message) from None
+        if known:
+            extract.message = already_in_force(extract)
+        self._tell(extract, options)
+        reached = {State.PUBLISHED, State.SUPERSEDED}
+        if not options["publish"]:
+            reached.add(State.READY)
+        if extract.state not in reached:
+            raise CommandError(extract.message or f"État atteint\u202f: {extract.state}.")
+
+    def _ingest(self, options: dict[str, Any]) -> tuple[Extract, bool]:
+        """The extract in the state it reached, and whether it was already in force."""
+        region = _region(options["region"])
+        path: Path = options["file"]
+        try:
+            with path.open("rb") as file:
+                extract = receive(
+                    file,
+                    name=path.name,
+                    region=region,
+                    month=options["month"],
+                    mode=options["mode"],
+                    confirm_empty=options["confirm_empty"],
+                    publish=options["publish"],
+                )
+        except OSError as error:
+            raise CommandError(f"Fichier illisible\u202f: {error}") from None
+        if extract.state != State.RECEIVED:
+            return extract, True
+        # A worker may sweep the extract up before this process locks it: both do the same work.
+        with work_lock(extract.pk, wait=True):
+            extract = process(Extract.objects.get(pk=extract.pk))
+            if options["publish"]:
+                extract = publish(extract)
+        return extract, False
+
+    def _tell(self, extract: Extract, options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(extract), ensure_ascii=False))
+            return
+        for line in summary(extract):
+            self.stdout.write(line)
+
+
+def _region(code: str) -> Region | None:
+    """The region of a scope, None for a national file."""
+    if code == NATIONAL:
+        return None
+    region = Region.objects.filter(code=code).first()
+    if region is None:
+        raise CommandError(f"Région inconnue\u202f: {code}")
+    return region
+
+
+def as_json(extract: Extract) -> dict[str, Any]:
+    """The stable JSON form of an extract."""
+    result: dict[str, Any] = {
+        "extract": extract.pk,
+        "state": str(extract.state),
+        "months": extract.months,
+    }
+    result |= {key: extract.counts.get(key, 0) for key in COUNTS}
+    if extract.message:
+        result["message"] = extract.message
+    return result
+
+
+def summary(extract: Extract) -> list[str]:
+    """What became of an extract, in French lines, its first refused lines included."""
+    lines = [f"Fichier n° {extract.pk}\u202f: {State(extract.state).label}"] if extract.pk else []
+    if extract.months:
+        named = ", ".join(in_french(parse_month(month)) for month in extract.months)
+        lines.append(f"Mois\u202f: {named}")
+    if extract.counts:
+        counts = extract.counts
+        lines.append(
+            f"{counts['read']} enregistrements lus = {counts['accepted']} acceptés"
+            f" + {counts['duplicates']} doublons fusionnés + {counts['out_of_scope']} hors champ"
+            f" + {counts['quarantined']} au FINESS à rattacher + {counts['refused']} refusés"
+        )
+    if extract.message and extract.state != State.REFUSED:
+        lines.append(extract.message)
+    refused = LineReport.objects.filter(extract=extract.pk, outcome=Outcome.REFUSED)
+    lines += [
+        f"  ligne {remark.line}, {remark.column}\u202f: {remark.reason} {remark.remedy}"
+        for remark in refused[:MAX_LINES]
+    ]
+    more = refused.count() - MAX_LINES
+    if more > 0:
+        lines.append(f"  … et {more} autres lignes refusées")
+    return lines

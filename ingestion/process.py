@@ -1,0 +1,149 @@
+"""Reading an extract: from a file received to one ready to publish, or refused with its reasons.
+
+Nothing here changes what readers see.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import InterfaceError, OperationalError
+
+from ingestion.check import Checked, check
+from ingestion.errors import RefusedFile
+from ingestion.fold import holdings
+from ingestion.ground import load_ground
+from ingestion.layers import Cell, held_cells, lost_cells
+from ingestion.models import Extract, State
+from ingestion.pipeline import read_records
+from ingestion.report import write_report
+from ingestion.storage import local_copy, save_records
+from reference.models import DataVersion, Departement
+from reference.months import in_french
+
+logger = logging.getLogger(__name__)
+
+#: The database went away: whoever sweeps sends the extract again once it is back.
+TRANSIENT = (OperationalError, InterfaceError)
+
+
+def process(extract: Extract) -> Extract:
+    """Read a received extract (or go on with one whose reading was cut): ready, or refused.
+
+    Any other state is left as it is, so that doing it twice does nothing. Holds no lock: callers
+    hold `locks.work_lock(extract.pk)`.
+
+    Raises:
+        OperationalError, InterfaceError: the database failed; the extract can be read again.
+    """
+    if extract.state not in {State.RECEIVED, State.READING}:
+        return extract
+    extract.state = State.READING
+    extract.save(update_fields=["state"])
+    try:
+        _read(extract)
+    except RefusedFile as refusal:
+        refuse(extract, f"{refusal.message} {refusal.remedy}")
+    except TRANSIENT:
+        raise
+    except Exception:
+        reference = new_reference()
+        logger.exception("Extract %s failed while read (%s)", extract.pk, reference)
+        refuse(extract, internal_error(reference))
+    return extract
+
+
+def refuse(extract: Extract, message: str) -> None:
+    """Refuse an extract whole; `message` says in French what is wrong and what to do."""
+    extract.state = State.REFUSED
+    extract.message = message
+    extract.save(update_fields=["state", "message"])
+
+
+def new_reference() -> str:
+    """What names an internal error, in the log and on the page of the extract."""
+    return uuid.uuid4().hex[:8]
+
+
+def internal_error(reference: str) -> str:
+    """What people are told of an exception that was logged under a reference."""
+    return (
+        f"Erreur interne, signalée sous la référence {reference}\u202f: le fichier est conservé et "
+        "rien n’a changé dans les pages. Réessayez, ou transmettez cette référence à l’assistance."
+    )
+
+
+def _read(extract: Extract) -> None:
+    with local_copy(extract.file) as path:
+        normalised = read_records(path, extract.original_name, extract.asked_month)
+    save_records(extract, normalised.records)
+    # Read before the register: a register applied meanwhile makes the report stale, never fresh.
+    ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
+    checked = check(normalised.records, load_ground(extract.region_id))
+    write_report(extract, checked, ground)
+    if not checked.counts["accepted"]:
+        extract.save(update_fields=["records"])
+        refuse(extract, nothing_accepted(extract))
+        return
+    held = held_cells(holdings(checked.records))
+    lost = lost_cells(extract, held)
+    if lost:
+        extract.publish_when_ready = False
+    extract.message = "\n".join(_warnings(checked, held, lost))
+    extract.state = State.READY
+    extract.save(update_fields=["records", "message", "state", "publish_when_ready"])
+
+
+def nothing_accepted(extract: Extract) -> str:
+    """Why an extract without any accepted record is refused, with its most frequent reason."""
+    counts = extract.counts
+    found = ", ".join(
+        f"{counts[outcome]} {label}"
+        for outcome, label in (
+            ("out_of_scope", "hors champ"),
+            ("quarantined", "au FINESS à rattacher"),
+            ("refused", "refusés"),
+        )
+        if counts[outcome]
+    )
+    first = extract.line_reports.order_by("line", "pk").first()
+    example = f" Ligne {first.line}\u202f: {first.reason}" if first else ""
+    return (
+        f"Aucun enregistrement accepté sur {counts['read']} lus ({found}).{example} "
+        "Corrigez le fichier, ou vérifiez la région choisie, puis déposez-le à nouveau."
+    )
+
+
+def _warnings(checked: Checked, held: set[Cell], lost: set[Cell]) -> list[str]:
+    """What the administrator should know before publishing, one French sentence each."""
+    records = checked.records
+    known = records[records["departement"].notna() & records["month"].notna()]
+    met = {
+        Cell(month.date(), region, departement)
+        for month, region, departement in known.loc[
+            known["outcome"] != "out_of_scope", ["month", "region", "departement"]
+        ]
+        .drop_duplicates()
+        .itertuples(index=False)
+    }
+    sentences = [
+        f"Aucun enregistrement accepté {place}\u202f: ce mois y reste tel qu’il est publié."
+        for place in _places(met - held)
+    ]
+    sentences += [
+        f"Le fichier ne contient rien {place}, mois déjà publié\u202f: il y reste tel qu’il est. "
+        "Publiez après vérification."
+        for place in _places(lost - met)
+    ]
+    return sentences
+
+
+def _places(cells: set[Cell]) -> list[str]:
+    """Cells as French sentences name them: "en Côte-d'Or en décembre 2025"."""
+    locatives = dict(Departement.objects.values_list("code", "locative")) if cells else {}
+    return [
+        f"{locatives[cell.departement]} en {in_french(cell.month)}"
+        for cell in sorted(cells, key=lambda cell: (cell.month, cell.departement or ""))
+        if cell.departement
+    ]

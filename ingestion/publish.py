@@ -1,0 +1,107 @@
+"""Publishing: one transaction edits layers, rebuilds cells and raises the version of the data.
+
+Nothing but this transaction changes what readers see. It first locks the version row, so two
+publications follow each other, and always reads records through today's register.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ingestion import layers
+from ingestion.models import Extract, State
+from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
+from ingestion.rebuild import Readings, rebuild, rebuild_all
+from ingestion.receive import twin_in_force
+from reference.models import DataVersion, lock_data_version, raise_data_version
+
+logger = logging.getLogger(__name__)
+
+
+def publish(extract: Extract) -> Extract:
+    """Publish a ready extract, in one transaction; returns it as it then is.
+
+    Doing it twice does nothing. An unexpected failure leaves the extract ready, with a message.
+    Callers hold `locks.work_lock(extract.pk)`.
+
+    Raises:
+        OperationalError, InterfaceError: the database failed; nothing changed, it can be redone.
+    """
+    Extract.objects.filter(pk=extract.pk, state=State.READY).update(state=State.PUBLISHING)
+    try:
+        with transaction.atomic():
+            version = lock_data_version()
+            extract = Extract.objects.select_for_update(of=("self",)).get(pk=extract.pk)
+            if extract.state == State.PUBLISHING:
+                _publish(extract, version)
+    except TRANSIENT:
+        raise
+    except Exception:
+        reference = new_reference()
+        logger.exception("Extract %s failed while published (%s)", extract.pk, reference)
+        return hand_back(extract, internal_error(reference))
+    return extract
+
+
+def hand_back(extract: Extract, message: str) -> Extract:
+    """Leave an extract that could not be published ready, for a person to decide."""
+    extract.state = State.READY
+    extract.publish_when_ready = False
+    extract.message = message
+    extract.save(update_fields=["state", "publish_when_ready", "message"])
+    return extract
+
+
+def rebuild_stale() -> bool:
+    """Fold every cell in force again when the register, perimeter or nomenclature has changed.
+
+    One transaction, like a publication. Returns whether there was anything to do.
+    """
+    if not DataVersion.objects.exclude(ground=F("folded_ground")).exists():
+        return False
+    with transaction.atomic():
+        version = lock_data_version()
+        if version.ground == version.folded_ground:
+            return False
+        rebuild_all(Readings(version.ground))
+        raise_data_version("fichiers relus avec le registre, le périmètre ou les types modifiés")
+    return True
+
+
+def _publish(extract: Extract, version: DataVersion) -> None:
+    """The body of a publication: the version row and the extract are locked."""
+    twin = twin_in_force(extract)
+    if twin is not None:
+        extract.state = State.SUPERSEDED
+        extract.message = already_in_force(twin)
+        extract.save(update_fields=["state", "message"])
+        return
+    readings = Readings(version.ground)
+    if not readings.checked(extract).counts["accepted"]:
+        refuse(extract, nothing_accepted(extract))
+        return
+    touched = layers.edit(extract, layers.held_cells(readings.held(extract)))
+    extract.state = State.PUBLISHED
+    extract.message = ""
+    extract.published_at = timezone.now()
+    extract.save(update_fields=["state", "message", "published_at"])
+    if version.ground == version.folded_ground:
+        rebuild(touched, readings)
+    else:
+        # Facts read through two registers must not stand side by side.
+        rebuild_all(readings, touched)
+    layers.supersede_emptied()
+    raise_data_version(f"publication de {extract.original_name}")
+
+
+def already_in_force(twin: Extract) -> str:
+    """Says that publishing the same file again changes nothing, and which one is in force."""
+    day = timezone.localtime(twin.published_at).strftime("%d/%m/%Y") if twin.published_at else ""
+    return (
+        f"Ce fichier est déjà en vigueur\u202f: n° {twin.pk}, «\u202f{twin.original_name}\u202f», "
+        f"publié le {day}. Rien n’a changé."
+    )

@@ -1,0 +1,108 @@
+"""The work that a Celery worker does on extracts, and the sweep that loses none of them.
+
+A worker holds the session lock of the extract that it works on. Killed, it leaves an extract in
+`reading` or `publishing` whose lock is free: the sweep sends it again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerDown
+
+from ingestion.locks import REBUILD, locked_keys, work_lock
+from ingestion.models import Extract, State
+from ingestion.process import process, refuse
+from ingestion.publish import hand_back, publish, rebuild_stale
+
+logger = logging.getLogger(__name__)
+
+#: How many times an extract may be taken without being finished before it is given up.
+MAX_ATTEMPTS = 3
+
+#: How long a message sent to the broker is believed to be on its way. Under the sweep's period.
+IN_QUEUE = dt.timedelta(seconds=25)
+
+UNFINISHED = Q(state__in=[State.RECEIVED, State.READING, State.PUBLISHING]) | Q(
+    state=State.READY, publish_when_ready=True
+)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def process_extract(extract_id: int) -> None:
+    """Take an extract from wherever it is to ready, refused or published.
+
+    Sent twice, it does nothing the second time; sent while another worker has it, nothing either.
+    """
+    with work_lock(extract_id) as held:
+        extract = Extract.objects.filter(UNFINISHED, pk=extract_id).first()
+        if held and extract is not None:
+            _advance(extract)
+
+
+@shared_task(ignore_result=True)
+def sweep(*, restarted: bool = False) -> None:
+    """Send again every extract that nobody works on, then fold stale facts again.
+
+    `restarted`: a worker has just started, so what was sent before may have been lost with it.
+    """
+    lost = Extract.objects.filter(UNFINISHED).exclude(pk__in=locked_keys())
+    if not restarted:
+        lost = lost.filter(Q(queued_at__isnull=True) | Q(queued_at__lt=timezone.now() - IN_QUEUE))
+    for extract in lost.order_by("pk"):
+        send(extract)
+    with work_lock(REBUILD) as held:
+        if held:
+            rebuild_stale()
+
+
+@worker_ready.connect
+def sweep_at_start(**_signal: Any) -> None:
+    """Sweep as soon as a worker starts, without waiting for the scheduler."""
+    sweep.delay(restarted=True)
+
+
+def send(extract: Extract) -> bool:
+    """Hand an extract to the workers; False when the broker is down: the sweep will do it."""
+    try:
+        process_extract.delay(extract.pk)
+    except BrokerDown:
+        logger.warning("Broker unreachable: extract %s waits for the sweep", extract.pk)
+        return False
+    Extract.objects.filter(pk=extract.pk).update(queued_at=timezone.now())
+    return True
+
+
+def _advance(extract: Extract) -> None:
+    """Process, then publish when that was asked; the caller holds the extract's lock."""
+    if extract.attempts >= MAX_ATTEMPTS:
+        _give_up(extract)
+        return
+    Extract.objects.filter(pk=extract.pk).update(attempts=F("attempts") + 1)
+    extract = process(extract)
+    if extract.state == State.PUBLISHING or (
+        extract.state == State.READY and extract.publish_when_ready
+    ):
+        extract = publish(extract)
+    Extract.objects.filter(pk=extract.pk).update(attempts=0)
+
+
+def _give_up(extract: Extract) -> None:
+    """Stop an extract that keeps killing its workers, and say so."""
+    logger.error("Extract %s given up after %s attempts", extract.pk, extract.attempts)
+    message = (
+        f"Le traitement de ce fichier s’est interrompu {extract.attempts} fois\u202f: il est "
+        "abandonné, et rien n’a changé dans les pages. Vérifiez le fichier ou découpez-le, puis "
+        "recommencez\u202f; si cela se répète, prévenez l’assistance."
+    )
+    if extract.state in {State.READY, State.PUBLISHING}:
+        hand_back(extract, message)
+    else:
+        refuse(extract, message)
+    Extract.objects.filter(pk=extract.pk).update(attempts=0)

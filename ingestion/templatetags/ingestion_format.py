@@ -1,0 +1,23 @@
+"""Numbers and months as the pages of monthly files write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+
+from reference.months import in_french, parse_month
+
+register = template.Library()
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A whole number with its thousands apart: "1 234"."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+@register.filter
+def french_months(months: Iterable[str]) -> list[str]:
+    """Months kept as `YYYY-MM`, in French words."""
+    return [in_french(parse_month(month)) for month in months]
