@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from dsfr.models import DsfrConfig
 
 from accounts import audit
 from accounts.models import AuditEntry, RegionGrant, User
@@ -36,6 +37,7 @@ else:
     BaseUserAdmin = DjangoUserAdmin
     BaseAuditAdmin = admin.ModelAdmin
 
+admin.site.unregister(DsfrConfig)  # our header and footer do not read it
 admin.site.unregister(Group)  # rights follow roles, not Django's groups
 admin.site.site_header = "Administration – Mon espace santé en ESMS"
 admin.site.site_title = "Administration"
@@ -81,6 +83,10 @@ class UserChangeForm(LowerCaseAddress, BaseChangeForm):
     class Meta:
         model = User
         fields = "__all__"
+        labels = {"is_superuser": "Administrateur national"}
+        help_texts = {
+            "is_superuser": "Toutes les régions, tous les droits, et cette administration."
+        }
 
 
 class GrantInline(BaseGrantInline):
@@ -106,13 +112,18 @@ class UserAdmin(BaseUserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         ("Personne", {"fields": ("first_name", "last_name")}),
-        ("Accès", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Accès", {"fields": ("is_active", "is_superuser")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("email", "usable_password")}),
         ("Mot de passe", {"fields": ("password1", "password2")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Whoever is a national administrator gets in here, and nobody else."""
+        obj.is_staff = obj.is_superuser
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Record what became of each role."""
