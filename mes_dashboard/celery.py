@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes_dashboard.settings")
 
-app = Celery("mes_dashboard")
+
+class Application(Celery):
+    """Asks for the broker's address when it connects, which starts the local one."""
+
+    def connection_for_read(self, url: str | None = None, **options: Any) -> Any:
+        return super().connection_for_read(url or _broker_url(), **options)
+
+    def connection_for_write(self, url: str | None = None, **options: Any) -> Any:
+        return super().connection_for_write(url or _broker_url(), **options)
+
+
+def _broker_url() -> str:
+    from mes_dashboard.services import broker_url  # noqa: PLC0415  # needs this module's package
+
+    return broker_url()
+
+
+app = Application("mes_dashboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -19,7 +19,7 @@ class _Variables(FileAwareMapping):  # type: ignore[misc]  # django-environ leav
         return value.strip()
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]  # untyped too
     """django-environ's reader, for which every variable `X` may be given as `X_FILE`."""
 
     ENVIRON = _Variables()
