@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sys
 import threading
 import time
@@ -77,6 +78,8 @@ class LocalServers:
             except BlockingIOError:
                 return False
             reaper.stop_all(self.data_dir, self.key)
+            if self.throwaway:
+                shutil.rmtree(self.data_dir, ignore_errors=True)
         return True
 
     def _running(self, server: PostgreSQL | Valkey) -> Path:
