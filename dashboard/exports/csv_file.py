@@ -1,0 +1,87 @@
+"""CSV files that a French spreadsheet opens as they are: `;`, decimal comma, UTF-8 with BOM."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard import french
+from dashboard.charts.chart import Column, Table
+from indicators.selection import Selection
+from reference.months import in_french
+
+BOM = "\ufeff"
+#: A spreadsheet takes a text that begins so for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What a file says of where its numbers come from."""
+
+    selection: Selection
+    data_version: int
+    source: str
+    cut_off: dt.date | None
+    link: str  # the page, with the whole selection
+    notes: tuple[str, ...] = ()
+
+
+def write(title: str, table: Table, imprint: Imprint) -> bytes:
+    """The table, then what it is: title, selection, source, data version, link.
+
+    Rates are in percent, with two decimals at most; a missing value is the text of its cell.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow([neutralised(table.corner), *map(_header, table.columns)])
+    for index, row in enumerate(table.rows):
+        writer.writerow([neutralised(row), *(_cell(column, index) for column in table.columns)])
+    writer.writerow([])
+    writer.writerows([neutralised(cell) for cell in line] for line in _imprint(title, imprint))
+    return (BOM + stream.getvalue()).encode()
+
+
+def file_name(code: str, imprint: Imprint) -> str:
+    """ "documents_D21_2024-01_2025-12_v42.csv": what it holds and of which data version."""
+    selection = imprint.selection
+    parts = [code, selection.territory.code, f"{selection.first:%Y-%m}", f"{selection.last:%Y-%m}"]
+    if selection.sector is not None:
+        parts.append(selection.sector.value)
+    return "_".join([*parts, f"v{imprint.data_version}.csv"])
+
+
+def neutralised(text: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _header(column: Column) -> str:
+    return neutralised(f"{column.label} (%)" if column.unit.is_fraction else column.label)
+
+
+def _cell(column: Column, index: int) -> str:
+    value = column.values[index]
+    if value is None:
+        return neutralised(column.texts[index])
+    number = round(value * 100, 2) if column.unit.is_fraction else value
+    return f"{number:.10f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _imprint(title: str, imprint: Imprint) -> Sequence[tuple[str, str]]:
+    selection = imprint.selection
+    sector = selection.sector.label if selection.sector else "Tous"
+    lines = [
+        ("Titre", title),
+        ("Territoire", selection.territory.name),
+        ("Période", f"{in_french(selection.first)} – {in_french(selection.last)}"),
+        ("Secteur", sector),
+        ("Source", imprint.source),
+    ]
+    if imprint.cut_off:
+        lines.append(("Données arrêtées au", french.day(imprint.cut_off)))
+    lines += [("Note", note) for note in imprint.notes]
+    return [*lines, ("Version des données", str(imprint.data_version)), ("Lien", imprint.link)]

@@ -1,0 +1,117 @@
+"""Numbers, changes and dates as French sentences write them. Pure; None is always "n. d."."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from reference.months import MONTH_NAMES
+
+NARROW = "\u202f"
+MINUS = "\u2212"
+TIMES = "\u00d7"
+NOT_AVAILABLE = "n.\u00a0d."
+
+SHORT_MONTHS = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
+
+
+def decimal(value: float | None, digits: int = 1) -> str:
+    """A number with thousands apart and a decimal comma: "1 234,5"."""
+    if value is None:
+        return NOT_AVAILABLE
+    text = f"{abs(value):,.{digits}f}"
+    negative = value < 0 and any(digit in "123456789" for digit in text)
+    return (MINUS if negative else "") + text.replace(",", NARROW).replace(".", ",")
+
+
+def integer(value: float | None) -> str:
+    """A count: "350 412"."""
+    return decimal(value, 0)
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """A rate given as a fraction: "20,1 %"."""
+    return NOT_AVAILABLE if fraction is None else f"{decimal(fraction * 100, digits)}{NARROW}%"
+
+
+def signed(text: str) -> str:
+    """A "+" before what is written without a minus and is not zero."""
+    positive = not text.startswith(MINUS) and any(digit in text for digit in "123456789")
+    return f"+{text}" if positive else text
+
+
+def signed_percent(fraction: float | None) -> str:
+    """A relative change: "+224 %", "−35 %"; one decimal under 10 %."""
+    if fraction is None:
+        return NOT_AVAILABLE
+    return signed(percent(fraction, 1 if abs(fraction) < 0.1 else 0))
+
+
+def growth(ratio: float | None) -> str:
+    """A ratio between two volumes: "+224 % (×3,2)"; the factor is written from a doubling on."""
+    if ratio is None:
+        return NOT_AVAILABLE
+    change = signed_percent(ratio - 1)
+    return f"{change} ({TIMES}{decimal(ratio)})" if ratio >= 2 else change
+
+
+def count(value: float, singular: str, plural: str | None = None) -> str:
+    """A count with its noun, plural from 2 on as French has it: "1,9 point", "2 documents"."""
+    noun = (plural or f"{singular}s") if abs(value) >= 2 else singular
+    return f"{integer(value)} {noun}"
+
+
+def points(difference: float) -> str:
+    """A difference between two rates given as fractions, without its sign: "6,0 points"."""
+    text = decimal(abs(difference) * 100)
+    noun = "points" if float(text.replace(NARROW, "").replace(",", ".")) >= 2 else "point"
+    return f"{text} {noun}"
+
+
+def signed_points(difference: float) -> str:
+    """A difference between two rates given as fractions: "+6,0 points"."""
+    text = points(difference)
+    if not any(digit in text for digit in "123456789"):
+        return text
+    return f"{MINUS if difference < 0 else '+'}{text}"
+
+
+def short_month(month: dt.date) -> str:
+    """The month as charts and tables write it: "déc. 2025"."""
+    return f"{SHORT_MONTHS[month.month - 1]} {month.year}"
+
+
+def day(date: dt.date) -> str:
+    """A date as a sentence writes it: "1er janvier 2026"."""
+    number = "1er" if date.day == 1 else str(date.day)
+    return f"{number} {MONTH_NAMES[date.month - 1]} {date.year}"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words one after another: "a, b et c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} et {words[-1]}"
+
+
+def quoted(text: str) -> str:
+    """Text between French quotes."""
+    return f"«{NARROW}{text}{NARROW}»"
+
+
+def sentence(text: str) -> str:
+    """Text with a capital and a full stop."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."

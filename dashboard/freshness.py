@@ -1,0 +1,52 @@
+"""Pages as fresh as their data: one snapshot, an entity tag, an answer 304 before computing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
+
+from accounts.models import User
+from accounts.scope import roles_by_region
+from indicators.snapshot import snapshot
+
+
+def answer(request: HttpRequest, render: Callable[[int], HttpResponse]) -> HttpResponseBase:
+    """The page that `render` makes of a data version, or 304 when the browser holds it already.
+
+    Called once the territory is known to be the user's. A page that shows messages has no tag,
+    for it must not be kept.
+    """
+    with snapshot() as version:
+        tag = None if len(get_messages(request)) else entity_tag(request, version)
+        unchanged = get_conditional_response(request, etag=tag) if tag else None
+        response = render(version) if unchanged is None else unchanged
+    if tag:
+        response["ETag"] = tag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def entity_tag(request: HttpRequest, version: int) -> str:
+    """Names all that a page depends on besides its address.
+
+    The CSRF secret is part of it: a kept page would carry a sign-out form that a new session
+    refuses.
+    """
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # LoginRequiredMiddleware lets nobody else in
+    scope = ",".join(f"{region.code}:{role}" for region, role in roles_by_region(user).items())
+    parts = (
+        version,
+        settings.MES_RELEASE,
+        user.pk,
+        str(user),
+        user.is_staff,
+        scope,
+        request.META.get("CSRF_COOKIE", ""),
+    )
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

@@ -1,0 +1,23 @@
+"""The addresses of the pages that people read."""
+
+from django.urls import path
+
+from dashboard.views import downloads, pages
+
+app_name = "dashboard"
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("regions/<slug:slug>/", pages.region, name="region"),
+    path(
+        "regions/<slug:slug>/departements.csv",
+        downloads.region_table,
+        name="region_table",
+    ),
+    path("departements/<str:code>/", pages.departement, name="departement"),
+    path(
+        "departements/<str:code>/<slug:chart>.csv",
+        downloads.departement_chart,
+        name="departement_chart",
+    ),
+]

@@ -1,0 +1,60 @@
+/* Draws the figures that the server wrote as JSON in the page. Without this file, titles, tables
+   and files remain. Nothing is fetched, nothing is sent. */
+(function () {
+  "use strict";
+
+  const FRENCH = {
+    moduleType: "locale",
+    name: "fr",
+    dictionary: {},
+    format: {
+      days: ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
+      shortDays: ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
+      months: [
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+      ],
+      shortMonths: [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin",
+        "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+      ],
+      date: "%d/%m/%Y",
+      decimal: ",",
+      thousands: "\u202f",
+      grouping: [3],
+    },
+  };
+  const NARROW_SCREEN = 480;
+
+  function fitted(layout, width) {
+    const font = { ...layout.font, family: getComputedStyle(document.body).fontFamily };
+    if (width < NARROW_SCREEN) {
+      font.size = 11;
+    }
+    return { ...layout, font: font };
+  }
+
+  function draw(target) {
+    const figure = JSON.parse(document.getElementById(target.dataset.figure).textContent);
+    window.Plotly.newPlot(
+      target,
+      figure.data,
+      fitted(figure.layout, target.clientWidth),
+      figure.config,
+    ).then(function () {
+      target.dataset.drawn = "true";
+    });
+  }
+
+  function openTables() {
+    document.querySelectorAll("details.mes-data").forEach(function (details) {
+      details.open = true;
+    });
+  }
+
+  window.addEventListener("beforeprint", openTables);
+  if (window.Plotly) {
+    window.Plotly.register(FRENCH);
+    document.querySelectorAll("[data-figure]").forEach(draw);
+  }
+})();
