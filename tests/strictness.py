@@ -53,7 +53,7 @@ def shuffle_unordered_querysets() -> None:
     def fetch_and_shuffle(queryset: QuerySet[Any]) -> None:
         fresh = queryset._result_cache is None
         fetch_all(queryset)
-        if fresh and not queryset.ordered:
+        if fresh and not queryset.ordered and queryset._result_cache:
             luck.shuffle(queryset._result_cache)
 
-    QuerySet._fetch_all = fetch_and_shuffle  # type: ignore[method-assign]  # the very purpose
+    QuerySet._fetch_all = fetch_and_shuffle  # type: ignore[assignment, method-assign]  # the very purpose

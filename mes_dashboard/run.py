@@ -1,0 +1,253 @@
+"""`make run`: the whole product on this machine, served as in production, until Ctrl-C.
+
+Migrates, collects static files when they changed, loads the demonstration data the first time,
+then runs the web server, the worker and the scheduler, and says where to sign in.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes_dashboard.settings")
+os.environ.setdefault("MES_INSECURE_HTTP", "1")  # this machine only: see MES_BIND
+os.environ.setdefault("MES_BIND", "127.0.0.1")
+os.environ.setdefault("MES_DEMO", "1")
+
+from django.conf import settings
+
+from mes_dashboard.plotly_bundle import bundle
+from mes_dashboard.services import ServiceError, local_servers
+
+STOP_SECONDS = 15
+READY_SECONDS = 90
+SET_PARENT_DEATH_SIGNAL = 1
+
+
+class StoppedError(Exception):
+    """Somebody asked the product to stop, or a part of it ended by itself."""
+
+
+class Children:
+    """The processes of the product; none outlives this one."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._libc = ctypes.CDLL(None)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start `python` with arguments, its output in the log named after it.
+
+        Ctrl-C does not reach it, we do; and the system ends it if we are killed.
+        """
+        with log_of(name).open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=settings.BASE_DIR,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=self._end_with_parent,  # noqa: PLW1509  # one system call, no thread yet
+            )
+
+    def finish(self, name: str) -> None:
+        """Wait for a process that must end well.
+
+        Raises:
+            StoppedError: when it does not.
+        """
+        code = self.running[name].wait()
+        del self.running[name]
+        if code:
+            fail(name, code)
+
+    def watch(self) -> None:
+        """Raise when one of the processes has ended.
+
+        Raises:
+            StoppedError: naming it.
+        """
+        for name, child in self.running.items():
+            if (code := child.poll()) is not None:
+                fail(name, code)
+
+    def stop(self) -> None:
+        """Ask all of them to end, and kill those that do not."""
+        for child in self.running.values():
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.running.values():
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+    def _end_with_parent(self) -> None:
+        self._libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def log_of(name: str) -> Path:
+    """Where a process writes."""
+    folder = Path(settings.MES_DATA_DIR) / "log"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{name}.log"
+
+
+def fail(name: str, code: int) -> NoReturn:
+    """Say how a process ended and what it wrote last.
+
+    Raises:
+        StoppedError: always.
+    """
+    log = log_of(name)
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+    raise StoppedError("\n".join([f"{name} ended with code {code}; {log} ends with:", *lines]))
+
+
+def static_fingerprint() -> str:
+    """What collected static files depend on: the locked packages, plotly.js, our own files."""
+    digest = hashlib.sha256()
+    base = Path(settings.BASE_DIR)
+    sources = [*sorted((base / "requirements").glob("*.txt")), bundle()]
+    sources += sorted(path for path in (base / "static").rglob("*") if path.is_file())
+    for path in sources:
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def unless_done(stamp: Path, wanted: str) -> Iterator[bool]:
+    """Whether something is to be done again; remembered when the block ends well."""
+    needed = not stamp.exists() or stamp.read_text(encoding="ascii") != wanted
+    yield needed
+    if needed:
+        stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stamp.write_text(wanted, encoding="ascii")
+
+
+def prepare(children: Children) -> None:
+    """Bring the database, the static files and the demonstration data up to date."""
+    data = Path(settings.MES_DATA_DIR)
+    with unless_done(data / "static.stamp", static_fingerprint()) as collect:
+        if collect:
+            print("Collecting static files (once)…", flush=True)
+            children.start("collectstatic", "manage.py", "collectstatic", "--noinput", "--clear")
+        children.start("migrate", "manage.py", "migrate", "--noinput")
+        children.finish("migrate")
+        if settings.MES_DEMO:
+            with unless_done(data / "demo.stamp", "loaded") as load:
+                if load:
+                    print("Loading the demonstration data (once)…", flush=True)
+                    children.start("load_demo", "manage.py", "load_demo")
+                    children.finish("load_demo")
+        if collect:
+            children.finish("collectstatic")
+
+
+def free_port(first: int) -> int:
+    """The first free port from this one.
+
+    Raises:
+        StoppedError: when none of the next fifty is.
+    """
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((os.environ["MES_BIND"], port))
+            except OSError:
+                continue
+            return port
+    raise StoppedError(f"no port is free from {first} to {first + 49}: choose one with PORT=…")
+
+
+def serve(children: Children, port: int) -> None:
+    """Start the three long-lived processes and wait until pages are served."""
+    os.environ["PORT"] = str(port)
+    schedule = str(Path(settings.MES_DATA_DIR) / "celerybeat-schedule")
+    children.start("web", "-m", "gunicorn", "-c", "python:mes_dashboard.gunicorn_settings")
+    children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
+    children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
+    deadline = time.monotonic() + READY_SECONDS
+    while not answers(port):
+        children.watch()
+        if time.monotonic() > deadline:
+            raise StoppedError(f"no answer after {READY_SECONDS} s: see {log_of('web')}")
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    """Whether the web server says that it is ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/sante/pret/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def welcome(port: int) -> str:
+    """What is shown once all is up: where to go and with which accounts."""
+    lines = ["", f"  http://127.0.0.1:{port}/", ""]
+    accounts = Path(settings.MES_DATA_DIR) / "demo" / "accounts.json"
+    if settings.MES_DEMO and accounts.exists():
+        known = json.loads(accounts.read_text(encoding="utf-8"))
+        lines += [f"  {one['email']:<36} {one['password']:<24} {one['role']}" for one in known]
+    else:
+        lines.append("  first account: .venv/bin/python manage.py createsuperuser")
+    return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
+
+
+def ask_to_stop(*_: object) -> NoReturn:
+    """A signal's handler.
+
+    Raises:
+        StoppedError: always.
+    """
+    raise StoppedError
+
+
+def main() -> int:
+    """Run the product until it is stopped; the exit code says whether it had to be."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask_to_stop)
+    children = Children()
+    reason = ""
+    try:
+        if "DATABASE_URL" not in os.environ:
+            local_servers().postgresql()
+        prepare(children)
+        serve(children, port := free_port(int(os.environ.get("PORT", "8000"))))
+        print(welcome(port), flush=True)
+        while True:
+            children.watch()
+            time.sleep(0.5)
+    except (StoppedError, ServiceError) as stopped:
+        reason = str(stopped)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    print(reason or "Stopping…", flush=True)
+    children.stop()
+    local_servers().release()
+    return 1 if reason else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
