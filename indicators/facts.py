@@ -1,0 +1,187 @@
+"""The facts: what each facility fed, replaced a whole cell at a time.
+
+A cell is (month × département); the cell without département holds "Non ventilé", the documents
+of a région that no département can claim. Publishing calls this with what the cells now hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from django.db import connection
+from django.db.models import Q
+from django.db.transaction import TransactionManagementError
+
+from indicators.bulk import copy_rows
+from indicators.models import CoveredMonth, EntityFeeding, FacilityMonth, Feeding, MonthlyVolume
+from indicators.summaries import Changes, refresh
+from reference.models import Facility
+from reference.standing import load_periods
+
+FEEDING_COLUMNS = {
+    "facility_id": "int64",
+    "document_type_id": "int64",
+    "documents": "int64",
+    "dmp": "Int64",
+}
+ENTITY_COLUMNS = {
+    "legal_entity_id": "int64",
+    "document_type_id": "int64",
+    "sector": "str",
+    "documents": "int64",
+    "dmp": "Int64",
+}
+CELL_COLUMNS = {"month": "datetime64[s]", "region": "str", "departement": "str"}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """When a cell was received, from which file, and whether a later file confirmed it."""
+
+    received_on: dt.date
+    source_label: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class CellFacts:
+    """All that a cell now holds.
+
+    `departement` None: "Non ventilé", which carries entity feedings only and no coverage.
+    `feedings`: facility_id, document_type_id, documents, dmp (nullable), one row per pair of the
+    first two. `entity_feedings`: legal_entity_id, document_type_id, sector, documents, dmp.
+    `coverage` None: the cell is not received (any longer), so it holds nothing.
+    """
+
+    month: dt.date
+    region: str
+    departement: str | None
+    feedings: pd.DataFrame
+    entity_feedings: pd.DataFrame
+    coverage: Coverage | None
+
+
+def replace_cells(cells: Sequence[CellFacts]) -> None:
+    """Make the facts of these cells what is given, and refresh every summary they enter.
+
+    Runs inside the caller's transaction, after `lock_data_version()`; raising the DataVersion is
+    the caller's business too. Order of cells does not matter.
+
+    Raises:
+        TransactionManagementError: outside a transaction.
+        ValueError: when a cell is given twice, holds facts without having been received, or
+            holds facts of a facility of another département, which nothing could then replace.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("facts are replaced inside a transaction")
+    if not cells:
+        return
+    _check(cells)
+    periods = load_periods(sorted({cell.departement for cell in cells if cell.departement}))
+    feedings = _stack([(cell, cell.feedings) for cell in cells], FEEDING_COLUMNS)
+    entity_feedings = _stack([(cell, cell.entity_feedings) for cell in cells], ENTITY_COLUMNS)
+    _check_departements(feedings, periods)
+    _delete(cells)
+    _insert(cells, feedings, entity_feedings)
+    changed = [(cell.month, cell.departement) for cell in cells if cell.departement is not None]
+    refresh(Changes(changed, feedings, entity_feedings, periods))
+
+
+def _check(cells: Sequence[CellFacts]) -> None:
+    """Stop on cells that contradict themselves or each other."""
+    seen: set[tuple[dt.date, str, str | None]] = set()
+    for cell in cells:
+        key = (cell.month, cell.region, cell.departement)
+        if key in seen:
+            raise ValueError(f"cell given twice: {key}")
+        seen.add(key)
+        if cell.departement is None and (cell.coverage is not None or len(cell.feedings)):
+            raise ValueError(f"'Non ventilé' has neither coverage nor facilities: {key}")
+        held = len(cell.feedings) + len(cell.entity_feedings)
+        if cell.departement is not None and cell.coverage is None and held:
+            raise ValueError(f"facts in a cell that was not received: {key}")
+
+
+def _check_departements(feedings: pd.DataFrame, periods: pd.DataFrame) -> None:
+    """Stop on facts of a facility that is not of its cell's département."""
+    home = periods.drop_duplicates("facility_id").set_index("facility_id")["departement"]
+    strays = feedings[feedings["facility_id"].map(home) != feedings["departement"]]
+    if not strays.empty:
+        raise ValueError(
+            "facilities that the register does not know in the département of their cell: "
+            f"{sorted(strays['facility_id'].unique())[:5]}"
+        )
+
+
+def _stack(
+    parts: Sequence[tuple[CellFacts, pd.DataFrame]], columns: dict[str, str]
+) -> pd.DataFrame:
+    """The frames of the cells as one, each row with its month, region and département."""
+    frames = [
+        frame[list(columns)].assign(
+            month=pd.Timestamp(cell.month), region=cell.region, departement=cell.departement
+        )
+        for cell, frame in parts
+        if len(frame)
+    ]
+    types = columns | CELL_COLUMNS
+    stacked = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(types))
+    return stacked.astype(types).rename(columns={"dmp": "records"})
+
+
+def _groups(cells: Sequence[CellFacts]) -> Iterator[tuple[list[dt.date], str, list[str | None]]]:
+    """The cells as few rectangles (months, region, départements): usually one."""
+    months: defaultdict[tuple[str, str | None], list[dt.date]] = defaultdict(list)
+    for cell in sorted(cells, key=lambda cell: cell.month):
+        months[cell.region, cell.departement].append(cell.month)
+    rectangles: defaultdict[tuple[str, tuple[dt.date, ...]], list[str | None]] = defaultdict(list)
+    for (region, departement), those in months.items():
+        rectangles[region, tuple(those)].append(departement)
+    for (region, those_months), departements in rectangles.items():
+        yield list(those_months), region, departements
+
+
+def _delete(cells: Sequence[CellFacts]) -> None:
+    """Remove the facts, coverage, contributors and volumes of the cells."""
+    for months, region, departements in _groups(cells):
+        named = [code for code in departements if code is not None]
+        place = Q(departement__in=named)
+        if None in departements:
+            place |= Q(departement__isnull=True)
+        EntityFeeding.objects.filter(place, month__in=months, region=region).delete()
+        MonthlyVolume.objects.filter(place, month__in=months, region=region).delete()
+        facilities = Facility.objects.filter(departement__in=named).values("pk")
+        Feeding.objects.filter(month__in=months, facility__in=facilities).delete()
+        FacilityMonth.objects.filter(month__in=months, departement__in=named).delete()
+        CoveredMonth.objects.filter(month__in=months, departement__in=named).delete()
+
+
+def _insert(
+    cells: Sequence[CellFacts], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
+) -> None:
+    """Load the facts of the cells, in the order of their primary key, and their coverage."""
+    key = ["month", "facility_id", "document_type_id"]
+    copy_rows(Feeding, feedings.sort_values(key), [*key, "documents", "records"])
+    located = entity_feedings.rename(
+        columns={"region": "region_id", "departement": "departement_id"}
+    )
+    copy_rows(
+        EntityFeeding,
+        located.sort_values(["month", "legal_entity_id", "document_type_id"]),
+        ["month", *located.columns.drop("month")],
+    )
+    CoveredMonth.objects.bulk_create(
+        CoveredMonth(
+            month=cell.month,
+            departement_id=cell.departement,
+            received_on=cell.coverage.received_on,
+            source_label=cell.coverage.source_label,
+            confirmed=cell.coverage.confirmed,
+        )
+        for cell in cells
+        if cell.departement is not None and cell.coverage is not None
+    )

@@ -1,0 +1,233 @@
+"""The measures of a selection, from the summaries.
+
+Rules beyond those of each formula:
+- a month is received when at least one département of the territory was; a région's month is
+  computed on the départements received, with their own denominator;
+- "Non ventilé" belongs to a région's documents only, in its received months;
+- the rate over 12 months, numerator and denominator, counts the départements whose month is
+  received and whose window holds 9 received months at least;
+- with a sector, everything is restricted to it; each facility has the sector of the month.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from django.db.models import Max, Min
+
+from indicators.models import CoveredMonth
+from indicators.readings import UNALLOCATED, Readings, read
+from indicators.selection import (
+    CHART_SECTORS,
+    Selection,
+    Territory,
+    departement_territory,
+)
+from indicators.series import Growth, Measures, SectorFigures
+from reference.models import Departement
+
+SECTORS = [str(sector) for sector in CHART_SECTORS]
+#: A measure over 12 months is "n. d." below so many received ones.
+LEAST_RECEIVED = 9
+
+
+def measure(selection: Selection) -> Measures:
+    """Every measure of one selection, in five queries."""
+    return _measures(selection, read(selection))
+
+
+def measure_departements(selection: Selection) -> dict[str, Measures]:
+    """The same measures for each département of the selection's territory, by code.
+
+    One query more than `measure`, however many départements there are.
+    """
+    readings = read(selection)
+    departements = Departement.objects.filter(
+        code__in=selection.territory.departement_codes
+    ).order_by("code")
+    return {
+        departement.code: _measures(
+            Selection(
+                departement_territory(departement),
+                selection.first,
+                selection.last,
+                selection.sector,
+            ),
+            readings.of(departement.code),
+        )
+        for departement in departements
+    }
+
+
+def covered_span(territory: Territory) -> tuple[dt.date, dt.date] | None:
+    """The first and the last month ever received for a territory, None without any."""
+    found = CoveredMonth.objects.filter(departement__in=territory.departement_codes).aggregate(
+        first=Min("month"), last=Max("month")
+    )
+    return None if found["first"] is None else (found["first"], found["last"])
+
+
+def _measures(selection: Selection, readings: Readings) -> Measures:
+    months = pd.date_range(selection.first, selection.last, freq="MS", unit="s")
+    covered = readings.covered[readings.covered["month"].isin(months)]
+    received = covered.groupby("month").size().reindex(months, fill_value=0).astype("float64")
+    reach, types = readings.reach, readings.types
+    codes = sorted(types["code"].unique())
+    sector_parc = _grid(reach, "sector", "parc", SECTORS, received)
+    sector_contributors = _grid(reach, "sector", "contributors", SECTORS, received)
+    parc, contributors = _across(sector_parc), _across(sector_contributors)
+    long = _long_windows(reach, months)
+    last = _last_received(received)
+    carried = types[types["departement"] == UNALLOCATED]
+    return Measures(
+        selection=selection,
+        months=months,
+        documents=_grid(types, "code", "documents", codes, received),
+        unallocated=_grid(carried, "departement", "documents", [UNALLOCATED], received)[
+            UNALLOCATED
+        ],
+        parc=parc,
+        contributors=contributors,
+        rate=_ratio(contributors, parc),
+        contributors_12m=long["contributors_12m"],
+        parc_12m=long["parc"],
+        rate_12m=_ratio(long["contributors_12m"], long["parc"]),
+        received_12m=long["received_12m"],
+        received_departements=received,
+        provisional=_provisional(readings.covered, months),
+        sector_contributors=sector_contributors,
+        sector_documents=_grid(readings.volumes, "sector", "documents", SECTORS, received),
+        sector_parc=sector_parc,
+        sectors=_sectors(selection, readings, received, last),
+        window=selection.window,
+        documents_12m=_documents_12m(readings, last),
+        growth=_growth(readings, selection.territory.departement_codes, last),
+        cut_off=max(covered["received_on"], default=None),
+        sources=tuple(sorted(covered["source_label"].unique())),
+    )
+
+
+def _grid(
+    frame: pd.DataFrame, key: str, value: str, columns: list[str], received: pd.Series[float]
+) -> pd.DataFrame:
+    """Months × `key`: sums of `value`, 0 where nothing was met, NaN where nothing was received."""
+    sums = frame.groupby(["month", key])[value].sum().unstack(key)
+    grid = sums.reindex(index=received.index, columns=columns).astype("float64").fillna(0.0)
+    return grid.where(received > 0, axis=0)
+
+
+def _across(grid: pd.DataFrame) -> pd.Series[float]:
+    """The sum of the columns, NaN where not received."""
+    return grid.sum(axis=1, min_count=1)
+
+
+def _ratio(part: pd.Series[float], whole: pd.Series[float]) -> pd.Series[float]:
+    """A rate; 0 ÷ 0 is NaN."""
+    return part / whole.where(whole > 0)
+
+
+def _last_received(received: pd.Series[float]) -> pd.Timestamp | None:
+    known = pd.DatetimeIndex(received.index[received > 0])
+    return known[-1] if len(known) else None
+
+
+def _long_windows(reach: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """The parc and those of it that fed over 12 months, and how many of these were received."""
+    counted = reach[reach["received_12m"] >= LEAST_RECEIVED]
+    sums = counted.groupby("month")[["contributors_12m", "parc"]].sum()
+    fewest = counted.groupby("month")["received_12m"].min()
+    most = reach.groupby("month")["received_12m"].max()
+    table = sums.assign(received_12m=fewest).reindex(months).astype("float64")
+    return table.fillna({"received_12m": most.reindex(months).astype("float64")})
+
+
+def _provisional(covered: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Series[bool]:
+    """Months that are the latest of a département and that no later file has confirmed."""
+    latest = covered.groupby("departement")["month"].transform("max")
+    waiting = covered[(covered["month"] == latest) & ~covered["confirmed"].astype(bool)]
+    return pd.Series(months.isin(waiting["month"]), index=months)
+
+
+def _documents_12m(readings: Readings, last: pd.Timestamp | None) -> float | None:
+    """Documents of the received months of the 12 to `last`; None below 9 of them."""
+    if last is None:
+        return None
+    months = pd.date_range(end=last, periods=12, freq="MS")
+    received = readings.covered.loc[readings.covered["month"].isin(months), "month"].unique()
+    if len(received) < LEAST_RECEIVED:
+        return None
+    volumes = readings.volumes
+    return float(volumes.loc[volumes["month"].isin(received), "documents"].sum())
+
+
+def _growth(readings: Readings, codes: tuple[str, ...], last: pd.Timestamp | None) -> Growth:
+    """Documents of the 12 months to `last` against the 12 before, at comparable cells.
+
+    A (month, département) counts on both sides when it was received in both years. "Non ventilé"
+    counts in the months for which the same départements were received in both years. A month is
+    comparable when it is for at least one département.
+    """
+    if last is None:
+        return Growth(0, 0, 0, None)
+    months = pd.date_range(end=last, periods=24, freq="MS")
+    cells = pd.crosstab(readings.covered["month"], readings.covered["departement"])
+    received = cells.reindex(index=months, columns=list(codes)).fillna(0).to_numpy() > 0
+    before, after = received[:12], received[12:]
+    both = before & after
+    counted = pd.DataFrame(both, columns=list(codes))
+    counted[UNALLOCATED] = (before == after).all(axis=1) & both.any(axis=1)
+    volumes = readings.volumes.groupby(["month", "departement"])["documents"].sum().unstack()
+    table = volumes.reindex(index=months, columns=counted.columns).fillna(0).to_numpy()
+    earlier, recent = (int((half * counted.to_numpy()).sum()) for half in (table[:12], table[12:]))
+    comparable = int(both.any(axis=1).sum())
+    known = comparable >= LEAST_RECEIVED and earlier > 0
+    return Growth(recent, earlier, comparable, recent / earlier if known else None)
+
+
+def _sectors(
+    selection: Selection,
+    readings: Readings,
+    received: pd.Series[float],
+    last: pd.Timestamp | None,
+) -> tuple[SectorFigures, ...]:
+    """Each sector over the window, and in its last received month."""
+    first, end = map(pd.Timestamp, selection.window)
+    volumes = readings.volumes
+    known = received.index[received > 0]
+    volumes = volumes[volumes["month"].between(first, end) & volumes["month"].isin(known)]
+    documents = volumes.groupby("sector")["documents"].sum().reindex(SECTORS, fill_value=0)
+    contributors = readings.facilities.groupby("sector").size().reindex(SECTORS, fill_value=0)
+    reach = readings.reach[readings.reach["month"] == last]
+    month = _by_sector(reach)
+    long = _by_sector(reach[reach["received_12m"] >= LEAST_RECEIVED])
+    return tuple(
+        SectorFigures(
+            sector=sector,
+            contributors=int(contributors[sector]),
+            share=_share(int(contributors[sector]), int(contributors.sum())),
+            documents=int(documents[sector]),
+            documents_share=_share(int(documents[sector]), int(documents.sum())),
+            month_contributors=_at(month, sector, "contributors"),
+            month_parc=_at(month, sector, "parc"),
+            contributors_12m=_at(long, sector, "contributors_12m"),
+            parc_12m=_at(long, sector, "parc"),
+            rate=_share(_at(month, sector, "contributors"), _at(month, sector, "parc")),
+            rate_12m=_share(_at(long, sector, "contributors_12m"), _at(long, sector, "parc")),
+        )
+        for sector in SECTORS
+    )
+
+
+def _by_sector(reach: pd.DataFrame) -> pd.DataFrame:
+    """The reach of one month by sector, every one present; no row when nothing was received."""
+    sums = reach.groupby("sector")[["parc", "contributors", "contributors_12m"]].sum()
+    return sums if sums.empty else sums.reindex(SECTORS, fill_value=0)
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def _at(table: pd.DataFrame, sector: str, column: str) -> int | None:
+    return int(table[column][sector]) if sector in table.index else None

@@ -1,0 +1,97 @@
+"""The measures of a selection as JSON, the form that scripts read (docs/indicators.schema.json).
+
+`null` is "n. d.": not received, or not computable. Counts are integers, rates plain fractions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from indicators.dynamics import classify
+from indicators.series import Measures, SectorFigures
+from reference.months import iso
+
+Json = dict[str, Any]
+
+
+def payload(measures: Measures, data_version: int) -> Json:
+    """Everything measured, ready for `json.dumps`; lists follow `months`."""
+    selection = measures.selection
+    total = len(selection.territory.departement_codes)
+    received = measures.received_departements
+    last = measures.last_received
+    return {
+        "territory": {"code": selection.territory.code, "name": selection.territory.name},
+        "sector": None if selection.sector is None else str(selection.sector),
+        "data_version": data_version,
+        "months": [iso(month) for month in selection.months],
+        "documents": {
+            str(code): _counts(measures.documents[code]) for code in measures.documents.columns
+        },
+        "total_documents": _counts(measures.total_documents),
+        "non_ventile": _counts(measures.unallocated),
+        "contributors": _counts(measures.contributors),
+        "parc": _counts(measures.parc),
+        "rate": _fractions(measures.rate),
+        "contributors_12m": _counts(measures.contributors_12m),
+        "parc_12m": _counts(measures.parc_12m),
+        "rate_12m": _fractions(measures.rate_12m),
+        "received_12m": _counts(measures.received_12m),
+        "departements": total,
+        "received_departements": [int(count) for count in received],
+        "missing_months": _names(received == 0),
+        "partial_months": _names((received > 0) & (received < total)),
+        "provisional_months": _names(measures.provisional),
+        "last_received": None if last is None else iso(last),
+        "window": {"from": iso(measures.window[0]), "to": iso(measures.window[1])},
+        "sectors": {figures.sector: _sector(measures, figures) for figures in measures.sectors},
+        "documents_12m": _count(measures.documents_12m),
+        "growth": {
+            **dataclasses.asdict(measures.growth),
+            "change": measures.growth.change,
+        },
+        "dynamics": {
+            "documents": str(classify(measures.total_documents).label),
+            "contributors": str(classify(measures.contributors).label),
+        },
+        "cut_off": _day(measures.cut_off),
+        "sources": list(measures.sources),
+    }
+
+
+def _sector(measures: Measures, figures: SectorFigures) -> Json:
+    """A sector over the window and in the last received month, then month by month."""
+    figured = dataclasses.asdict(figures)
+    del figured["sector"]
+    return figured | {
+        "months": {
+            "contributors": _counts(measures.sector_contributors[figures.sector]),
+            "parc": _counts(measures.sector_parc[figures.sector]),
+            "documents": _counts(measures.sector_documents[figures.sector]),
+        }
+    }
+
+
+def _counts(series: pd.Series[float]) -> list[int | None]:
+    return [_count(value) for value in series]
+
+
+def _count(value: float | None) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def _fractions(series: pd.Series[float]) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in series]
+
+
+def _names(chosen: pd.Series[bool]) -> list[str]:
+    """The months for which it is so."""
+    return [iso(month) for month in pd.DatetimeIndex(chosen.index[chosen])]
+
+
+def _day(date: dt.date | None) -> str | None:
+    return None if date is None else date.isoformat()
