@@ -81,8 +81,8 @@ class Measures:
 
     @property
     def total_documents(self) -> pd.Series[float]:
-        """Documents by month, all types together."""
-        return self.documents.sum(axis=1, min_count=1)
+        """Documents by month, all types together; 0 when a received month holds none."""
+        return self.documents.sum(axis=1).where(self.received_departements > 0)
 
     @property
     def last_received(self) -> dt.date | None:
