@@ -13,11 +13,12 @@ from typing import Any
 
 from django.apps import apps as current_apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
 from reference.documents import normalise_label
 
-GetModel = Callable[[str, str], type[models.Model]]
+# A historical model has the fields of its day, which no type can tell.
+GetModel = Callable[[str, str], Any]
 
 # Model, file, and the column by which a row is known; parents first.
 TABLES = (
@@ -40,7 +41,7 @@ def load(get_model: GetModel | None = None) -> int:
     find = get_model or current_apps.get_model
     inserted = 0
     with transaction.atomic():
-        find("reference", "DataVersion")._default_manager.get_or_create(pk=1)
+        find("reference", "DataVersion").objects.get_or_create(pk=1)
         for name, file, key in TABLES:
             inserted += _load_table(find, name, file, key)
     return inserted
@@ -55,8 +56,8 @@ def unload(get_model: GetModel | None = None) -> None:
     find = get_model or current_apps.get_model
     with transaction.atomic():
         for name, _, _ in reversed(TABLES):
-            find("reference", name)._default_manager.all().delete()
-        find("reference", "DataVersion")._default_manager.all().delete()
+            find("reference", name).objects.all().delete()
+        find("reference", "DataVersion").objects.all().delete()
 
 
 def read(file: str) -> list[dict[str, str]]:
@@ -68,10 +69,10 @@ def read(file: str) -> list[dict[str, str]]:
 
 def _load_table(find: GetModel, name: str, file: str, key: str) -> int:
     model = find("reference", name)
-    known = set(model._default_manager.values_list(key, flat=True))
+    known = set(model.objects.values_list(key, flat=True))
     rows = [_prepare(find, name, row) for row in read(file)]
     missing = {row[key]: row for row in rows if row[key] not in known}
-    model._default_manager.bulk_create([model(**row) for row in missing.values()])
+    model.objects.bulk_create([model(**row) for row in missing.values()])
     return len(missing)
 
 
@@ -86,7 +87,7 @@ def _prepare(find: GetModel, name: str, row: dict[str, str]) -> dict[str, Any]:
     elif name == "DocumentType":
         fields["group_id"] = fields.pop("group")
     elif name == "DocumentTypeAlias":
-        types = find("reference", "DocumentType")._default_manager
+        types = find("reference", "DocumentType").objects
         fields["document_type_id"] = types.get(code=fields.pop("document_type")).pk
         fields["label"] = normalise_label(fields["label"])
     return fields

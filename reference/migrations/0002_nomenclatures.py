@@ -5,11 +5,11 @@ from django.db import migrations
 from reference import nomenclatures
 
 
-def load(apps, schema_editor):
+def load(apps, _schema_editor):
     nomenclatures.load(apps.get_model)
 
 
-def unload(apps, schema_editor):
+def unload(apps, _schema_editor):
     nomenclatures.unload(apps.get_model)
 
 
