@@ -52,7 +52,7 @@ class SignIn(auth_views.LoginView):
         context = super().get_context_data(**kwargs)
         # Django puts its own "site" there, over the one that base.html shows.
         del context["site"]
-        context["session_expired"] = SIGNED_IN_COOKIE in self.request.COOKIES
+        context["session_expired"] = self.request.COOKIES.get(SIGNED_IN_COOKIE) == "1"
         return context
 
 
