@@ -15,7 +15,7 @@ from django.utils import timezone
 from ingestion import layers
 from ingestion.models import Extract, State
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
-from ingestion.rebuild import Readings, rebuild, rebuild_all
+from ingestion.rebuild import Readings, add_missing_layers, rebuild, rebuild_all
 from ingestion.receive import twin_in_force
 from reference.models import DataVersion, lock_data_version, raise_data_version
 
@@ -67,7 +67,9 @@ def rebuild_stale() -> bool:
         version = lock_data_version()
         if version.ground == version.folded_ground:
             return False
-        rebuild_all(Readings(version.ground))
+        readings = Readings(version.ground)
+        add_missing_layers(readings)
+        rebuild_all(readings)
         raise_data_version("fichiers relus avec le registre, le périmètre ou les types modifiés")
     return True
 
@@ -84,16 +86,19 @@ def _publish(extract: Extract, version: DataVersion) -> None:
     if not readings.checked(extract).counts["accepted"]:
         refuse(extract, nothing_accepted(extract))
         return
+    # Facts read through two registers must not stand side by side.
+    stale = version.ground != version.folded_ground
+    if stale:
+        add_missing_layers(readings)
     touched = layers.edit(extract, layers.held_cells(readings.held(extract)))
     extract.state = State.PUBLISHED
     extract.message = ""
     extract.published_at = timezone.now()
     extract.save(update_fields=["state", "message", "published_at"])
-    if version.ground == version.folded_ground:
-        rebuild(touched, readings)
-    else:
-        # Facts read through two registers must not stand side by side.
+    if stale:
         rebuild_all(readings, touched)
+    else:
+        rebuild(touched, readings)
     layers.supersede_emptied()
     raise_data_version(f"publication de {extract.original_name}")
 

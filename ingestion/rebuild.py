@@ -50,12 +50,15 @@ class Readings:
         return self._held[extract.pk]
 
 
-def rebuild_all(readings: Readings, touched: Collection[Cell] = ()) -> None:
-    """Rebuild `touched` and every cell in force through today's ground, and remember which."""
+def add_missing_layers(readings: Readings) -> None:
+    """Let the extracts in force speak in the cells where today's ground found their records."""
     standing = layers.in_force()
     for extract in {layer.extract_id: layer.extract for layer in standing}.values():
-        held = layers.held_cells(readings.held(extract))
-        layers.add_missing(extract, held, standing)
+        layers.add_missing(extract, layers.held_cells(readings.held(extract)), standing)
+
+
+def rebuild_all(readings: Readings, touched: Collection[Cell] = ()) -> None:
+    """Rebuild `touched` and every cell in force through today's ground, and remember which."""
     cells = {layers.cell_of(layer) for layer in layers.in_force()}
     rebuild(cells | set(touched), readings)
     DataVersion.objects.filter(pk=1).update(folded_ground=readings.ground)
