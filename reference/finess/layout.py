@@ -16,7 +16,7 @@ from typing import IO, cast
 import ijson
 
 from reference.finess import legacy, plus
-from reference.finess.rows import RegisterRefused, RegisterRow, Remark
+from reference.finess.rows import RegisterError, RegisterRow, Remark
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -24,11 +24,11 @@ CHUNK = 1 << 20
 HEAD = 4096
 
 NONE_OF_THREE = (
-    "ce fichier n'est pas un registre FINESS : ni fichier plat (première ligne "
-    "« finess;etalab;… » ou « finess;finess-plus;… »), ni document JSON FINESS+"
+    "ce fichier n'est pas un registre FINESS\u202f: ni fichier plat (première ligne "
+    "«\u202ffiness;etalab;…\u202f» ou «\u202ffiness;finess-plus;…\u202f»), ni document JSON FINESS+"
 )
-DAMAGED = "l'archive .gz est incomplète ou abîmée : téléchargez-la de nouveau"
-CUT_JSON = "le document JSON est incomplet ou mal formé : téléchargez-le de nouveau"
+DAMAGED = "l'archive .gz est incomplète ou abîmée\u202f: téléchargez-la de nouveau"
+CUT_JSON = "le document JSON est incomplet ou mal formé\u202f: téléchargez-le de nouveau"
 
 
 @dataclass
@@ -50,7 +50,7 @@ def open_register(file: Path | IO[bytes]) -> Iterator[Register]:
     depend on the file's size.
 
     Raises:
-        RegisterRefused: when it is no register, or is found cut while its rows are read.
+        RegisterError: when it is no register, or is found cut while its rows are read.
         OSError: when the path cannot be opened.
     """
     if isinstance(file, Path):
@@ -60,9 +60,9 @@ def open_register(file: Path | IO[bytes]) -> Iterator[Register]:
     try:
         yield _recognise(file)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise RegisterRefused(DAMAGED) from error
+        raise RegisterError(DAMAGED) from error
     except ijson.JSONError as error:
-        raise RegisterRefused(CUT_JSON) from error
+        raise RegisterError(CUT_JSON) from error
 
 
 def _recognise(file: IO[bytes]) -> Register:
@@ -72,10 +72,10 @@ def _recognise(file: IO[bytes]) -> Register:
         sha256.update(chunk)
     head = _content(file).read(HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
     if not head:
-        raise RegisterRefused("le fichier est vide")
+        raise RegisterError("le fichier est vide")
     if head.startswith(ZIP_MAGIC):
-        raise RegisterRefused(
-            "c'est une archive .zip ou un classeur : donnez le fichier qu'elle contient"
+        raise RegisterError(
+            "c'est une archive .zip ou un classeur\u202f: donnez le fichier qu'elle contient"
         )
     if head.startswith(b"{"):
         date = plus.read_heading(_content(file))
@@ -83,7 +83,7 @@ def _recognise(file: IO[bytes]) -> Register:
         register.rows = plus.parse(_content(file), date, register.warnings)
         return register
     if not head.lower().startswith((b"finess;", b'"finess";')):
-        raise RegisterRefused(NONE_OF_THREE)
+        raise RegisterError(NONE_OF_THREE)
     encoding = _encoding(file)
     layout, date = legacy.read_heading(next(_text(file, encoding)))
     return Register(layout, date, sha256.hexdigest(), legacy.parse(_text(file, encoding)))

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from reference.finess import number as finess
 from reference.finess.rows import (
-    LineRefused,
-    RegisterRefused,
+    LineError,
+    RegisterError,
     RegisterRow,
     Remark,
     read_category,
@@ -39,19 +39,20 @@ def read_heading(line: str) -> tuple[str, dt.date]:
     """The layout and the date that a first line such as `finess;etalab;93;2021-01-08` states.
 
     Raises:
-        RegisterRefused: when it states neither.
+        RegisterError: when it states neither.
     """
     fields = [field.strip().strip('"') for field in line.split(";")]
     if len(fields) < 4 or fields[1].lower() not in LAYOUTS:
-        raise RegisterRefused(
+        raise RegisterError(
             "la première ligne du registre n'est pas de la forme "
-            f"« finess;etalab;93;2021-01-08 » : « {line.strip()[:60]} »"
+            f"«\u202ffiness;etalab;93;2021-01-08\u202f»\u202f: «\u202f{line.strip()[:60]}\u202f»"
         )
     try:
         date = dt.date.fromisoformat(fields[3][:10])
     except ValueError as error:
-        raise RegisterRefused(
-            f"la date du registre est illisible dans sa première ligne : « {fields[3][:20]} »"
+        raise RegisterError(
+            "la date du registre est illisible dans sa première ligne\u202f: "
+            f"«\u202f{fields[3][:20]}\u202f»"
         ) from error
     return LAYOUTS[fields[1].lower()], date
 
@@ -74,16 +75,16 @@ def parse(lines: Iterator[str]) -> Iterator[RegisterRow | Remark]:
             continue
         try:
             yield _facility(position, fields)
-        except LineRefused as refusal:
+        except LineError as refusal:
             cited = finess.clean(fields[NUMBER]) if len(fields) > NUMBER else ""
             yield Remark(position, cited[: finess.LENGTH], str(refusal))
 
 
 def _facility(line: int, fields: list[str]) -> RegisterRow:
     if fields[SECTION].strip().lower() != FACILITY:
-        raise LineRefused(f"section inconnue : « {fields[SECTION][:20]} »")
+        raise LineError(f"section inconnue\u202f: «\u202f{fields[SECTION][:20]}\u202f»")
     if len(fields) not in WIDTHS:
-        raise LineRefused(f"{len(fields)} colonnes au lieu de 32")
+        raise LineError(f"{len(fields)} colonnes au lieu de 32")
     number = read_finess(fields[NUMBER], "l'établissement")
     return RegisterRow(
         line=line,

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 
 import ijson
 
 from reference.finess import number as finess
 from reference.finess.rows import (
-    LineRefused,
-    RegisterRefused,
+    LineError,
+    RegisterError,
     RegisterRow,
     Remark,
     period_problem,
@@ -40,7 +41,7 @@ def read_heading(stream: IO[bytes]) -> dt.date:
     """The date of a FINESS+ document, from its root.
 
     Raises:
-        RegisterRefused: when the root is not FINESS+'s, or of a version that is not known.
+        RegisterError: when the root is not FINESS+'s, or of a version that is not known.
         ijson.JSONError: when the document is cut or malformed.
     """
     found: dict[str, str] = {}
@@ -51,19 +52,20 @@ def read_heading(stream: IO[bytes]) -> dt.date:
             if found.keys() == wanted:
                 break
     if found.keys() != wanted:
-        raise RegisterRefused(
-            "ce document JSON n'est pas un registre FINESS+ : "
-            "« schemaVersion » ou « generatedAt » manque à sa racine"
+        raise RegisterError(
+            "ce document JSON n'est pas un registre FINESS+\u202f: "
+            "«\u202fschemaVersion\u202f» ou «\u202fgeneratedAt\u202f» manque à sa racine"
         )
     if not found["schemaVersion"].startswith(SCHEMA):
-        raise RegisterRefused(
-            f"version de FINESS+ inconnue : « {found['schemaVersion'][:20]} » au lieu de v1"
+        raise RegisterError(
+            f"version de FINESS+ inconnue\u202f: «\u202f{found['schemaVersion'][:20]}\u202f», "
+            "au lieu de v1"
         )
     try:
         return dt.date.fromisoformat(found["generatedAt"][:10])
     except ValueError as error:
-        raise RegisterRefused(
-            f"la date du registre est illisible : « {found['generatedAt'][:30]} »"
+        raise RegisterError(
+            f"la date du registre est illisible\u202f: «\u202f{found['generatedAt'][:30]}\u202f»"
         ) from error
 
 
@@ -83,24 +85,36 @@ def parse(
         identity = _mapping(_mapping(entity).get("informationsGeneralesPMEJ"))
         for facility in _list(_mapping(entity).get("ege")):
             rank += 1
-            fields = _mapping(facility)
-            general = _mapping(fields.get("informationsGeneralesEGE"))
+            told = _Told(rank, _mapping(facility), identity)
             try:
-                yield _facility(rank, fields, general, identity, date, warnings)
-            except LineRefused as refusal:
-                cited = finess.clean(_text(general, "numFinessEge"))
+                yield _facility(told, date, warnings)
+            except LineError as refusal:
+                cited = finess.clean(_text(told.general, "numFinessEge"))
                 yield Remark(rank, cited[: finess.LENGTH], str(refusal))
 
 
-def _facility(
-    rank: int, fields: Json, general: Json, identity: Json, date: dt.date, warnings: list[Remark]
-) -> RegisterRow:
+@dataclass(frozen=True)
+class _Told:
+    """What the document says of one facility and of its legal entity."""
+
+    rank: int
+    fields: Json
+    identity: Json
+
+    @property
+    def general(self) -> Json:
+        return _mapping(self.fields.get("informationsGeneralesEGE"))
+
+
+def _facility(told: _Told, date: dt.date, warnings: list[Remark]) -> RegisterRow:
+    rank, fields, general, identity = told.rank, told.fields, told.general, told.identity
     number = read_finess(_text(general, "numFinessEge"), "l'établissement")
     opens = read_date(_text(general, "dateOuverture"), "d'ouverture")
     closes = read_date(_text(general, "dateFermeture"), "de fermeture")
     if closes is None and _text(fields, "etatObjet") != ACTIVE:
         closes = date
-        warnings.append(Remark(rank, number, "fermé sans date : fermé à la date du registre"))
+        reason = "fermé sans date\u202f: fermé à la date du registre"
+        warnings.append(Remark(rank, number, reason))
     problem = period_problem(opens, closes)
     if problem:
         opens = None

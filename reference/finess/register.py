@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from reference.finess import statements
 from reference.finess.layout import Register, open_register
-from reference.finess.rows import RegisterRefused, RegisterRow, Remark
+from reference.finess.rows import RegisterError, RegisterRow, Remark
 from reference.models import (
     Departement,
     RegisterImport,
@@ -84,7 +84,7 @@ def apply_register(file: Path | IO[bytes], file_name: str) -> RegisterReport:
     than the last register that held its facility changes nothing either.
 
     Raises:
-        RegisterRefused: when the file is no register, is cut, or holds no facility.
+        RegisterError: when the file is no register, is cut, or holds no facility.
         OSError: when the path cannot be opened.
     """
     with open_register(file) as register, transaction.atomic():
@@ -113,7 +113,7 @@ def _stage(cursor: Any, register: Register, report: RegisterReport) -> None:
                 row.category_label, row.entity, row.entity_name, row.siren, row.opens, row.closes,
             ))  # fmt: skip
     if not report.read:
-        raise RegisterRefused("le registre ne contient aucun établissement")
+        raise RegisterError("le registre ne contient aucun établissement")
     report.warnings = register.warnings
     with cursor.copy("COPY register_cited (finess) FROM STDIN") as copy:
         for remark in report.refused:
@@ -131,7 +131,7 @@ def _readable(
         if isinstance(row, Remark):
             report.refused.append(row)
         elif row.departement not in departements:
-            reason = f"département inconnu : « {row.departement} »"
+            reason = f"département inconnu\u202f: «\u202f{row.departement}\u202f»"
             report.refused.append(Remark(row.line, row.finess, reason))
         elif row.finess in seen:
             reason = "établissement déjà présent plus haut dans le fichier"
@@ -159,12 +159,12 @@ def _plan(cursor: Any, report: RegisterReport) -> None:
             report.uncovered.append(Uncovered(departement, known, present))
     cursor.execute(statements.SELECT_MOVED_AWAY)
     for line, finess, told, known in cursor.fetchall():
-        reason = f"département {told} au registre : l'établissement reste dans le {known}"
+        reason = f"département {told} au registre\u202f: reste dans le {known}"
         report.warnings.append(Remark(line, finess, reason))
     cursor.execute(statements.SELECT_CLOSED_EARLY)
     for line, finess, closes, starts_on in cursor.fetchall():
         reason = (
-            f"fermeture ({closes:%d/%m/%Y}) antérieure à la période en cours : "
+            f"fermeture ({closes:%d/%m/%Y}) antérieure à la période en cours\u202f: "
             f"fermé au {starts_on:%d/%m/%Y}"
         )
         report.warnings.append(Remark(line, finess, reason))

@@ -25,11 +25,11 @@ TERRITORIES = {
 }
 
 
-class RegisterRefused(Exception):
+class RegisterError(Exception):
     """A register that cannot be read at all; the message says why, in French."""
 
 
-class LineRefused(Exception):
+class LineError(Exception):
     """A line that cannot be read; the message says why, in French."""
 
 
@@ -69,15 +69,15 @@ def read_finess(text: str, what: str) -> str:
     """A whole number with the right key; `what` it numbers is said when it is not.
 
     Raises:
-        LineRefused: when it is missing, malformed or its key is wrong.
+        LineError: when it is missing, malformed or its key is wrong.
     """
     number = finess.clean(text)
     if not number:
-        raise LineRefused(f"numéro FINESS de {what} absent")
+        raise LineError(f"numéro FINESS de {what} absent")
     if not finess.is_well_formed(number):
-        raise LineRefused(f"numéro FINESS de {what} mal formé : « {number[:20]} »")
+        raise LineError(f"numéro FINESS de {what} mal formé\u202f: «\u202f{number[:20]}\u202f»")
     if not finess.has_valid_key(number):
-        raise LineRefused(f"clé du numéro FINESS de {what} fausse : « {number} »")
+        raise LineError(f"clé du numéro FINESS de {what} fausse\u202f: «\u202f{number}\u202f»")
     return number
 
 
@@ -85,11 +85,11 @@ def read_category(text: str) -> str:
     """The code of a category.
 
     Raises:
-        LineRefused: when it is missing or malformed.
+        LineError: when it is missing or malformed.
     """
     code = text.strip()
     if CATEGORY.fullmatch(code) is None:
-        raise LineRefused(f"code de catégorie illisible : « {code[:20]} »")
+        raise LineError(f"code de catégorie illisible\u202f: «\u202f{code[:20]}\u202f»")
     return code
 
 
@@ -97,12 +97,12 @@ def read_departement(code: str) -> str:
     """A code that has the form of a département's; that it exists is checked with the others.
 
     Raises:
-        LineRefused: when it has not, or is a territory that is no département.
+        LineError: when it has not, or is a territory that is no département.
     """
     if code in TERRITORIES:
-        raise LineRefused(f"hors des 101 départements : {TERRITORIES[code]} ({code})")
+        raise LineError(f"hors des 101 départements\u202f: {TERRITORIES[code]} ({code})")
     if DEPARTEMENT.fullmatch(code) is None:
-        raise LineRefused(f"département illisible : « {code[:20]} »")
+        raise LineError(f"département illisible\u202f: «\u202f{code[:20]}\u202f»")
     return code
 
 
@@ -110,7 +110,7 @@ def read_date(text: str, what: str) -> dt.date | None:
     """A date written `YYYY-MM-DD`, with or without a time; `None` for none and for 1900-01-01.
 
     Raises:
-        LineRefused: when it is no date.
+        LineError: when it is no date.
     """
     written = text.strip()
     if not written:
@@ -118,7 +118,7 @@ def read_date(text: str, what: str) -> dt.date | None:
     try:
         date = dt.date.fromisoformat(written[:10])
     except ValueError as error:
-        raise LineRefused(f"date {what} illisible : « {written[:20]} »") from error
+        raise LineError(f"date {what} illisible\u202f: «\u202f{written[:20]}\u202f»") from error
     return None if date == NO_DATE else date
 
 
@@ -126,7 +126,7 @@ def read_name(*names: str) -> str:
     """The first name that says something, without control characters or doubled CSV quotes.
 
     Raises:
-        LineRefused: when none does.
+        LineError: when none does.
     """
     for text in names:
         name = CONTROL.sub(" ", text).strip()
@@ -134,7 +134,7 @@ def read_name(*names: str) -> str:
             name = name[1:].removesuffix('"').replace('""', '"')
         if name:
             return name[:NAME_LENGTH]
-    raise LineRefused("nom de l'établissement absent")
+    raise LineError("nom de l'établissement absent")
 
 
 def read_commune(text: str) -> str:
@@ -145,5 +145,5 @@ def read_commune(text: str) -> str:
 def period_problem(opens: dt.date | None, closes: dt.date | None) -> str:
     """Why the opening date cannot be kept, empty when it can."""
     if opens is not None and closes is not None and opens > closes:
-        return f"ouverture ({opens:%d/%m/%Y}) après la fermeture ({closes:%d/%m/%Y}) : ignorée"
+        return f"ouverture ({opens:%d/%m/%Y}) après la fermeture ({closes:%d/%m/%Y})\u202f: ignorée"
     return ""

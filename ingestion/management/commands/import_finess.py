@@ -1,0 +1,144 @@
+"""`manage.py import_finess`: a FINESS register, then the published facts read through it again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts import audit
+from ingestion.publish import rebuild_stale
+from reference.finess.register import RegisterReport, apply_register
+from reference.finess.rows import RegisterError, Remark
+
+MAX_REMARKS = 20
+LABELS = {
+    "created": "créés",
+    "updated": "mis à jour",
+    "closed": "fermés",
+    "reopened": "rouverts",
+    "unchanged": "inchangés",
+}
+
+
+class Command(BaseCommand):
+    help = "Applique un registre FINESS (fichier plat ou FINESS+, .gz accepté)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--json", action="store_true", help="résultat en JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            with transaction.atomic():
+                report = apply_register(path, path.name)
+                audit.record(
+                    "registre FINESS appliqué",
+                    actor=None,
+                    target=report.file_name,
+                    **report.as_counts(),
+                )
+        except RegisterError as error:
+            raise CommandError(f"Registre refusé\u202f: {error}.") from None
+        except OSError as error:
+            raise CommandError(f"{_unreadable(error)}\u202f: {path}") from None
+        rebuilt = rebuild_stale()
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(report, rebuilt=rebuilt), ensure_ascii=False))
+            return
+        for line in summary(report, rebuilt=rebuilt):
+            self.stdout.write(line)
+
+
+def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
+    """The stable JSON form of what a register did."""
+    return {
+        "file": report.file_name,
+        "layout": report.layout,
+        "date": report.date.isoformat(),
+        **report.as_counts(),
+        "refusals": [dataclasses.asdict(remark) for remark in report.refused],
+        "warnings": [dataclasses.asdict(remark) for remark in report.warnings],
+        "covered": report.covered,
+        "uncovered": [dataclasses.asdict(place) for place in report.uncovered],
+        "new_categories": report.new_categories,
+        "rebuilt": rebuilt,
+    }
+
+
+def summary(report: RegisterReport, *, rebuilt: bool) -> list[str]:
+    """What a register did, in French lines."""
+    fates = [f"{label} {_number(report.counts[key])}" for key, label in LABELS.items()]
+    fates.append(f"refusés {_number(len(report.refused))}")
+    lines = [
+        f"Registre du {report.date:%d/%m/%Y}, format {report.layout}\u202f: {report.file_name}",
+        f"Établissements lus\u202f: {_number(report.read)} = {' + '.join(fates)}",
+        f"Fermés parce qu'ils n'y figurent plus\u202f: {_number(report.closed_by_absence)}",
+        *_coverage(report),
+    ]
+    if report.new_categories:
+        codes = ", ".join(report.new_categories)
+        lines.append(f"Catégories inconnues, créées sans secteur dans le périmètre\u202f: {codes}")
+    lines += _remarks("Refusés", report.refused) + _remarks("À vérifier", report.warnings)
+    lines.append(
+        "Les chiffres publiés ont été recalculés."
+        if rebuilt
+        else "Les chiffres publiés n'avaient pas à être recalculés."
+    )
+    return lines
+
+
+def _coverage(report: RegisterReport) -> list[str]:
+    covered = ", ".join(report.covered) or "aucun"
+    lines = [f"Départements couverts ({len(report.covered)})\u202f: {covered}"]
+    if report.uncovered:
+        partial = ", ".join(
+            f"{place.departement} ({_number(place.present)} sur {_number(place.known)})"
+            for place in report.uncovered
+            if place.present
+        )
+        absent = ", ".join(place.departement for place in report.uncovered if not place.present)
+        lines.append(
+            "Rien n'a été fermé dans les départements que le fichier ne couvre pas "
+            f"({len(report.uncovered)})"
+        )
+        if partial:
+            lines.append(f"  en partie dans le fichier (présents sur ouverts)\u202f: {partial}")
+        if absent:
+            lines.append(f"  absents du fichier\u202f: {absent}")
+    return lines
+
+
+def _remarks(title: str, remarks: list[Remark]) -> list[str]:
+    if not remarks:
+        return []
+    lines = [f"{title} ({_number(len(remarks))})\u202f:"]
+    lines += [
+        f"  ligne {remark.line} {remark.finess}".rstrip() + f"\u202f: {remark.reason}"
+        for remark in remarks[:MAX_REMARKS]
+    ]
+    if len(remarks) > MAX_REMARKS:
+        lines.append(f"  … et {_number(len(remarks) - MAX_REMARKS)} autres (voir --json)")
+    return lines
+
+
+def _unreadable(error: OSError) -> str:
+    """Why a path cannot be opened."""
+    match error:
+        case FileNotFoundError():
+            return "Fichier introuvable"
+        case IsADirectoryError():
+            return "C'est un dossier et non un fichier"
+        case PermissionError():
+            return "Lecture du fichier interdite"
+        case _:
+            return "Fichier illisible"
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")

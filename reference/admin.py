@@ -1,0 +1,216 @@
+"""The ground in the administration: perimeter, nomenclatures, facilities, history of registers.
+
+Every write raises the data version, the ground included, in the transaction that makes it, so
+that published figures are read again through it. Who changed what is kept by Django's own log
+of the administration, which is written with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from reference.documents import normalise_label
+from reference.models import (
+    DataVersion,
+    Departement,
+    DocumentGroup,
+    DocumentType,
+    DocumentTypeAlias,
+    Facility,
+    FacilityCategory,
+    FacilityPeriod,
+    LegalEntity,
+    Region,
+    RegisterImport,
+    raise_data_version,
+)
+
+if TYPE_CHECKING:
+    # Generic in the type stubs only: at run time, none of them takes a parameter.
+    BaseAdmin = admin.ModelAdmin[Any]
+    AliasInlineBase = admin.TabularInline[DocumentTypeAlias, DocumentType]
+    PeriodInlineBase = admin.TabularInline[FacilityPeriod, Facility]
+    AliasFormBase = forms.ModelForm[DocumentTypeAlias]
+else:
+    BaseAdmin = admin.ModelAdmin
+    AliasInlineBase = PeriodInlineBase = admin.TabularInline
+    AliasFormBase = forms.ModelForm
+
+
+class GroundAdmin(BaseAdmin):
+    """A model through which figures are read: each write raises the ground."""
+
+    def save_model(
+        self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool
+    ) -> None:
+        # Before the write: whoever publishes takes the same row first. Inlines follow this call.
+        self._raise(f"{obj}")
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        self._raise(f"{obj}")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._raise("suppression")
+        super().delete_queryset(request, queryset)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, its grouped edits and actions wholly done or not at all."""
+        with transaction.atomic():
+            return super().changelist_view(request, extra_context)
+
+    def _raise(self, what: str) -> None:
+        label = self.opts.verbose_name
+        raise_data_version(f"administration, {label}\u202f: {what}", ground=True)
+
+
+class ReadOnlyAdmin(BaseAdmin):
+    """A history that nobody writes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Region)
+class RegionAdmin(GroundAdmin):
+    list_display = ("name", "code", "slug", "linking_type")
+    search_fields = ("name", "code")
+
+
+@admin.register(Departement)
+class DepartementAdmin(GroundAdmin):
+    list_display = ("code", "name", "locative", "linking_type", "region")
+    list_filter = ("region",)
+    list_select_related = ("region",)
+    search_fields = ("code", "name")
+
+
+@admin.register(FacilityCategory)
+class FacilityCategoryAdmin(GroundAdmin):
+    """The perimeter: sector and membership of each category, with what they weigh."""
+
+    list_display = (
+        "code",
+        "label",
+        "sector",
+        "in_perimeter",
+        "open_facilities",
+        "confidence",
+        "reason",
+    )
+    list_editable = ("sector", "in_perimeter")
+    list_filter = ("in_perimeter", "sector", "confidence", "aggregate_label")
+    list_per_page = 400
+    search_fields = ("code", "label", "aggregate_label")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[FacilityCategory]:
+        counts = (
+            FacilityPeriod.objects.filter(category=OuterRef("pk"), ends_on=None)
+            .order_by()
+            .values("category")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        categories: models.QuerySet[FacilityCategory] = super().get_queryset(request)
+        return categories.annotate(open_count=Coalesce(Subquery(counts), 0))
+
+    @admin.display(description="ESMS ouverts", ordering="open_count")
+    def open_facilities(self, category: FacilityCategory) -> int:
+        """How many facilities of the category are open, all regions together."""
+        count: int = getattr(category, "open_count", 0)
+        return count
+
+
+@admin.register(LegalEntity)
+class LegalEntityAdmin(GroundAdmin):
+    list_display = ("finess", "name", "siren", "group")
+    search_fields = ("finess", "name", "siren", "group")
+    show_full_result_count = False
+
+
+class FacilityPeriodInline(PeriodInlineBase):
+    model = FacilityPeriod
+    extra = 0
+    autocomplete_fields = ("category", "legal_entity")
+
+
+@admin.register(Facility)
+class FacilityAdmin(GroundAdmin):
+    list_display = ("finess", "name", "departement", "commune", "sector_override", "seen_on")
+    list_filter = ("sector_override", "departement__region")
+    list_select_related = ("departement",)
+    search_fields = ("finess", "name", "commune")
+    show_full_result_count = False
+    inlines = (FacilityPeriodInline,)
+
+
+@admin.register(DocumentGroup)
+class DocumentGroupAdmin(GroundAdmin):
+    list_display = ("label", "short_label", "position", "color")
+
+
+class AliasForm(AliasFormBase):
+    """An alias, kept in the form in which files are compared with it."""
+
+    class Meta:
+        model = DocumentTypeAlias
+        fields = ("document_type", "label")
+
+    def clean_label(self) -> str:
+        label = normalise_label(self.cleaned_data["label"])
+        if not label:
+            raise forms.ValidationError("Cette écriture ne contient ni lettre ni chiffre.")
+        return label
+
+
+class DocumentTypeAliasInline(AliasInlineBase):
+    model = DocumentTypeAlias
+    form = AliasForm
+    extra = 1
+
+
+@admin.register(DocumentType)
+class DocumentTypeAdmin(GroundAdmin):
+    list_display = ("code", "label", "group", "generic", "class_label")
+    list_editable = ("group", "generic")
+    list_filter = ("group", "generic", "class_label")
+    list_per_page = 200
+    search_fields = ("code", "label", "aliases__label")
+    inlines = (DocumentTypeAliasInline,)
+
+
+@admin.register(DocumentTypeAlias)
+class DocumentTypeAliasAdmin(GroundAdmin):
+    form = AliasForm
+    list_display = ("label", "document_type")
+    list_select_related = ("document_type",)
+    search_fields = ("label", "document_type__code", "document_type__label")
+    autocomplete_fields = ("document_type",)
+
+
+@admin.register(RegisterImport)
+class RegisterImportAdmin(ReadOnlyAdmin):
+    list_display = ("file_name", "register_date", "layout", "imported_at")
+    list_filter = ("layout",)
+
+
+@admin.register(DataVersion)
+class DataVersionAdmin(ReadOnlyAdmin):
+    list_display = ("number", "ground", "folded_ground", "reason", "raised_at")
