@@ -5,7 +5,7 @@ National administrators (superusers) alone get there: no page grants Django's pe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -180,7 +180,5 @@ def _roles(user: User) -> dict[str, str]:
 
 
 def _national(request: HttpRequest) -> User:
-    """The administrator who acts; no other kind of user gets here."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
+    """The administrator who acts; Django lets no other kind of user reach these pages."""
+    return cast("User", request.user)

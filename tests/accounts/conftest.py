@@ -1,44 +1,24 @@
-"""Three people: a colleague of the region, one of another region, one of the whole country."""
+"""Beside the administrators of two régions: who only reads, and who has the whole country."""
 
 from __future__ import annotations
 
 import pytest
 
-from accounts.models import RegionGrant, Role, User
+from accounts.models import Role, User
 from reference.models import Region
+from tests.conftest import MakeUser
 
-PASSWORD = "un-secret-assez-long"  # of people who exist only in tests
+PASSWORD = "correct horse battery staple"  # the one that `make_user` gives
 
 
 @pytest.fixture
-def bourgogne(db: None) -> Region:
-    return Region.objects.get(code="27")
+def reader(make_user: MakeUser, region: Region) -> User:
+    return make_user("lectrice@exemple.fr", Role.READER, region)
 
 
 @pytest.fixture
 def bretagne(db: None) -> Region:
-    return Region.objects.get(code="53")
-
-
-@pytest.fixture
-def reader(bourgogne: Region) -> User:
-    user = User.objects.create_user("lectrice@exemple.fr", PASSWORD, first_name="Lise")
-    RegionGrant.objects.create(user=user, region=bourgogne, role=Role.READER)
-    return user
-
-
-@pytest.fixture
-def administrator(bourgogne: Region) -> User:
-    user = User.objects.create_user("admin27@exemple.fr", PASSWORD)
-    RegionGrant.objects.create(user=user, region=bourgogne, role=Role.ADMINISTRATOR)
-    return user
-
-
-@pytest.fixture
-def breton(bretagne: Region) -> User:
-    user = User.objects.create_user("breton@exemple.fr", PASSWORD)
-    RegionGrant.objects.create(user=user, region=bretagne, role=Role.ADMINISTRATOR)
-    return user
+    return Region.objects.get(pk="53")
 
 
 @pytest.fixture

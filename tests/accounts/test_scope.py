@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_user_sees_the_regions_granted_to_them_and_no_other(
-    reader: User, breton: User, bourgogne: Region, bretagne: Region
+    reader: User, colleague: User, region: Region, bretagne: Region
 ) -> None:
-    assert list(scope.visible_regions(reader)) == [bourgogne]
-    assert list(scope.visible_regions(breton)) == [bretagne]
+    assert list(scope.visible_regions(reader)) == [region]
+    assert list(scope.visible_regions(colleague)) == [bretagne]
 
 
 def test_a_national_administrator_sees_every_region(national: User) -> None:
@@ -27,63 +27,63 @@ def test_a_national_administrator_sees_every_region(national: User) -> None:
     assert set(scope.regions_with_role(national, Role.ADMINISTRATOR)) == set(Region.objects.all())
 
 
-def test_a_stranger_sees_nothing(bourgogne: Region) -> None:
+def test_a_stranger_sees_nothing(region: Region) -> None:
     stranger = AnonymousUser()
 
     assert not scope.visible_regions(stranger)
     assert not scope.regions_with_role(stranger, Role.READER)
     assert scope.roles_by_region(stranger) == {}
-    assert scope.role_in(stranger, bourgogne) is None
-    assert not scope.has_role(stranger, bourgogne, Role.READER)
+    assert scope.role_in(stranger, region) is None
+    assert not scope.has_role(stranger, region, Role.READER)
     with pytest.raises(Http404):
-        scope.region_or_404(stranger, bourgogne.slug)
+        scope.region_or_404(stranger, region.slug)
     with pytest.raises(Http404):
         scope.departement_or_404(stranger, "21")
     with pytest.raises(Http404):
-        scope.require_role(stranger, bourgogne, Role.READER)
+        scope.require_role(stranger, region, Role.READER)
 
 
-def test_a_page_of_ones_own_region_is_found(reader: User, bourgogne: Region) -> None:
-    assert scope.region_or_404(reader, bourgogne.slug) == bourgogne
-    assert scope.departement_or_404(reader, "21").region == bourgogne
+def test_a_page_of_ones_own_region_is_found(reader: User, region: Region) -> None:
+    assert scope.region_or_404(reader, region.slug) == region
+    assert scope.departement_or_404(reader, "21").region == region
 
 
 def test_a_page_of_another_region_is_as_absent_as_one_that_never_was(
-    breton: User, bourgogne: Region
+    colleague: User, region: Region
 ) -> None:
-    for slug in (bourgogne.slug, "atlantide"):
+    for slug in (region.slug, "atlantide"):
         with pytest.raises(Http404):
-            scope.region_or_404(breton, slug)
+            scope.region_or_404(colleague, slug)
     for code in ("21", "00"):
         with pytest.raises(Http404):
-            scope.departement_or_404(breton, code)
+            scope.departement_or_404(colleague, code)
 
 
 def test_an_administrator_of_another_region_has_no_right_in_this_one(
-    breton: User, bourgogne: Region
+    colleague: User, region: Region
 ) -> None:
-    assert scope.role_in(breton, bourgogne) is None
-    assert not scope.has_role(breton, bourgogne, Role.READER)
+    assert scope.role_in(colleague, region) is None
+    assert not scope.has_role(colleague, region, Role.READER)
     with pytest.raises(Http404):
-        scope.require_role(breton, bourgogne, Role.READER)
+        scope.require_role(colleague, region, Role.READER)
 
 
 @pytest.mark.parametrize("held", Role)
 @pytest.mark.parametrize("asked", Role)
 def test_a_role_holds_the_rights_of_those_before_it(
-    held: Role, asked: Role, reader: User, bourgogne: Region
+    held: Role, asked: Role, reader: User, region: Region
 ) -> None:
     order = ["lecteur", "referent", "analyste", "administrateur"]
     RegionGrant.objects.filter(user=reader).update(role=held)
     allowed = order.index(held) >= order.index(asked)
 
-    assert scope.has_role(reader, bourgogne, asked) is allowed
-    assert list(scope.regions_with_role(reader, asked)) == ([bourgogne] if allowed else [])
+    assert scope.has_role(reader, region, asked) is allowed
+    assert list(scope.regions_with_role(reader, asked)) == ([region] if allowed else [])
     if allowed:
-        scope.require_role(reader, bourgogne, asked)
+        scope.require_role(reader, region, asked)
     else:
         with pytest.raises(PermissionDenied):
-            scope.require_role(reader, bourgogne, asked)
+            scope.require_role(reader, region, asked)
 
 
 def test_a_national_administrator_is_administrator_everywhere(
@@ -96,7 +96,7 @@ def test_a_national_administrator_is_administrator_everywhere(
 
 def test_the_roles_of_a_user_are_read_by_name_of_region_in_one_query(
     reader: User,
-    bourgogne: Region,
+    region: Region,
     bretagne: Region,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -108,7 +108,7 @@ def test_the_roles_of_a_user_are_read_by_name_of_region_in_one_query(
         roles = scope.roles_by_region(reader)
 
     assert list(roles.items()) == [
-        (bourgogne, Role.READER),
+        (region, Role.READER),
         (bretagne, Role.ADMINISTRATOR),
         (corse, Role.ANALYST),
     ]

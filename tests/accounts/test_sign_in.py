@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from tests.accounts.conftest import PASSWORD
@@ -20,7 +21,7 @@ INCORRECT = "L’adresse électronique ou le mot de passe est incorrect."
 EXPIRED = "Votre session a expiré. Reconnectez-vous pour continuer."
 
 
-def sign_in(client: Client, email: str, password: str, **extra: str) -> str:
+def attempt(client: Client, email: str, password: str, **extra: str) -> str:
     """The page on which the attempt ends."""
     response = client.post(LOGIN, {"username": email, "password": password, **extra}, follow=True)
     return response.content.decode()
@@ -34,7 +35,7 @@ def test_an_address_and_its_password_open_the_home_page(client: Client, reader: 
 
 
 def test_the_case_of_the_address_does_not_matter(client: Client, reader: User) -> None:
-    page = sign_in(client, "LecTrice@Exemple.FR", PASSWORD)
+    page = attempt(client, "LecTrice@Exemple.FR", PASSWORD)
 
     assert "Page vide" in page
 
@@ -51,7 +52,7 @@ def test_someone_who_is_signed_in_does_not_sign_in_again(client: Client, reader:
 def test_an_unknown_address_and_a_wrong_password_are_answered_alike(
     client: Client, reader: User, email: str
 ) -> None:
-    page = sign_in(client, email, "faux")
+    page = attempt(client, email, "faux")
 
     assert f"{INCORRECT} Il vous reste 4 essais avant le blocage" in page
     assert "<title>Erreur\u202f: Connexion" in page
@@ -60,13 +61,13 @@ def test_an_unknown_address_and_a_wrong_password_are_answered_alike(
 def test_a_closed_account_does_not_sign_in(client: Client, reader: User) -> None:
     User.objects.update(is_active=False)
 
-    page = sign_in(client, reader.email, PASSWORD)
+    page = attempt(client, reader.email, PASSWORD)
 
     assert INCORRECT in page
 
 
 def test_an_empty_form_says_what_each_field_lacks_beside_it(client: Client) -> None:
-    page = sign_in(client, "", "")
+    page = attempt(client, "", "")
 
     assert 'aria-describedby="id_username_error"' in page
     assert 'id="id_username_error"' in page
@@ -86,7 +87,7 @@ def test_fields_say_what_browsers_and_password_managers_may_fill(client: Client)
 def test_five_failures_lock_the_address_even_with_the_right_password(
     client: Client, reader: User
 ) -> None:
-    pages = [sign_in(client, reader.email, "faux") for _ in range(5)]
+    pages = [attempt(client, reader.email, "faux") for _ in range(5)]
     response = client.post(LOGIN, {"username": reader.email, "password": PASSWORD})
 
     assert "Il vous reste un essai avant le blocage" in pages[3]
@@ -98,30 +99,32 @@ def test_five_failures_lock_the_address_even_with_the_right_password(
 
 def test_a_lock_ends_after_its_delay(client: Client, reader: User) -> None:
     for _ in range(5):
-        sign_in(client, reader.email, "faux")
+        attempt(client, reader.email, "faux")
     AccessAttempt.objects.update(attempt_time=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=16))
 
-    page = sign_in(client, reader.email, PASSWORD)
+    page = attempt(client, reader.email, PASSWORD)
 
     assert "Page vide" in page
 
 
-def test_a_lock_without_end_promises_no_delay(client: Client, reader: User, settings) -> None:  # type: ignore[no-untyped-def]  # pytest-django's settings
+def test_a_lock_without_end_promises_no_delay(
+    client: Client, reader: User, settings: Settings
+) -> None:
     settings.AXES_COOLOFF_TIME = None
     for _ in range(5):
-        page = sign_in(client, reader.email, "faux")
+        page = attempt(client, reader.email, "faux")
 
     assert "Connexion bloquée" in page
     assert "minute" not in page
 
 
 def test_the_lock_of_one_address_leaves_the_others_open(
-    client: Client, reader: User, breton: User
+    client: Client, reader: User, colleague: User
 ) -> None:
     for _ in range(5):
-        sign_in(client, reader.email, "faux")
+        attempt(client, reader.email, "faux")
 
-    page = sign_in(client, breton.email, PASSWORD)
+    page = attempt(client, colleague.email, PASSWORD)
 
     assert "Page vide" in page
 
@@ -136,7 +139,7 @@ def test_a_page_asked_before_signing_in_is_reached_after(client: Client, reader:
 
 
 def test_the_page_asked_survives_a_failed_attempt(client: Client, reader: User) -> None:
-    page = sign_in(client, reader.email, "faux", next="/regions/bretagne/")
+    page = attempt(client, reader.email, "faux", next="/regions/bretagne/")
 
     assert '<input type="hidden" name="next" value="/regions/bretagne/">' in page
 
@@ -154,7 +157,7 @@ def test_no_address_leads_out_of_the_site(client: Client, reader: User, target: 
 def test_an_expired_session_is_said_and_leads_back_to_its_page(
     client: Client, reader: User
 ) -> None:
-    sign_in(client, reader.email, PASSWORD)
+    attempt(client, reader.email, PASSWORD)
     Session.objects.update(expire_date=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
 
     response = client.get("/regions/bourgogne-franche-comte/", follow=True)
@@ -174,7 +177,7 @@ def test_a_first_visit_is_not_called_an_expired_session(client: Client) -> None:
 def test_signing_out_ends_the_session_and_is_not_called_an_expiry(
     client: Client, reader: User
 ) -> None:
-    sign_in(client, reader.email, PASSWORD)
+    attempt(client, reader.email, PASSWORD)
 
     page = client.post(reverse("accounts:logout"), follow=True).content.decode()
     next_page = client.get("/", follow=True).content.decode()
@@ -202,8 +205,8 @@ def test_signing_out_twice_is_harmless(client: Client) -> None:
 def test_the_audit_trail_remembers_sign_ins_failures_and_sign_outs(
     client: Client, reader: User
 ) -> None:
-    sign_in(client, reader.email, "faux")
-    sign_in(client, reader.email, PASSWORD)
+    attempt(client, reader.email, "faux")
+    attempt(client, reader.email, PASSWORD)
     client.post(reverse("accounts:logout"))
 
     entries = AuditEntry.objects.order_by("pk").values_list("action", "actor", "target")
@@ -217,13 +220,13 @@ def test_the_audit_trail_remembers_sign_ins_failures_and_sign_outs(
 def test_what_names_no_account_is_not_kept_for_it_may_be_a_password(
     client: Client, reader: User
 ) -> None:
-    sign_in(client, "mon-mot-de-passe@exemple.fr", "x")
+    attempt(client, "mon-mot-de-passe@exemple.fr", "x")
 
     assert list(AuditEntry.objects.values_list("target", flat=True)) == ["adresse inconnue"]
 
 
 def test_the_audit_trail_remembers_a_lock(client: Client, reader: User) -> None:
     for _ in range(5):
-        sign_in(client, reader.email, "faux")
+        attempt(client, reader.email, "faux")
 
     assert AuditEntry.objects.filter(action="connexion bloquée", target=reader.email).exists()
