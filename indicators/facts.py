@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from django.db import connection
 from django.db.models import Q
@@ -121,15 +122,16 @@ def _stack(
     parts: Sequence[tuple[CellFacts, pd.DataFrame]], columns: dict[str, str]
 ) -> pd.DataFrame:
     """The frames of the cells as one, each row with its month, region and département."""
-    frames = [
-        frame[list(columns)].assign(
-            month=pd.Timestamp(cell.month), region=cell.region, departement=cell.departement
-        )
-        for cell, frame in parts
-        if len(frame)
-    ]
+    filled = [(cell, frame) for cell, frame in parts if len(frame)]
     types = columns | CELL_COLUMNS
-    stacked = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(types))
+    if not filled:
+        stacked = pd.DataFrame(columns=list(types))
+    else:
+        stacked = pd.concat([frame[list(columns)] for _, frame in filled], ignore_index=True)
+        lengths = [len(frame) for _, frame in filled]
+        for name in CELL_COLUMNS:
+            of_cells = np.array([getattr(cell, name) for cell, _ in filled], dtype=object)
+            stacked[name] = np.repeat(of_cells, lengths)
     return stacked.astype(types).rename(columns={"dmp": "records"})
 
 
