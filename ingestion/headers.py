@@ -46,7 +46,10 @@ _IGNORED_WORDS = {
 }
 # "et" is both the French "and" and the établissement: it only counts next to a FINESS.
 _WORDS = {
-    "finess": {"finess", "nofiness", "numfiness", "finesset", "finesseg", "finessej"},
+    "finess": {
+        *("finess", "nofiness", "numfiness", "finesset", "finesseg", "finessej"),
+        *("nofinesset", "nofinesseg", "nofinessej"),
+    },
     "site": {
         *("eg", "ege", "geographique", "geo", "etablissement", "etab", "etabl", "site", "eta"),
         *("esms", "essms", "structure"),
@@ -69,7 +72,10 @@ _WORDS = {
     "organisation": {"entite", "organisme"},
 }
 _CONCEPTS = {word: concept for concept, words in _WORDS.items() for word in words}
-_GLUED = {"finesset": {"site"}, "finesseg": {"site"}, "finessej": {"entity"}}
+_GLUED = {
+    **dict.fromkeys(("finesset", "finesseg", "nofinesset", "nofinesseg"), {"site"}),
+    **dict.fromkeys(("finessej", "nofinessej"), {"entity"}),
+}
 
 # For each field, the sets of concepts that name it, the surest writing first: a column of a
 # surer writing is preferred, two of equal rank are ambiguous.

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +21,8 @@ from ingestion.headers import HEADER_ROWS, find_header
 from ingestion.unpack import CHUNK, Kind, damaged, unpacked
 
 SEPARATORS = ";\t,|"
+MAX_LINE = 200_000  # characters
+MAX_COLUMNS = 1_000
 # What no text holds; form feeds and the end-of-file mark of old systems do no harm.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _TO_CSV = "Exportez de nouveau le tableau en CSV (UTF-8) ou en XLSX, puis déposez ce fichier."
@@ -63,7 +65,11 @@ def read(path: Path, name: str, limit: int) -> Table:
             "Vérifiez l’export d’origine, puis déposez le fichier rempli.",
         )
     lines, cells = zip(*rows, strict=True)
-    frame = pd.DataFrame(list(cells), index=pd.Index(lines, name="line"), dtype="str").fillna("")
+    width = max(map(len, cells))
+    if width > MAX_COLUMNS:
+        raise _too_wide(lines[[len(row) for row in cells].index(width)])
+    padded = [[*row, *[""] * (width - len(row))] for row in cells]
+    frame = pd.DataFrame(padded, index=pd.Index(lines, name="line"), dtype="str")
     return Table(frame, source.names, ignored)
 
 
@@ -73,7 +79,6 @@ def _read_text(file: BinaryIO, name: str) -> list[Row]:
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
         separator = _separator(text)
-        text.seek(0)
         seen: dict[str, str] = {}  # the same few texts, kept once
         return [
             (line, [seen.setdefault(cell, cell) for cell in cells])
@@ -121,9 +126,12 @@ def _separator(text: io.TextIOWrapper) -> str:
     """The separator that makes the best header row; failing any, the one that cuts most."""
 
     def quality(separator: str) -> tuple[int, int]:
-        text.seek(0)
         # Not `_records`: under a wrong separator quotes mean nothing, and nothing is refused yet.
-        rows = list(islice(csv.reader(text, delimiter=separator), HEADER_ROWS))
+        reader = csv.reader(iter(_Lines(text)), delimiter=separator)
+        try:
+            rows = list(islice(reader, HEADER_ROWS))
+        except csv.Error:
+            return 0, 0
         header = find_header(rows)
         return header.score if header else 0, max((len(row) for row in rows), default=0)
 
@@ -131,14 +139,21 @@ def _separator(text: io.TextIOWrapper) -> str:
 
 
 class _Lines:
-    """The lines of a text, knowing whether the last one was asked for and passed."""
+    """The lines of a text, none of them huge, knowing whether the last one was passed."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self.ended = False
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._text
+        self._text.seek(0)
+        for number in count(1):
+            line = self._text.readline(MAX_LINE)
+            if not line:
+                break
+            if len(line) == MAX_LINE:
+                raise _too_wide(number)
+            yield line
         self.ended = True
 
 
@@ -167,6 +182,13 @@ def _records(text: io.TextIOWrapper, separator: str) -> Iterator[Row]:
             start = reader.line_num + 1
     except csv.Error as error:
         raise _unclosed_quote(start) from error
+
+
+def _too_wide(line: int) -> RefusedFile:
+    return RefusedFile(
+        f"La ligne {line} est démesurée : ce n’est pas une ligne de tableau.",
+        "Vérifiez l’export d’origine : une ligne par mois, établissement et type de document.",
+    )
 
 
 def _unclosed_quote(line: int) -> RefusedFile:
