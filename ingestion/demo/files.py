@@ -98,7 +98,7 @@ def _lines(demo: Demo, month: dt.date) -> Iterator[Line]:
     for facility in demo.facilities:
         if facility.category == HOSPITAL:  # outside the perimeter, as real files have some
             yield _line(facility, DISCHARGE_LETTER, 40 + position, position)
-        elif facility.sector == "AHI" and facility.rank == 0:  # nothing fed is 0, and said
+        elif facility.sector == "AHI" and facility.rank == 1:  # nothing fed is 0, and said
             yield _line(facility, SUMMARY, 0, position)
     for entity in carrying_entities(demo):
         documents = 4 + position // 2

@@ -45,7 +45,7 @@ PROGRAMME_FILE = "membres_esms_numerique_fictifs.csv"
 DONE = (State.PUBLISHED, State.SUPERSEDED)
 
 
-class DemoRefused(Exception):
+class DemoRefused(Exception):  # noqa: N818  # as RefusedFile: what happened, not an error
     """The demonstration cannot be loaded here; the message says why, in French."""
 
 
@@ -121,8 +121,8 @@ def _publish_month(month: dt.date, tell: Callable[[str], None]) -> None:
 def _extract_of(month: dt.date) -> Extract:
     """The file of a month as an earlier load left it, else received now."""
     name = files.file_name(month)
-    left = Extract.objects.filter(original_name=name).exclude(state=State.REFUSED).last()
-    return left or receive(
+    left = Extract.objects.filter(original_name=name).exclude(state=State.REFUSED)
+    return left.order_by("pk").last() or receive(
         io.BytesIO(_month_file(month)),
         name=name,
         region=Region.objects.get(code=REGION),

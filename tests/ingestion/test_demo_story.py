@@ -1,7 +1,7 @@
 """The demonstration tells what the region's committee said in January 2026, within its bounds.
 
-The bounds and words below are the committee's published statements, as figures; where the
-reference tables that hold them are at hand, those are read too.
+Here on what is drawn, before any database; `test_demo_load` reads the same bounds on what the
+pipeline made of it.
 """
 
 from __future__ import annotations
@@ -22,65 +22,19 @@ from ingestion.demo.register import OUTSIDE
 from ingestion.demo.story import LAST_MONTH, LAST_YEAR, MONTHS, load_story
 from ingestion.demo.volumes import Demo, draw_demo
 from reference.months import last_day
+from tests.ingestion.demo_facts import (
+    DYNAMICS,
+    GROWTH,
+    LEADING_TYPES,
+    PARC,
+    RATES,
+    SHARE_FEEDING,
+    SHARES,
+    WORDS,
+)
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "costra"
 LOADED = MONTHS.index(LAST_MONTH) + 1
-
-EARLY_2024, LATE_2025 = (0, 2), (21, 23)
-#: Territory, measure, first and last month (positions), minimum and maximum in percent.
-RATES = [
-    ("21", EARLY_2024, 0, 4),
-    ("21", LATE_2025, 19, 21),
-    ("39", (23, 23), 8, 10),
-    ("71", LATE_2025, 8, 9.5),
-    ("90", (9, 23), 14, 16),
-    ("89", EARLY_2024, 6, 8),
-    ("89", LATE_2025, 20, 24),
-]
-SHARES = [
-    ("21", "PA", 88, 90),
-    ("21", "PH", 10, 12),
-    ("25", "PA", 69, 71),
-    ("25", "PH", 28, 30),
-    ("70", "PA", 89, 91),
-    ("70", "PH", 8, 10),
-    ("39", "PA", 91, 93),
-    ("39", "PH", 7, 9),
-    ("58", "PA", 95, 97),
-    ("71", "PA", 95, 97),
-    ("71", "PH", 3, 5),
-    ("90", "PA", 56, 58),
-    ("90", "PH", 42, 44),
-    ("89", "PA", 91, 93),
-    ("89", "PH", 7, 9),
-]
-#: Département: dynamics of the documents, of the contributors.
-DYNAMICS = {
-    "21": ("progressive", "progressive"),
-    "25": ("plateau_peak", "plateau_peak"),
-    "70": ("plateau_peak", "plateau_peak"),
-    "39": ("irregular", "progressive"),
-    "58": ("progressive", "progressive"),
-    "71": ("progressive", "progressive"),
-    "90": ("irregular", "rise_plateau"),
-    "89": ("progressive", "progressive"),
-}
-WORDS = {
-    "progressive": "progressive",
-    "plateau avec pic": "plateau_peak",
-    "irrégulière": "irregular",
-    "montée puis plateau": "rise_plateau",
-}
-#: Département and month positions: the types that lead there, the first ones of all.
-LEADING_TYPES = [
-    ("21", range(24), {"57833-6", "SYNTH", "11488-4"}),
-    ("25", range(14, 17), {"28653-4"}),
-    ("70", range(14, 17), {"11506-3", "28653-4"}),
-    ("39", range(24), {"SYNTH", "11488-4"}),
-    ("58", range(24), {"SYNTH"}),
-    ("71", range(24), {"SYNTH"}),
-    ("89", range(24), {"57833-6", "SYNTH"}),
-]
 
 
 @cache
@@ -153,8 +107,8 @@ def test_a_quarter_of_the_region_s_facilities_feeds_over_the_last_year() -> None
 
     share = 100 * len(contributors("", LAST_YEAR)) / open_ones
 
-    assert 2441 <= open_ones <= 2475
-    assert 25 <= share <= 27
+    assert PARC[0] <= open_ones <= PARC[1]
+    assert SHARE_FEEDING[0] <= share <= SHARE_FEEDING[1]
 
 
 def test_documents_more_than_triple_in_a_year() -> None:
@@ -163,7 +117,7 @@ def test_documents_more_than_triple_in_a_year() -> None:
 
     growth = 100 * (recent / earlier - 1)
 
-    assert 214 <= growth <= 234
+    assert GROWTH[0] <= growth <= GROWTH[1]
 
 
 def test_a_third_of_the_programme_s_members_feeds_and_a_tenth_of_the_others() -> None:
