@@ -24,12 +24,10 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Fichier",
-        max_length=255,
         widget=forms.ClearableFileInput(attrs={"class": "fr-upload", "accept": ",".join(SUFFIXES)}),
         error_messages={
             "required": "Choisissez un fichier.",
             "empty": "Ce fichier est vide\u202f: exportez-le à nouveau.",
-            "max_length": "Le nom du fichier est trop long\u202f: renommez-le.",
         },
     )
     region = forms.ModelChoiceField(
@@ -58,7 +56,9 @@ class UploadForm(forms.Form):
         ],
         initial=Mode.REPLACE,
         widget=forms.Select(attrs={"class": "fr-select"}),
-        error_messages={"required": "Choisissez ce que devient un mois déjà publié."},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Choisissez ce que devient un mois déjà publié."
+        ),
     )
     publish = forms.BooleanField(label="Publier dès la lecture terminée", required=False)
 

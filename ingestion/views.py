@@ -34,8 +34,9 @@ REFRESH_SECONDS = 3
 def upload(request: HttpRequest) -> HttpResponse:
     """Bring a file, and see the latest ones."""
     user = _administrator(request)
-    form = UploadForm(request.POST or None, request.FILES or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*sent, user=user)
+    if form.is_bound and form.is_valid():
         return redirect("ingestion:extract", _receive(request, form, user).pk)
     page = Paginator(
         _administered(user).select_related("author", "region"), EXTRACTS_PER_PAGE

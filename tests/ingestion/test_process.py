@@ -72,7 +72,7 @@ def test_a_remark_says_where_why_and_what_to_do() -> None:
     [
         (b"", "vide.csv"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "image.csv"),
-        ("Mois;Nombre de documents\n2025-01;5\n".encode(), "sans-finess.csv"),
+        (b"Mois;Nombre de documents\n2025-01;5\n", "sans-finess.csv"),
     ],
 )
 def test_a_bad_file_is_refused_whole_with_a_message(data: bytes, name: str) -> None:

@@ -1,0 +1,189 @@
+"""`manage.py ingest`: scripts rely on its arguments, its JSON and its exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ingestion.models import Extract, State
+from tests.ingestion.world import build, content, covered, entity, facility, fed, line
+
+pytestmark = pytest.mark.django_db
+
+A1, B1 = facility("21", 1), facility("25", 1)
+
+
+@pytest.fixture(autouse=True)
+def world() -> None:
+    build()
+
+
+@pytest.fixture
+def january(tmp_path: Path) -> Path:
+    path = tmp_path / "extrait.csv"
+    path.write_bytes(content([line(A1, 5), line(A1, 5), line(B1, -1), line(facility("35", 1), 2)]))
+    return path
+
+
+def ingest(path: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("ingest", str(path), "--region", "27", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_a_file_is_read_and_its_account_given_as_json(january: Path) -> None:
+    answer = json.loads(ingest(january, "--json"))
+
+    extract = Extract.objects.get()
+    assert answer == {
+        "extract": extract.pk,
+        "state": "ready",
+        "months": ["2025-01"],
+        "read": 4,
+        "accepted": 1,
+        "duplicates": 1,
+        "out_of_scope": 1,
+        "quarantined": 0,
+        "refused": 1,
+        "message": extract.message,
+    }
+    assert not covered()
+
+
+def test_a_file_is_published_when_asked(january: Path) -> None:
+    answer = json.loads(ingest(january, "--publish", "--json"))
+
+    assert answer["state"] == "published"
+    assert "message" not in answer
+    assert fed() == {("2025-01", A1, "SYNTH"): 5}
+
+
+def test_people_get_french_lines_with_the_refused_ones(january: Path) -> None:
+    told = ingest(january, "--publish")
+
+    assert "publié" in told
+    assert "Mois\u202f: janvier 2025" in told
+    assert "4 enregistrements lus = 1 acceptés + 1 doublons fusionnés + 1 hors champ" in told
+    assert "ligne 4, Nombre de documents" in told
+
+
+def test_the_first_twenty_refused_lines_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "extrait.csv"
+    path.write_bytes(content([line(A1, 5), *(line(B1, "n.c.") for _ in range(25))]))
+
+    told = ingest(path)
+
+    assert told.count("n.c.") == 20
+    assert "… et 5 autres lignes refusées" in told
+
+
+def test_the_same_file_again_is_told_and_succeeds(january: Path) -> None:
+    first = json.loads(ingest(january, "--publish", "--json"))
+
+    again = json.loads(ingest(january, "--publish", "--json"))
+
+    assert again["extract"] == first["extract"]
+    assert again["state"] == "published"
+    assert f"déjà en vigueur\u202f: n° {first['extract']}" in again["message"]
+    assert Extract.objects.count() == 1
+
+
+def test_a_refused_file_fails_with_its_message(tmp_path: Path) -> None:
+    path = tmp_path / "vide.csv"
+    path.write_bytes(b"")
+    out = io.StringIO()
+
+    with pytest.raises(CommandError) as failure:
+        call_command("ingest", str(path), "--region", "27", "--json", stdout=out)
+
+    answer = json.loads(out.getvalue())
+    assert (answer["state"], answer["read"], answer["months"]) == ("refused", 0, [])
+    assert answer["message"] == str(failure.value)
+    assert failure.value.returncode == 1
+
+
+def test_a_file_above_the_limit_fails_without_an_extract(january: Path, settings: Any) -> None:
+    settings.MES_UPLOAD_MAX_BYTES = 10
+    out = io.StringIO()
+
+    with pytest.raises(CommandError, match="taille admise"):
+        call_command("ingest", str(january), "--region", "27", "--json", stdout=out)
+
+    answer = json.loads(out.getvalue())
+    assert (answer["extract"], answer["state"]) == (None, "refused")
+
+
+def test_a_file_above_the_limit_says_so_in_french(january: Path, settings: Any) -> None:
+    settings.MES_UPLOAD_MAX_BYTES = 10
+
+    with pytest.raises(CommandError, match="Découpez-le"):
+        ingest(january)
+
+
+def test_a_publication_that_fails_is_a_failure(
+    january: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise RuntimeError("boum")
+
+    monkeypatch.setattr("ingestion.rebuild.replace_cells", fail)
+
+    with pytest.raises(CommandError, match="Erreur interne"):
+        ingest(january, "--publish")
+
+    assert Extract.objects.get().state == State.READY
+
+
+def test_a_mode_and_confirmed_empty_departements_are_applied(january: Path, tmp_path: Path) -> None:
+    ingest(january, "--publish", "--confirm-empty")
+    more = tmp_path / "complement.csv"
+    more.write_bytes(content([line(facility("21", 2), 7)]))
+
+    ingest(more, "--publish", "--mode", "complete")
+
+    assert len(covered()) == 8
+    assert sorted(fed().values()) == [5, 7]
+
+
+def test_the_month_of_a_file_may_be_given(tmp_path: Path) -> None:
+    path = tmp_path / "extrait.csv"
+    path.write_text(f"FINESS;Type de document;Nombre de documents\n{A1};SYNTH;5\n")
+
+    ingest(path, "--month", "2024-06", "--publish")
+
+    assert fed() == {("2024-06", A1, "SYNTH"): 5}
+
+
+def test_a_national_file_covers_every_region(january: Path) -> None:
+    call_command(
+        "ingest", str(january), "--region", "FR", "--publish", "--json", stdout=io.StringIO()
+    )
+
+    assert covered() == {("2025-01", "21"), ("2025-01", "35")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["absent.csv", "--region", "27"], "Fichier illisible"),
+        (["absent.csv", "--region", "99"], "Région inconnue"),
+        (["absent.csv", "--region", "27", "--month", "janvier"], "mois illisible"),
+    ],
+)
+def test_wrong_arguments_are_told(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        call_command("ingest", *arguments)
+
+
+def test_a_file_carried_by_an_entity_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "extrait.csv"
+    path.write_bytes(content([line(entity("21", 1), 5)]))
+
+    answer = json.loads(ingest(path, "--publish", "--json"))
+
+    assert (answer["accepted"], answer["state"]) == (1, "published")

@@ -1,0 +1,352 @@
+"""The upload pages: who may come, what they see, what a wrong file gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, RegionGrant, Role, User
+from ingestion import tasks
+from ingestion.models import Extract, LineReport, Outcome, State
+from reference.models import Region
+from tests.ingestion.world import brought, build, content, facility, line, published
+
+pytestmark = pytest.mark.django_db
+
+A1, B1 = facility("21", 1), facility("25", 1)
+UPLOAD = "/fichiers-mensuels/"
+
+
+@pytest.fixture(autouse=True)
+def world() -> None:
+    build()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The identifiers handed to the broker."""
+    found: list[int] = []
+    monkeypatch.setattr(tasks.process_extract, "delay", found.append)
+    return found
+
+
+def signed_in(role: str | None, region: str = "27") -> Client:
+    """A client signed in as a new user with a role (None: no region)."""
+    user = User.objects.create_user(f"{role}.{region}@exemple.fr".lower())
+    if role is not None:
+        RegionGrant.objects.create(user=user, region_id=region, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def administrator() -> Client:
+    return signed_in(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def national() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("national@exemple.fr"))
+    return client
+
+
+def asked(lines: list[str] | None = None, **changes: Any) -> dict[str, Any]:
+    """What the form sends."""
+    data = content([line(A1, 5)] if lines is None else lines)
+    sent = {
+        "file": SimpleUploadedFile("extrait.csv", data),
+        "region": "27",
+        "month": "",
+        "mode": "replace",
+    }
+    return sent | changes
+
+
+# --- Who -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [UPLOAD, f"{UPLOAD}1/"])
+def test_a_visitor_signs_in_first(address: str) -> None:
+    answer = Client().get(address)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("accounts:login"))
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.REFERENT, Role.ANALYST])
+def test_only_administrators_bring_files(role: str) -> None:
+    client = signed_in(role)
+    extract = brought([line(A1, 5)])
+
+    assert client.get(UPLOAD).status_code == 403
+    assert client.post(UPLOAD, asked()).status_code == 403
+    assert client.get(f"{UPLOAD}{extract.pk}/").status_code == 403
+    assert client.post(f"{UPLOAD}{extract.pk}/publier/").status_code == 403
+    assert Extract.objects.count() == 1
+
+
+def test_who_has_no_region_finds_no_page() -> None:
+    assert signed_in(None).get(UPLOAD).status_code == 404
+
+
+def test_the_files_of_another_region_do_not_exist() -> None:
+    client = signed_in(Role.ADMINISTRATOR, "53")
+    extract = brought([line(A1, 5)])
+
+    page = client.get(UPLOAD)
+
+    assert "extrait.csv" not in page.content.decode()
+    assert client.get(f"{UPLOAD}{extract.pk}/").status_code == 404
+    assert client.post(f"{UPLOAD}{extract.pk}/publier/").status_code == 404
+
+
+def test_a_file_cannot_be_brought_for_another_region(sent: list[int]) -> None:
+    answer = signed_in(Role.ADMINISTRATOR, "53").post(UPLOAD, asked())
+
+    assert answer.status_code == 400
+    assert "Vous n’administrez pas cette région." in answer.content.decode()
+    assert sent == []
+
+
+def test_national_files_are_for_national_administrators(
+    national: Client, administrator: Client, sent: list[int]
+) -> None:
+    national.post(UPLOAD, asked(region=""))
+
+    extract = Extract.objects.get()
+    assert extract.region is None
+    assert "France entière" in national.get(f"{UPLOAD}{extract.pk}/").content.decode()
+    assert administrator.get(f"{UPLOAD}{extract.pk}/").status_code == 404
+    assert administrator.post(UPLOAD, asked(region="")).status_code == 400
+
+
+# --- Bringing a file -------------------------------------------------------------------------
+
+
+def test_a_file_is_received_and_handed_to_the_workers(
+    administrator: Client, sent: list[int]
+) -> None:
+    answer = administrator.post(UPLOAD, asked(month="2025-01", publish="on"), follow=True)
+
+    extract = Extract.objects.get()
+    assert sent == [extract.pk]
+    assert (extract.state, extract.publish_when_ready) == (State.RECEIVED, True)
+    assert f"{extract.asked_month:%Y-%m}" == "2025-01"
+    assert str(extract.author) == "administrateur.27@exemple.fr"
+    assert "la lecture commence" in answer.content.decode()
+    assert 'http-equiv="refresh"' in answer.content.decode()
+    assert AuditEntry.objects.get(action="fichier reçu").actor == extract.author
+
+
+def test_a_file_is_kept_while_the_broker_is_down(
+    administrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_pk: int) -> None:
+        raise tasks.BrokerDown("connection refused")
+
+    monkeypatch.setattr(tasks.process_extract, "delay", down)
+
+    answer = administrator.post(UPLOAD, asked(), follow=True)
+
+    assert "sans que vous ayez à le renvoyer" in answer.content.decode()
+    assert Extract.objects.get().state == State.RECEIVED
+
+
+def test_the_same_file_again_leads_to_the_one_in_force(
+    administrator: Client, sent: list[int]
+) -> None:
+    first = published([line(A1, 5)])
+
+    answer = administrator.post(UPLOAD, asked(), follow=True)
+
+    assert answer.redirect_chain == [(f"{UPLOAD}{first.pk}/", 302)]
+    assert "déjà en vigueur" in answer.content.decode()
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"file": ""}, "Choisissez un fichier."),
+        ({"file": SimpleUploadedFile("vide.csv", b"")}, "Ce fichier est vide"),
+        ({"file": SimpleUploadedFile("photo.png", b"x")}, "Ce type de fichier n’est pas lu"),
+        ({"region": ""}, "Choisissez une région."),
+        ({"month": "janvier"}, "sous la forme AAAA-MM"),
+        ({"month": "2025-13"}, "sous la forme AAAA-MM"),
+        ({"mode": "effacer"}, "Choisissez ce que devient"),
+        ({"mode": ""}, "Choisissez ce que devient"),
+    ],
+)
+def test_a_wrong_answer_is_told_beside_its_field(
+    administrator: Client, sent: list[int], changes: dict[str, Any], message: str
+) -> None:
+    answer = administrator.post(UPLOAD, asked(**changes))
+
+    assert answer.status_code == 400
+    assert message in answer.content.decode().replace("&#x27;", "'")
+    assert not Extract.objects.exists()
+
+
+def test_a_file_above_the_limit_is_told(administrator: Client, settings: Any) -> None:
+    settings.MES_UPLOAD_MAX_BYTES = 10
+
+    answer = administrator.post(UPLOAD, asked())
+
+    assert answer.status_code == 400
+    assert "taille admise" in answer.content.decode()
+
+
+def test_a_form_sent_without_any_field_is_told(administrator: Client) -> None:
+    answer = administrator.post(UPLOAD, {})
+
+    assert answer.status_code == 400
+
+
+# --- Following a file ------------------------------------------------------------------------
+
+
+def test_a_ready_file_shows_its_account_its_remarks_and_what_publishing_does(
+    administrator: Client,
+) -> None:
+    extract = brought([line(A1, 5), line(B1, -1)])
+
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+    assert "2 enregistrements lus" in page
+    assert "1 acceptés" in page
+    assert "est négatif" in page
+    assert "janvier 2025" in page
+    assert "Publier remplacera" in page
+    assert "http-equiv" not in page
+
+
+def test_a_file_that_completes_says_so(administrator: Client) -> None:
+    extract = brought([line(A1, 5)], mode="complete")
+
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+    assert "Publier complétera" in page
+    assert "toutes les lignes ont été lues sans réserve" in page
+
+
+def test_publishing_is_asked_of_the_workers_and_audited(
+    administrator: Client, sent: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    extract = brought([line(A1, 5)])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = administrator.post(f"{UPLOAD}{extract.pk}/publier/")
+
+    assert answer.status_code == 302
+    extract.refresh_from_db()
+    assert (extract.state, sent) == (State.PUBLISHING, [extract.pk])
+    assert AuditEntry.objects.get(action="publication demandée").details == {"extract": extract.pk}
+    tasks.process_extract(extract.pk)
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+    assert "Côte-d&#x27;Or" in page
+
+
+def test_asking_twice_sends_once(
+    administrator: Client, sent: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    extract = brought([line(A1, 5)])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        administrator.post(f"{UPLOAD}{extract.pk}/publier/")
+        answer = administrator.post(f"{UPLOAD}{extract.pk}/publier/", follow=True)
+
+    assert len(sent) == 1
+    assert "son état vient de changer" in answer.content.decode()
+
+
+def test_publishing_is_never_a_link(administrator: Client) -> None:
+    extract = brought([line(A1, 5)])
+
+    assert administrator.get(f"{UPLOAD}{extract.pk}/publier/").status_code == 405
+
+
+def test_a_refused_file_says_why(administrator: Client) -> None:
+    extract = brought([line(B1, -1)])
+
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+    assert "Fichier refusé" in page
+    assert "Aucun enregistrement accepté" in page
+    assert '<button type="submit" class="fr-btn">Publier' not in page
+
+
+def test_a_replaced_file_says_where(administrator: Client) -> None:
+    first = published([line(A1, 5), line(B1, 4)])
+    published([line(A1, 6)])
+
+    page = administrator.get(f"{UPLOAD}{first.pk}/").content.decode()
+
+    assert "Remplacé depuis" in page
+    assert page.index("Doubs") < page.index("Côte-d&#x27;Or")
+
+
+def test_unallocated_documents_are_named(administrator: Client) -> None:
+    extract = published([line(A1, 5)])
+    extract.layers.create(month="2025-01-01", region_id="27", departement=None, mode="replace")
+
+    assert "Non ventilé" in administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+
+def test_remarks_come_by_the_hundred(administrator: Client) -> None:
+    extract = brought([line(A1, 5)])
+    LineReport.objects.bulk_create(
+        LineReport(extract=extract, line=rank, outcome=Outcome.REFUSED, code="x", reason="motif")
+        for rank in range(1, 1235)
+    )
+
+    first = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+    last = administrator.get(f"{UPLOAD}{extract.pk}/?page=13").content.decode()
+
+    assert first.count("motif") == 100
+    assert "Page 1 sur 13" in first
+    assert "1\u202f234" in last
+
+
+def test_names_and_values_of_files_are_shown_as_text(administrator: Client) -> None:
+    brought([line(A1, 5), line("<b>x</b>", 3)], name="<script>.csv")
+
+    page = administrator.get(f"{UPLOAD}{Extract.objects.get().pk}/").content.decode()
+
+    assert "<script>.csv" not in page
+    assert "<b>x</b>" not in page
+
+
+def test_the_list_costs_the_same_whatever_it_holds(
+    administrator: Client, django_assert_max_num_queries: Any
+) -> None:
+    region = Region.objects.get(code="27")
+    Extract.objects.bulk_create(
+        Extract(file="x.csv", original_name=f"{rank}.csv", sha256="0", size=1, region=region)
+        for rank in range(60)
+    )
+
+    with django_assert_max_num_queries(12):
+        page = administrator.get(UPLOAD)
+
+    assert "Page 1 sur 3" in page.content.decode()
+
+
+def test_an_empty_list_says_so(administrator: Client) -> None:
+    assert "Aucun fichier n’a encore été déposé." in administrator.get(UPLOAD).content.decode()
+
+
+def test_the_administration_shows_files_without_changing_them(national: Client) -> None:
+    extract = published([line(A1, 5)])
+
+    assert national.get("/admin/ingestion/extract/").status_code == 200
+    page = national.get(f"/admin/ingestion/extract/{extract.pk}/change/")
+    assert 'name="_save"' not in page.content.decode()
+    assert national.get("/admin/ingestion/extract/add/").status_code == 403
+    assert national.post(f"/admin/ingestion/extract/{extract.pk}/delete/").status_code == 403
+    assert national.get("/admin/ingestion/layer/").status_code == 200
