@@ -2,7 +2,6 @@
 
 PY := .venv/bin/python
 SETUP := ./requirements/install.sh
-export PYTHONDONTWRITEBYTECODE ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench

@@ -13,3 +13,4 @@ max_requests = 2000
 max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # heartbeats must not wait for a disk
 accesslog = "-"
+control_socket_disable = True  # nobody is to steer it but signals

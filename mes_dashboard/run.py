@@ -147,7 +147,7 @@ def prepare(children: Children) -> None:
         if collect:
             print("Collecting static files (once)…", flush=True)
             children.start("collectstatic", "manage.py", "collectstatic", "--noinput", "--clear")
-        children.start("migrate", "manage.py", "migrate", "--noinput")
+        children.start("migrate", "manage.py", "migrate", "--noinput", "--skip-checks")
         children.finish("migrate")
         if settings.MES_DEMO:
             with unless_done(data / "demo.stamp", "loaded") as load:
@@ -182,13 +182,14 @@ def serve(children: Children, port: int) -> None:
     schedule = str(Path(settings.MES_DATA_DIR) / "celerybeat-schedule")
     children.start("web", "-m", "gunicorn", "-c", "python:mes_dashboard.gunicorn_settings")
     children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
-    children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
     deadline = time.monotonic() + READY_SECONDS
     while not answers(port):
         children.watch()
         if time.monotonic() > deadline:
             raise StoppedError(f"no answer after {READY_SECONDS} s: see {log_of('web')}")
         time.sleep(0.1)
+    # Last: nobody waits for it, and starting takes the processor from the others.
+    children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
 
 
 def answers(port: int) -> bool:

@@ -100,7 +100,7 @@ def _runs(program: Path, owner: Owner) -> bool:
     return True
 
 
-def create_cluster(home: Path, folder: Path, owner: Owner | None) -> None:
+def create_cluster(home: Path, folder: Path, owner: Owner | None, *, throwaway: bool) -> None:
     """Make the data folder, whole or not at all.
 
     `initdb` wants its user to have a name, which the one who will own the cluster has not: as
@@ -122,6 +122,7 @@ def create_cluster(home: Path, folder: Path, owner: Owner | None) -> None:
             *(folder / "initdb", "-D", HERE, "-U", NAME, "-E", "UTF8", "--no-instructions"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C"),
             *("--lc-ctype=C", "--auth-local=trust", "--auth-host=reject"),
+            *(["--no-sync"] if throwaway else []),
         ],
         cwd=draft,
         env={"PATH": os.defpath, "LC_ALL": "C"},
@@ -160,7 +161,7 @@ class PostgreSQL:
         owner = self.owner
         folder = binaries(owner)
         if not self.home.exists():
-            create_cluster(self.home, folder, owner)
+            create_cluster(self.home, folder, owner, throwaway=self._throwaway)
         # The number in a pid file may be another program's by now: PostgreSQL would yield to it.
         (self.home / "postmaster.pid").unlink(missing_ok=True)
         for stale in sockets.iterdir():
