@@ -33,7 +33,8 @@ class DsfrFields(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget.attrs["class"] = "fr-input"
+            secret = isinstance(field.widget, forms.PasswordInput)
+            field.widget.attrs["class"] = "fr-input fr-password__input" if secret else "fr-input"
             field.widget.attrs.pop("autofocus", None)
 
 
