@@ -143,6 +143,11 @@ def stranger_client() -> Client:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """None. Stands for pytest-playwright's own, whose form pytest deprecates with a warning."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
 
