@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 
 from accounts.models import Role, User
 from accounts.scope import regions_with_role
@@ -70,15 +70,15 @@ class UploadForm(forms.Form):
             region.required = False
             region.empty_label = "France entière (fichier national)"
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> File[bytes]:
         """Refuse at once what no reading could accept: its name and its size say so."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: File[bytes] = self.cleaned_data["file"]
         if not (file.name or "").lower().endswith(SUFFIXES):
             raise forms.ValidationError(
                 "Ce type de fichier n’est pas lu\u202f: déposez un fichier CSV ou XLSX, seul ou "
                 "compressé (.gz, .zip)."
             )
-        if file.size is not None and file.size > settings.MES_UPLOAD_MAX_BYTES:
+        if file.size > settings.MES_UPLOAD_MAX_BYTES:
             refusal = too_large()
             raise forms.ValidationError(f"{refusal.message} {refusal.remedy}")
         return file

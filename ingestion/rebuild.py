@@ -100,10 +100,7 @@ def _facts(chosen: dict[Cell, list[Layer]], readings: Readings) -> dict[Cell, pd
     frame = pd.DataFrame(rows, columns=["layer", "extract_id", *CELL])
     frame["month"] = pd.to_datetime(frame["month"]).astype("datetime64[s]")
     folded = fold(frame, pd.concat(held, ignore_index=True))
-    parts = {
-        Cell(month.date(), region, departement or None): part
-        for (month, region, departement), part in folded.groupby(CELL)
-    }
+    parts = {layers.row_cell(part): part for _, part in folded.groupby(CELL)}
     return {cell: parts.get(cell, folded.iloc[:0]) for cell in chosen}
 
 
@@ -123,8 +120,8 @@ def _files_ever(months: Iterable[dt.date]) -> dict[Cell, set[str]]:
     """The SHA-256 of every file that ever held each cell of some months, in force or not."""
     files: dict[Cell, set[str]] = defaultdict(set)
     held = Layer.objects.filter(month__in=months).order_by()
-    for *cell, sha256 in held.values_list(
+    for month, region, departement, sha256 in held.values_list(
         "month", "region_id", "departement_id", "extract__sha256"
     ).distinct():
-        files[Cell(*cell)].add(sha256)
+        files[Cell(month, region, departement)].add(sha256)
     return files

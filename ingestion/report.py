@@ -26,15 +26,15 @@ def write_report(extract: Extract, checked: Checked, ground: int) -> None:
             (
                 LineReport(
                     extract=extract,
-                    line=int(remark.line),
-                    column=str(remark.column)[:200],
-                    value=str(remark.value)[:250],
-                    outcome=remark.outcome,
-                    code=remark.code,
-                    reason=str(remark.reason)[:400],
-                    remedy=str(remark.remedy)[:400],
+                    line=int(remark["line"]),
+                    column=str(remark["column"])[:200],
+                    value=str(remark["value"])[:250],
+                    outcome=remark["outcome"],
+                    code=remark["code"],
+                    reason=str(remark["reason"])[:400],
+                    remedy=str(remark["remedy"])[:400],
                 )
-                for remark in checked.remarks.itertuples(index=False)
+                for remark in checked.remarks.to_dict("records")
             ),
             batch_size=BATCH,
         )

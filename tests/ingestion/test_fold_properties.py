@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from hypothesis import given, settings
@@ -118,12 +120,16 @@ def test_each_key_is_what_the_last_layer_that_holds_it_says(
     folded = fold(frame, pd.concat(held, ignore_index=True))
 
     assert {
-        ((row.month.date(), row.region, row.departement), row.facility_id, row.document_type_id): (
-            row.documents
+        ((row["month"].date(), row["region"], row["departement"]), *site_and_type(row)): (
+            row["documents"]
         )
-        for row in folded.itertuples()
+        for row in folded.to_dict("records")
     } == expected
     assert not folded.duplicated([*CELL, *KEY]).any()
+
+
+def site_and_type(row: dict[Hashable, Any]) -> tuple[int, int]:
+    return row["facility_id"], row["document_type_id"]
 
 
 def checked(found: list[tuple[object, int, int, int]]) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def test_a_file_is_kept_byte_for_byte_with_its_name_and_fingerprint() -> None:
     assert extract.sha256 == hashlib.sha256(kept).hexdigest()
     assert (extract.size, extract.state) == (len(kept), State.RECEIVED)
     assert extract.original_name == "Extrait été (1).csv"
-    assert extract.file.name.endswith("-Extrait_ete_1_.csv")
+    assert str(extract.file.name).endswith("-Extrait_ete_1_.csv")
 
 
 @pytest.mark.django_db

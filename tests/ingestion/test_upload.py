@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from ingestion import tasks
@@ -148,7 +149,7 @@ def test_a_file_is_kept_while_the_broker_is_down(
     administrator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(_pk: int) -> None:
-        raise tasks.BrokerDown("connection refused")
+        raise BrokerDown("connection refused")
 
     monkeypatch.setattr(tasks.process_extract, "delay", down)
 
