@@ -14,6 +14,7 @@ from ingestion.models import Outcome
 from reference.documents import normalise_label
 
 LINES_NAMED = 5
+REMARK_TEXTS = ("column", "value", "outcome", "code", "detail")
 COUNT_NAMES = {
     Outcome.ACCEPTED: "accepted",
     Outcome.DUPLICATE: "duplicates",
@@ -24,6 +25,12 @@ COUNT_NAMES = {
 # What makes two records the same one.
 ENTRY = ["month", "facility_id", "legal_entity_id", "document_type_id", "label"]
 KEPT = ["facility_id", "legal_entity_id", "region", "departement", "document_type_id", "sector"]
+_NO_REMARK = pd.DataFrame(
+    {
+        "line": pd.Series(dtype="int64"),
+        **{each: pd.Series(dtype="str") for each in REMARK_TEXTS},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,8 @@ def _remark(
     frame: pd.DataFrame, code: pd.Series[str] | str, what: str, detail: pd.Series[str] | str = ""
 ) -> pd.DataFrame:
     """The same kind of remark on each row of a frame, about one of its cells."""
+    if frame.empty:
+        return _NO_REMARK
     header, value = {
         "problem": ("problem_column", "problem_value"),
         "finess": ("finess_column", "finess_raw"),
@@ -180,9 +189,11 @@ def _warnings(accepted: pd.DataFrame, ground: Ground) -> list[pd.DataFrame]:
 
 def _subtotals(accepted: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
     """The legal entities' records that equal the sum of those of their facilities."""
+    if carried.empty:
+        return _NO_REMARK
     keys = ["month", "owner_id", "document_type_id"]
     sums = accepted.groupby(keys, as_index=False)["documents"].sum()
     sums = sums.rename(columns={"owner_id": "legal_entity_id", "documents": "sum"})
     compared = carried.merge(sums, on=["month", "legal_entity_id", "document_type_id"])
     equal = compared[(compared["documents"] == compared["sum"]) & (compared["sum"] > 0)]
-    return _remark(equal, "entity_subtotal", "documents", equal["sum"].astype("str"))
+    return _remark(equal, "entity_subtotal", "documents", equal["finess"])

@@ -140,8 +140,8 @@ MESSAGES = {
         "Chargez le registre national pour le vérifier.",
     ),
     "entity_subtotal": Message(
-        "Les documents de l’organisme gestionnaire « {value} » égalent la somme de ceux de ses "
-        "établissements ({detail}) : sans doute un sous-total, compté deux fois.",
+        "Les {value} documents de l’organisme gestionnaire {detail} égalent la somme de ceux de "
+        "ses établissements : sans doute un sous-total, qui serait compté deux fois.",
         "Si c’est un sous-total, retirez cette ligne et renvoyez le fichier.",
     ),
 }
