@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from dashboard.french import NARROW, quoted
+from dashboard.french import NARROW, quoted, short_month
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from reference.models import Sector
 from reference.months import in_french, iso, parse_month, shift, span
@@ -61,7 +61,7 @@ class SelectionForm(forms.Form):
 
     def __init__(self, received: tuple[dt.date, dt.date], values: Mapping[str, str]) -> None:
         super().__init__(data=values)
-        months = [(iso(month), in_french(month)) for month in reversed(tuple(span(*received)))]
+        months = [(iso(month), short_month(month)) for month in reversed(tuple(span(*received)))]
         choices = {
             "de": months,
             "a": months,

@@ -80,7 +80,8 @@ class Table:
         if any(len(column.values) != len(self.rows) for column in self.columns):
             raise ValueError("every column of a table has one value per row")
 
-    def __getitem__(self, code: str) -> Column:
+    def named(self, code: str) -> Column:
+        """The column of a code."""
         return next(column for column in self.columns if column.code == code)
 
     @property
@@ -166,7 +167,7 @@ class Chart:
     @property
     def has_data(self) -> bool:
         """Whether there is at least one number to draw."""
-        drawn = [self.table[mark.column] for mark in self.marks]
+        drawn = [self.table.named(mark.column) for mark in self.marks]
         if self.kind is Kind.SPLIT:
             return any(value for column in drawn for value in column.values)
         return any(value is not None for column in drawn for value in column.values)
@@ -180,9 +181,9 @@ class Chart:
                 for index, (row, color) in enumerate(
                     zip(self.table.rows, self.row_colors, strict=True)
                 )
-                if any(self.table[mark.column].values[index] for mark in self.marks)
+                if any(self.table.named(mark.column).values[index] for mark in self.marks)
             )
         return tuple(
-            LegendEntry(self.table[mark.column].label, mark.color, mark.strong)
+            LegendEntry(self.table.named(mark.column).label, mark.color, mark.strong)
             for mark in self.marks
         )

@@ -120,7 +120,7 @@ def _message(measures: Measures) -> str:
     if not ranked:
         return f"Moins de {SMALL_BASE} ESMS ouverts dans chaque secteur en {in_french(last)}"
     if not ranked[0].rate:
-        return f"Aucun des secteurs n'alimente en {in_french(last)}"
+        return f"Aucun secteur n'alimente en {in_french(last)}"
     best = ranked[0]
     message = f"{french.percent(best.rate)} des ESMS {best.sector} alimentent en {in_french(last)}"
     if len(ranked) == 1:

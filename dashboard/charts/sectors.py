@@ -77,7 +77,7 @@ def sector_label(code: str) -> str:
 
 def short_label(code: str) -> str:
     """A sector in a sentence: its letters."""
-    return "sans secteur connu" if code == Sector.UNKNOWN else code
+    return "inconnu" if code == Sector.UNKNOWN else code
 
 
 def _territory(prefix: str, measures: Measures) -> tuple[list[Column], list[Mark]]:
@@ -93,7 +93,7 @@ def _territory(prefix: str, measures: Measures) -> tuple[list[Column], list[Mark
             f"{feeding}-part", f"{name} : part des ESMS", Unit.SHARE, (one.share for one in figures)
         ),
         column(
-            documents, f"{name} : documents", Unit.DOCUMENTS, (one.documents for one in figures)
+            documents, f"{name} : Documents", Unit.DOCUMENTS, (one.documents for one in figures)
         ),
         column(
             f"{documents}-part", f"{name} : part des documents", Unit.SHARE,

@@ -77,7 +77,7 @@ def _stacked(chart: Chart) -> list[Trace]:
     hatches = ["/" if month.provisional else "" for month in chart.months]
     return [
         {
-            **_monthly(chart, chart.table[mark.column]),
+            **_monthly(chart, chart.table.named(mark.column)),
             "type": "bar",
             "marker": {
                 "color": mark.color,
@@ -100,7 +100,7 @@ def _lines(chart: Chart) -> list[Trace]:
     symbols = ["circle-open" if month.provisional else "circle" for month in chart.months]
     return [
         {
-            **_monthly(chart, chart.table[mark.column]),
+            **_monthly(chart, chart.table.named(mark.column)),
             "type": "scatter",
             "mode": "lines+markers",
             "connectgaps": False,
@@ -117,8 +117,8 @@ def _lines(chart: Chart) -> list[Trace]:
 
 def _split(chart: Chart) -> list[Trace]:
     """One trace per row; Plotly brings each bar of counts to 100 %."""
-    columns = [chart.table[mark.column] for mark in chart.marks]
-    printed = [chart.table[mark.labels] for mark in chart.marks]
+    columns = [chart.table.named(mark.column) for mark in chart.marks]
+    printed = [chart.table.named(mark.labels) for mark in chart.marks]
     bars = [_bar_name(column) for column in columns]
     return [
         {
@@ -147,7 +147,7 @@ def _split(chart: Chart) -> list[Trace]:
 def _bar_name(column: Column) -> str:
     """ "Côte-d'Or : ESMS" on two lines, as the axis has little room."""
     name, _, counted = column.label.partition(f"{french.NARROW}: ")
-    return f"<b>{counted}</b><br>{name}"
+    return f"{counted}<br>{name}"
 
 
 def _part_label(column: Column, label: Column, index: int) -> str:
@@ -161,7 +161,7 @@ def _part_label(column: Column, label: Column, index: int) -> str:
 
 
 def _bars(chart: Chart) -> list[Trace]:
-    return [_rate_bars(chart, mark, chart.table[mark.column]) for mark in chart.marks]
+    return [_rate_bars(chart, mark, chart.table.named(mark.column)) for mark in chart.marks]
 
 
 def _rate_bars(chart: Chart, mark: Mark, column: Column) -> Trace:
@@ -201,7 +201,7 @@ def _wrapped(label: str) -> str:
         if lines[-1] and len(lines[-1]) + len(word) > 16:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return "<br>".join([f"<b>{head}</b>", *lines])
+    return "<br>".join([head, *lines])
 
 
 def _layout(chart: Chart) -> Figure:
@@ -304,6 +304,12 @@ def _over(month: Month, text: str) -> Figure:
 def _category_axes(chart: Chart) -> Figure:
     x = _value_axis(chart)
     if chart.kind is Kind.SPLIT:
-        x |= {"range": [0, 100], "showgrid": False}
+        x |= {"range": [0, 100], "showgrid": False, "dtick": 25}
+    else:
+        # Room for what is written at the end of the longest bar, on a telephone too.
+        drawn = [
+            number for mark in chart.marks for number in _numbers(chart.table.named(mark.column))
+        ]
+        x["range"] = [0, 1.25 * (max((number or 0 for number in drawn), default=0) or 4)]
     y: Figure = {"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""}
     return {"xaxis": x, "yaxis": y}

@@ -1,0 +1,58 @@
+"""Numbers, changes and dates read as French people write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import french
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (french.integer(350412), "350\u202f412"),
+        (french.integer(-3), "\u22123"),
+        (french.integer(None), "n.\u00a0d."),
+        (french.decimal(1234.56), "1\u202f234,6"),
+        (french.decimal(-0.01), "0,0"),
+        (french.percent(0.2014), "20,1\u202f%"),
+        (french.percent(None), "n.\u00a0d."),
+        (french.signed_percent(2.24), "+224\u202f%"),
+        (french.signed_percent(-0.35), "\u221235\u202f%"),
+        (french.signed_percent(0.012), "+1,2\u202f%"),
+        (french.signed_percent(0.0), "0,0\u202f%"),
+        (french.signed_percent(None), "n.\u00a0d."),
+        (french.growth(3.24), "+224\u202f% (×3,2)"),
+        (french.growth(1.5), "+50\u202f%"),
+        (french.growth(None), "n.\u00a0d."),
+        (french.count(1, "document"), "1 document"),
+        (french.count(1200, "document"), "1\u202f200 documents"),
+        (french.count(2, "mois reçu", "mois reçus"), "2 mois reçus"),
+        (french.points(0.06), "6,0 points"),
+        (french.points(-0.019), "1,9 point"),
+        (french.points(0.01996), "2,0 points"),
+        (french.signed_points(-0.06), "\u22126,0 points"),
+        (french.signed_points(0.0001), "0,0 point"),
+        (french.short_month(dt.date(2025, 12, 1)), "déc. 2025"),
+        (french.day(dt.date(2026, 1, 1)), "1er janvier 2026"),
+        (french.day(dt.date(2026, 1, 15)), "15 janvier 2026"),
+        (french.listing([]), ""),
+        (french.listing(["a"]), "a"),
+        (french.listing(["a", "b", "c"]), "a, b et c"),
+        (french.quoted("x"), "«\u202fx\u202f»"),
+        (french.sentence("décembre"), "Décembre."),
+    ],
+)
+def test_french_formats(text: str, expected: str) -> None:
+    assert text == expected
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_written_integer_reads_back_as_itself(number: int) -> None:
+    text = french.integer(number)
+
+    assert int(text.replace("\u202f", "").replace(french.MINUS, "-")) == number
