@@ -54,7 +54,7 @@ def folder() -> Path:
     return Path(settings.MES_DATA_DIR) / "demo"
 
 
-def load_demo(tell: Callable[[str], None]) -> None:
+def load_demo(tell: Callable[[str], object]) -> None:
     """Load what is missing of the demonstration; `tell` is given a French line per step done.
 
     Raises:
@@ -91,7 +91,7 @@ def _month_file(month: dt.date) -> bytes:
     return files.write_month(_demo(), month, load_labels())
 
 
-def _apply_registers(tell: Callable[[str], None]) -> None:
+def _apply_registers(tell: Callable[[str], object]) -> None:
     for date in REGISTER_DATES:
         name = f"registre_fictif_{date}.csv"
         if not RegisterImport.objects.filter(file_name=name).exists():
@@ -104,7 +104,7 @@ def _apply_registers(tell: Callable[[str], None]) -> None:
     LegalEntity.objects.bulk_update(unnamed, ["name"], batch_size=1000)
 
 
-def _publish_month(month: dt.date, tell: Callable[[str], None]) -> None:
+def _publish_month(month: dt.date, tell: Callable[[str], object]) -> None:
     extract = _extract_of(month)
     if extract.state in DONE:
         return

@@ -41,7 +41,7 @@ class TypeWeight:
         if position < first:
             return 0
         way = min(position, last) - first
-        # From its second month on for a type that starts at nothing, so that it does start.
+        # The first month has its part of the change, so that a type from nothing does start.
         return 1000 * self.start + 1000 * (self.end - self.start) * (way + 1) // (last - first + 1)
 
 

@@ -6,16 +6,17 @@ pipeline made of it.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from indicators.dynamics import classify
+from ingestion.demo.deposits import draw_deposits
+from ingestion.demo.draws import Draws
 from ingestion.demo.load import SEED
 from ingestion.demo.programme import draw_members
 from ingestion.demo.register import OUTSIDE
@@ -27,13 +28,12 @@ from tests.ingestion.demo_facts import (
     GROWTH,
     LEADING_TYPES,
     PARC,
+    PERIODS,
     RATES,
     SHARE_FEEDING,
     SHARES,
-    WORDS,
 )
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "costra"
 LOADED = MONTHS.index(LAST_MONTH) + 1
 
 
@@ -81,11 +81,13 @@ def monthly(values: list[float]) -> pd.Series[float]:
     return pd.Series(values, index=pd.DatetimeIndex(MONTHS[: len(values)]), dtype="float64")
 
 
-@pytest.mark.parametrize(("departement", "months", "least", "most"), RATES)
+@pytest.mark.parametrize(("departement", "period", "least", "most"), RATES)
 def test_monthly_rates_lie_within_the_committee_s_words(
-    departement: str, months: tuple[int, int], least: float, most: float
+    departement: str, period: str, least: float, most: float
 ) -> None:
-    rates = [rate(departement, position) for position in range(months[0], months[1] + 1)]
+    first, last = PERIODS[period]
+
+    rates = [rate(departement, position) for position in range(first, last + 1)]
 
     assert least <= min(rates)
     assert max(rates) <= most
@@ -130,17 +132,19 @@ def test_a_third_of_the_programme_s_members_feeds_and_a_tenth_of_the_others() ->
     assert 9 <= 100 * len(feeding - members) / others <= 11
 
 
-@pytest.mark.parametrize(("departement", "expected"), DYNAMICS.items())
+@pytest.mark.parametrize(("departement", "series", "word"), DYNAMICS)
 @pytest.mark.parametrize("length", [LOADED, LOADED + 1])
 def test_each_series_moves_as_the_committee_said(
-    departement: str, expected: tuple[str, str], length: int
+    departement: str, series: str, word: str, length: int
 ) -> None:
-    totals = [documents(departement, range(p, p + 1)).total() for p in range(length)]
-    rates = [rate(departement, position) for position in range(length)]
+    if series == "documents":
+        values = [float(documents(departement, range(p, p + 1)).total()) for p in range(length)]
+    else:
+        values = [rate(departement, position) for position in range(length)]
 
-    found = classify(monthly([float(t) for t in totals])).label, classify(monthly(rates)).label
+    found = classify(monthly(values)).label
 
-    assert found == expected
+    assert found.in_french == word
 
 
 @pytest.mark.parametrize(("departement", "months", "leading"), LEADING_TYPES)
@@ -193,26 +197,9 @@ def test_documents_of_the_territoire_de_belfort_are_diverse() -> None:
     assert sum(share > 0.1 for share in shares) >= 6
 
 
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the committee's tables are not at hand")
-def test_the_facts_above_are_those_of_the_reference_tables() -> None:
-    with (REFERENCE / "reperes.csv").open(encoding="utf-8") as file:
-        bounds = {
-            (r["territoire"], r["mesure"], r["periode"], float(r["minimum"]), float(r["maximum"]))
-            for r in csv.DictReader(file, delimiter=";")
-        }
-    with (REFERENCE / "dynamiques.csv").open(encoding="utf-8") as file:
-        words = {
-            (r["departement"], r["serie"]): WORDS[r["dynamique"]]
-            for r in csv.DictReader(file, delimiter=";")
-        }
+def test_a_story_that_cannot_be_told_is_refused() -> None:
+    story = load_story()
+    impossible = replace(story, distinct={**story.distinct, ("90", "PA"): 200})
 
-    shares = {(t, m.split()[1], low, high) for t, m, _, low, high in bounds if "part P" in m}
-    rates = {(t, low, high) for t, m, _, low, high in bounds if m.startswith("taux mensuel")}
-
-    assert {(d, s, float(low), float(high)) for d, s, low, high in SHARES} == shares
-    assert {(d, float(low), float(high)) for d, _, low, high in RATES} == rates
-    assert words == {
-        (d, series): word
-        for d, pair in DYNAMICS.items()
-        for series, word in zip(("documents", "contributeurs"), pair, strict=True)
-    }
+    with pytest.raises(ValueError, match="90 PA"):
+        draw_deposits(impossible, "90", "PA", Draws(SEED))
