@@ -9,9 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from kombu.exceptions import OperationalError
 
 from mes_dashboard.celery import app
-
-LIVENESS = "/sante/"
-READINESS = "/sante/pret/"
+from mes_dashboard.probe import LIVENESS, READINESS
 
 
 class HealthMiddleware:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import http.client
 import json
 import os
 import signal
@@ -29,6 +28,7 @@ os.environ.setdefault("MES_DEMO", "1")
 from django.conf import settings
 
 from mes_dashboard.plotly_bundle import bundle
+from mes_dashboard.probe import ready
 from mes_dashboard.services import ServiceError, local_servers
 
 STOP_SECONDS = 15
@@ -183,25 +183,13 @@ def serve(children: Children, port: int) -> None:
     children.start("web", "-m", "gunicorn", "-c", "python:mes_dashboard.gunicorn_settings")
     children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(port):
+    while not ready(port):
         children.watch()
         if time.monotonic() > deadline:
             raise StoppedError(f"no answer after {READY_SECONDS} s: see {log_of('web')}")
         time.sleep(0.1)
     # Last: nobody waits for it, and starting takes the processor from the others.
     children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
-
-
-def answers(port: int) -> bool:
-    """Whether the web server says that it is ready."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/sante/pret/")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def welcome(port: int) -> str:

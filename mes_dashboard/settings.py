@@ -92,6 +92,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data. Without an address, a real server is started under DATA_DIR at the first connection.
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    if password := env.str("DATABASE_PASSWORD", default=""):
+        DATABASES["default"]["PASSWORD"] = password
 else:
     DATABASES = {
         "default": {
