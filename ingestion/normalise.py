@@ -84,8 +84,9 @@ def normalise(recognised: Recognised, month: dt.date | None, today: dt.date) -> 
 
 def _each(texts: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
     """What `read` makes of each text, computed once per different text."""
-    answers = {text: read(text) for text in texts.unique()}
-    return pd.Series([answers[text] for text in texts], index=texts.index, dtype=object)
+    codes, different = pd.factorize(texts)
+    answers = pd.Series([read(text) for text in different], dtype=object)
+    return answers.take(codes).set_axis(texts.index)
 
 
 def _count(text: str) -> tuple[int | None, str]:

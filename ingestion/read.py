@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,7 +47,7 @@ class Table:
 
 
 def read(path: Path, name: str, limit: int) -> Table:
-    """Read the one table of a file: CSV or XLSX (or old XLS), plain or in gzip or zip.
+    """Read the one table of a file: CSV or XLSX, plain or in gzip or zip.
 
     `name` is the file's name as people know it, `limit` the bytes allowed once inflated.
 
@@ -68,7 +68,7 @@ def read(path: Path, name: str, limit: int) -> Table:
     width = max(map(len, cells))
     if width > MAX_COLUMNS:
         raise _too_wide(lines[[len(row) for row in cells].index(width)])
-    padded = [[*row, *[""] * (width - len(row))] for row in cells]
+    padded = [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in cells]
     frame = pd.DataFrame(padded, index=pd.Index(lines, name="line"), dtype="str")
     return Table(frame, source.names, ignored)
 
@@ -147,10 +147,9 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         self._text.seek(0)
-        for number in count(1):
-            line = self._text.readline(MAX_LINE)
-            if not line:
-                break
+        number = 0
+        while line := self._text.readline(MAX_LINE):
+            number += 1
             if len(line) == MAX_LINE:
                 raise _too_wide(number)
             yield line
@@ -209,11 +208,6 @@ def _read_workbook(file: BinaryIO, name: str) -> tuple[list[Row], tuple[str, ...
                 if each.visible is calamine.SheetVisibleEnum.Visible
                 and each.typ is calamine.SheetTypeEnum.WorkSheet
             ]
-    except calamine.PasswordError as error:
-        raise RefusedFile(
-            f"Le classeur « {name} » est protégé par un mot de passe.",
-            "Enregistrez-le sans mot de passe, puis déposez-le.",
-        ) from error
     except calamine.CalamineError as error:
         raise damaged(name) from error
     headed = [(title, rows) for title, rows in sheets if find_header(_first_cells(rows))]

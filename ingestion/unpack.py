@@ -39,7 +39,9 @@ _OTHER_KINDS = (
     (b"{\\rtf", "un document RTF"),
 )
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+# The reference of a cell (r="B12") or the number of a row (r="12").
+_REFERENCE = re.compile(rb"""\sr=["']([A-Z]{0,3})(\d{1,7})["']""")
+_OLE2 = b"\xd0\xcf\x11\xe0"
 
 
 class Kind(StrEnum):
@@ -113,7 +115,8 @@ def unpacked(path: Path, name: str, limit: int) -> Iterator[Unpacked]:
                 file = _inflate(stack, opened, budget, names[-1])
                 names = (*names, member.filename)
             else:
-                yield Unpacked(file, _kind_of(head, names[-1]), names)
+                _refuse_other_kinds(file, head, names[-1])
+                yield Unpacked(file, Kind.TEXT, names)
                 return
         raise RefusedFile(
             f"« {name} » contient des archives imbriquées les unes dans les autres.",
@@ -202,14 +205,12 @@ def _guard_workbook(archive: zipfile.ZipFile, budget: _Budget, name: str) -> Non
     for member in members:
         columns = rows = 0
         tail = b""
-        is_sheet = member.filename.startswith("xl/worksheets/")
         with _reading(name), archive.open(member) as inner:
             while chunk := inner.read(CHUNK):
                 budget.spend(len(chunk))
-                if is_sheet:
-                    for column, row in _CELL.findall(tail + chunk):
-                        columns, rows = max(columns, _column_number(column)), max(rows, int(row))
-                    tail = chunk[-32:]
+                for column, row in _REFERENCE.findall(tail + chunk):
+                    columns, rows = max(columns, _column_number(column)), max(rows, int(row))
+                tail = chunk[-32:]
         if columns * rows > MAX_SHEET_CELLS:
             raise RefusedFile(
                 f"Une feuille de « {name} » s’étend sur {rows} lignes et {columns} colonnes.",
@@ -224,9 +225,20 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _kind_of(head: bytes, name: str) -> Kind:
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return Kind.WORKBOOK
+def _refuse_other_kinds(file: BinaryIO, head: bytes, name: str) -> None:
+    """Name what is not a text, so that people know what they took for a table.
+
+    Raises:
+        RefusedFile: an image, a PDF, an old or protected workbook…
+    """
+    if head.startswith(_OLE2):
+        protected = "EncryptedPackage".encode("utf-16-le") in file.read()
+        raise RefusedFile(
+            f"« {name} » est un classeur protégé par un mot de passe."
+            if protected
+            else f"« {name} » est un classeur Excel d’un ancien format (.xls).",
+            "Enregistrez-le au format XLSX, sans mot de passe, puis déposez-le.",
+        )
     for signature, said in _OTHER_KINDS:
         if head.startswith(signature):
             raise RefusedFile(f"« {name} » est {said}, pas un tableau CSV ou XLSX.", _SAVE_AGAIN)
@@ -235,4 +247,3 @@ def _kind_of(head: bytes, name: str) -> Kind:
             f"« {name} » est une page HTML ou un document XML, pas un tableau CSV ou XLSX.",
             _SAVE_AGAIN,
         )
-    return Kind.TEXT

@@ -37,6 +37,8 @@ def refusal(tmp_path: Path, content: bytes, name: str = "extrait.csv") -> Refuse
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "un document XML"),
         (files.zipped({"word/document.xml": b"x"}), "un document Word"),
         (files.zipped({"mimetype": b"x", "content.xml": b"x"}), "un document LibreOffice"),
+        (OLE2 + bytes(600), "d’un ancien format (.xls)"),
+        (OLE2 + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "protégé par un mot de passe"),
         (b"\x01\x02\x03FINESS;\x00", "ne sont pas du texte"),
         (b"FINESS;docs\n\x81\x8d;1\n", "ni en UTF-8, ni en Windows-1252"),
         (b"\xff\xfeF\x00I\x00N", "ni en UTF-8, ni en Windows-1252"),
@@ -88,11 +90,10 @@ def test_an_archive_of_several_tables_is_refused_naming_them(tmp_path: Path) -> 
         files.zipped({"extrait.csv": bytes(range(256)) * 40}).replace(b"\x00", b"\x07", 1)[:300],
         WORKBOOK[: len(WORKBOOK) // 2],
         WORKBOOK.replace(b"PK\x01\x02", b"PK\x01\x03"),
-        OLE2 + bytes(600),
         files.zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<broken"}),
         files.zipped({"xl/workbook.xml": b"", "xl/worksheets/sheet1.xml": b"<worksheet>"}),
     ],
-    ids=["gzip", "zip", "zip data", "half a workbook", "workbook", "xls", "no parts", "no xml"],
+    ids=["gzip", "zip", "zip data", "half a workbook", "workbook", "no parts", "no xml"],
 )
 def test_a_damaged_archive_or_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     refused = refusal(tmp_path, content)
@@ -165,13 +166,18 @@ def test_a_gzip_bomb_is_refused_at_the_limit(tmp_path: Path) -> None:
     assert "dépasse la taille permise" in refused.message
 
 
-def test_a_cell_lost_in_the_far_corner_of_a_sheet_is_refused(tmp_path: Path) -> None:
-    book = zipfile.ZipFile(io.BytesIO(WORKBOOK))
-    members = {each: book.read(each) for each in book.namelist()}
+@pytest.mark.parametrize(
+    "far",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row><c s='1' r='XFD1'><v>1</v></c></row><row r='1048576'><c><v>1</v></c></row>",
+    ],
+)
+def test_a_cell_lost_in_the_far_corner_of_a_sheet_is_refused(tmp_path: Path, far: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as book:
+        members = {each: book.read(each) for each in book.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
-    members[sheet] = members[sheet].replace(
-        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
+    members[sheet] = members[sheet].replace(b"</sheetData>", far + b"</sheetData>")
 
     refused = refusal(tmp_path, files.zipped(members), name="extrait.xlsx")
 
