@@ -78,24 +78,28 @@ class GroundAdmin(BaseAdmin):
 class ReadOnlyAdmin(BaseAdmin):
     """A history that nobody writes by hand."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, *_args: Any, **_kwargs: Any) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, *_args: Any, **_kwargs: Any) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, *_args: Any, **_kwargs: Any) -> bool:
         return False
 
 
 @admin.register(Region)
 class RegionAdmin(GroundAdmin):
+    """The régions and their addresses."""
+
     list_display = ("name", "code", "slug", "linking_type")
     search_fields = ("name", "code")
 
 
 @admin.register(Departement)
 class DepartementAdmin(GroundAdmin):
+    """The départements and how French says "in" them."""
+
     list_display = ("code", "name", "locative", "linking_type", "region")
     list_filter = ("region",)
     list_select_related = ("region",)
@@ -140,12 +144,16 @@ class FacilityCategoryAdmin(GroundAdmin):
 
 @admin.register(LegalEntity)
 class LegalEntityAdmin(GroundAdmin):
+    """The organismes gestionnaires and the groups that people know them by."""
+
     list_display = ("finess", "name", "siren", "group")
     search_fields = ("finess", "name", "siren", "group")
     show_full_result_count = False
 
 
 class FacilityPeriodInline(PeriodInlineBase):
+    """What a facility was, from when to when."""
+
     model = FacilityPeriod
     extra = 0
     autocomplete_fields = ("category", "legal_entity")
@@ -153,6 +161,8 @@ class FacilityPeriodInline(PeriodInlineBase):
 
 @admin.register(Facility)
 class FacilityAdmin(GroundAdmin):
+    """One facility: its sector when its category tells it wrong, its history."""
+
     list_display = ("finess", "name", "departement", "commune", "sector_override", "seen_on")
     list_filter = ("sector_override", "departement__region")
     list_select_related = ("departement",)
@@ -163,6 +173,8 @@ class FacilityAdmin(GroundAdmin):
 
 @admin.register(DocumentGroup)
 class DocumentGroupAdmin(GroundAdmin):
+    """The series of the committee's chart."""
+
     list_display = ("label", "short_label", "position", "color")
 
 
@@ -181,6 +193,8 @@ class AliasForm(AliasFormBase):
 
 
 class DocumentTypeAliasInline(AliasInlineBase):
+    """The writings of one document type."""
+
     model = DocumentTypeAlias
     form = AliasForm
     extra = 1
@@ -188,6 +202,8 @@ class DocumentTypeAliasInline(AliasInlineBase):
 
 @admin.register(DocumentType)
 class DocumentTypeAdmin(GroundAdmin):
+    """The document types, their series and their writings."""
+
     list_display = ("code", "label", "group", "generic", "class_label")
     list_editable = ("group", "generic")
     list_filter = ("group", "generic", "class_label")
@@ -198,6 +214,8 @@ class DocumentTypeAdmin(GroundAdmin):
 
 @admin.register(DocumentTypeAlias)
 class DocumentTypeAliasAdmin(GroundAdmin):
+    """All the writings of all the document types."""
+
     form = AliasForm
     list_display = ("label", "document_type")
     list_select_related = ("document_type",)
@@ -207,10 +225,14 @@ class DocumentTypeAliasAdmin(GroundAdmin):
 
 @admin.register(RegisterImport)
 class RegisterImportAdmin(ReadOnlyAdmin):
+    """The registers that were applied."""
+
     list_display = ("file_name", "register_date", "layout", "imported_at")
     list_filter = ("layout",)
 
 
 @admin.register(DataVersion)
 class DataVersionAdmin(ReadOnlyAdmin):
+    """The number of the present state of the figures."""
+
     list_display = ("number", "ground", "folded_ground", "reason", "raised_at")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                     "registre FINESS appliqué",
                     actor=None,
                     target=report.file_name,
-                    **report.as_counts(),
+                    counts=report.as_counts(),
                 )
         except RegisterError as error:
             raise CommandError(f"Registre refusé\u202f: {error}.") from None

@@ -1,0 +1,217 @@
+"""The ground in the administration: what is edited there is figures' business."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from reference.models import (
+    DataVersion,
+    Departement,
+    DocumentGroup,
+    DocumentType,
+    DocumentTypeAlias,
+    Facility,
+    FacilityCategory,
+    LegalEntity,
+    RegisterImport,
+)
+
+pytestmark = pytest.mark.django_db
+
+MODELS = [
+    "region",
+    "departement",
+    "facilitycategory",
+    "legalentity",
+    "facility",
+    "documentgroup",
+    "documenttype",
+    "documenttypealias",
+    "registerimport",
+    "dataversion",
+]
+
+
+@pytest.fixture
+def national(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("nationale@exemple.fr", "secret"))
+    return client
+
+
+@pytest.fixture
+def facility() -> Facility:
+    known = Facility.objects.create(
+        finess="210001384",
+        name="EHPAD LES LILAS",
+        departement=Departement.objects.get(code="21"),
+        seen_on=dt.date(2021, 1, 8),
+    )
+    known.periods.create(
+        category=FacilityCategory.objects.get(code="500"),
+        legal_entity=LegalEntity.objects.create(finess="210985735"),
+    )
+    return known
+
+
+def ground() -> tuple[int, int]:
+    version = DataVersion.objects.get()
+    return version.number, version.ground
+
+
+def change(client: Client, model: str, key: object, data: dict[str, Any]) -> None:
+    response = client.post(reverse(f"admin:reference_{model}_change", args=[key]), data)
+    assert response.status_code == 302, response.context["errors"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_reference_table_has_its_list(
+    national: Client, facility: Facility, model: str
+) -> None:
+    RegisterImport.objects.create(
+        file_name="registre.csv", sha256="0" * 64, layout="etalab", register_date=facility.seen_on
+    )
+
+    response = national.get(reverse(f"admin:reference_{model}_changelist"), {"q": ""})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("model", ["registerimport", "dataversion"])
+def test_a_history_is_not_written_by_hand(national: Client, model: str) -> None:
+    assert national.get(reverse(f"admin:reference_{model}_add")).status_code == 403
+
+
+def test_the_perimeter_is_shown_with_what_it_weighs(national: Client, facility: Facility) -> None:
+    page = national.get(reverse("admin:reference_facilitycategory_changelist"), {"q": "500"})
+
+    (category,) = page.context["cl"].result_list
+    assert category.open_count == 1
+    assert "ESMS ouverts" in page.content.decode()
+
+
+def test_a_perimeter_edited_in_the_list_raises_the_ground_and_is_logged(national: Client) -> None:
+    number, ground_number = ground()
+    url = reverse("admin:reference_facilitycategory_changelist") + "?q=500"
+
+    national.post(
+        url,
+        {
+            "form-TOTAL_FORMS": "1",
+            "form-INITIAL_FORMS": "1",
+            "form-0-code": "500",
+            "form-0-sector": "PH",
+            "_save": "Enregistrer",
+        },
+    )
+
+    edited = FacilityCategory.objects.get(code="500")
+    assert (edited.sector, edited.in_perimeter) == ("PH", False)
+    assert ground() == (number + 1, ground_number + 1)
+    assert LogEntry.objects.get().object_id == "500"
+
+
+def test_a_sector_imposed_on_a_facility_raises_the_ground_and_is_logged(
+    national: Client, facility: Facility
+) -> None:
+    number, ground_number = ground()
+    period = facility.periods.get()
+
+    change(
+        national,
+        "facility",
+        facility.pk,
+        {
+            "finess": facility.finess,
+            "name": facility.name,
+            "departement": "21",
+            "commune": "",
+            "sector_override": "PH",
+            "seen_on": "08/01/2021",
+            "periods-TOTAL_FORMS": "1",
+            "periods-INITIAL_FORMS": "1",
+            "periods-0-id": period.pk,
+            "periods-0-facility": facility.pk,
+            "periods-0-ends_on": "31/12/2021",
+            "periods-0-category": "500",
+            "periods-0-legal_entity": period.legal_entity_id,
+        },
+    )
+
+    facility.refresh_from_db()
+    period.refresh_from_db()
+    assert (facility.sector_override, period.ends_on) == ("PH", dt.date(2021, 12, 31))
+    assert ground() == (number + 1, ground_number + 1)
+    assert LogEntry.objects.get().object_repr == "210001384 EHPAD LES LILAS"
+
+
+def test_an_alias_is_kept_normalised_and_raises_the_ground(national: Client) -> None:
+    number, _ = ground()
+    kind = DocumentType.objects.get(code="74207-2")
+
+    response = national.post(
+        reverse("admin:reference_documenttypealias_add"),
+        {"document_type": kind.pk, "label": "  Fiche D’URGENCE (liaison) "},
+    )
+
+    assert response.status_code == 302
+    assert DocumentTypeAlias.objects.get(label="fiche d urgence liaison").document_type == kind
+    assert ground()[0] == number + 1
+
+
+def test_an_alias_without_letter_or_digit_is_refused(national: Client) -> None:
+    kind = DocumentType.objects.get(code="74207-2")
+
+    response = national.post(
+        reverse("admin:reference_documenttypealias_add"), {"document_type": kind.pk, "label": "—"}
+    )
+
+    assert "ni lettre ni chiffre" in response.content.decode()
+
+
+def test_deleting_one_raises_the_ground(national: Client) -> None:
+    number, _ = ground()
+    alias = DocumentTypeAlias.objects.get(label="ppa")
+
+    national.post(
+        reverse("admin:reference_documenttypealias_delete", args=[alias.pk]), {"post": "yes"}
+    )
+
+    assert not DocumentTypeAlias.objects.filter(label="ppa").exists()
+    assert ground()[0] == number + 1
+
+
+def test_deleting_many_raises_the_ground(national: Client) -> None:
+    number, _ = ground()
+    chosen = DocumentTypeAlias.objects.filter(label__in=["ppa", "autres"])
+
+    national.post(
+        reverse("admin:reference_documenttypealias_changelist"),
+        {
+            "action": "delete_selected",
+            "_selected_action": list(chosen.values_list("pk", flat=True)),
+            "post": "yes",
+        },
+    )
+
+    assert not chosen.exists()
+    assert ground()[0] == number + 1
+    assert LogEntry.objects.count() == 2
+
+
+def test_a_refused_edit_raises_nothing(national: Client) -> None:
+    before = ground()
+    group = DocumentGroup.objects.get(code="ppa")
+
+    national.post(
+        reverse("admin:reference_documentgroup_change", args=[group.pk]),
+        {"code": "ppa", "label": "", "short_label": "PPA", "position": 6, "color": "#000000"},
+    )
+
+    assert ground() == before
