@@ -129,8 +129,8 @@ def _sums(
 
     (`groupby` gives the same in ten times as long, which a page of eight départements feels.)
     """
-    row = months.get_indexer(frame["month"])
-    column = pd.Index(columns).get_indexer(frame[key])
+    row = months.get_indexer(pd.DatetimeIndex(frame["month"]))
+    column = pd.Index(columns).get_indexer(pd.Index(frame[key]))
     inside = (row >= 0) & (column >= 0)
     sums = np.zeros((len(months), len(columns)))
     np.add.at(sums, (row[inside], column[inside]), values[inside])
@@ -262,11 +262,12 @@ def _by_sector(reach: pd.DataFrame) -> dict[str, dict[str, int]]:
     """The reach of one month by sector, every one present; empty when nothing was received."""
     if reach.empty:
         return {}
-    sums = reach.groupby("sector")[["parc", "contributors", "contributors_12m"]].sum()
+    names = ["parc", "contributors", "contributors_12m"]
+    sums = reach.groupby("sector")[names].sum()
     table = sums.reindex(SECTORS, fill_value=0)
     return {
-        sector: dict(zip(table, counts, strict=True))
-        for sector, counts in zip(table.index, table.to_numpy().tolist(), strict=True)
+        sector: dict(zip(names, counts, strict=True))
+        for sector, counts in zip(SECTORS, table.to_numpy().tolist(), strict=True)
     }
 
 

@@ -44,7 +44,7 @@ def payload(measures: Measures, data_version: int) -> Json:
         "departements": total,
         "received_departements": [int(count) for count in received],
         "missing_months": _names(received == 0),
-        "partial_months": _names((received > 0) & (received < total)),
+        "partial_months": [iso(month) for month in measures.months if measures.is_partial(month)],
         "provisional_months": _names(measures.provisional),
         "last_received": None if last is None else iso(last),
         "window": {"from": iso(measures.window[0]), "to": iso(measures.window[1])},

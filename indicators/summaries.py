@@ -30,6 +30,17 @@ from reference.months import shift, span
 from reference.standing import standing
 
 VOLUME_KEY = ["month", "region", "departement", "sector", "document_type_id", "carried"]
+NO_STANDING = pd.DataFrame(
+    {"facility_id": [], "departement": [], "sector": [], "open": [], "month": []}
+).astype(
+    {
+        "facility_id": "int64",
+        "departement": "str",
+        "sector": "str",
+        "open": "bool",
+        "month": "datetime64[s]",
+    }
+)
 FacilityIds = NDArray[np.int64]
 
 
@@ -49,32 +60,26 @@ class Changes:
 
 def refresh(changes: Changes) -> None:
     """Rebuild the summaries of the changed cells, and the reach of the windows they enter."""
+    carried = changes.entity_feedings.assign(carried=True)
     windows = _windows(changes.cells)
     if not windows:  # "Non ventilé" alone: no facility, hence no reach
-        _write_volumes([changes.entity_feedings.assign(carried=True)])
+        _write_volumes([carried])
         return
     covered = _covered(windows)
-    contributors = _earlier_contributors(windows)
-    volumes = [changes.entity_feedings.assign(carried=True)]
-    new_contributors, reach = [], []
-    fed_by_month = dict(tuple(changes.feedings.groupby("month")))
-    for month in sorted(windows):
-        inside = standing(changes.periods, month)
-        inside = inside[inside["in_perimeter"]]
-        fed = fed_by_month.get(pd.Timestamp(month))
-        if fed is not None:
-            fed = fed.merge(inside[["sector"]], left_on="facility_id", right_index=True)
-            volumes.append(fed.assign(carried=False))
-            of_month = _contributors(fed)
-            new_contributors.append(of_month)
-            contributors[month].append(of_month["facility_id"].to_numpy())
-        departements = [code for code in windows[month] if month in covered[code]]
-        if departements:
-            inside = inside[inside["departement"].isin(departements)]
-            reach.append(_reach(inside, month, contributors, covered, departements))
-    _write_volumes(volumes)
-    _write_contributors(new_contributors)
-    _write_reach(reach, windows)
+    reached = [
+        (month, code)
+        for month, codes in windows.items()
+        for code in codes
+        if month in covered[code]
+    ]
+    standings = _standings(changes.periods, sorted({month for month, _ in reached}))
+    sectors = standings[["month", "facility_id", "sector"]]
+    fed = changes.feedings.merge(sectors, on=["month", "facility_id"])
+    contributors = _contributors(fed)
+    _write_volumes([carried, fed.assign(carried=False)])
+    _write_contributors(contributors)
+    ids = _contributors_by_month(windows)
+    _write_reach(_reach(standings, ids, covered, reached), windows)
 
 
 def _windows(cells: Iterable[tuple[dt.date, str]]) -> dict[dt.date, list[str]]:
@@ -95,18 +100,6 @@ def _covered(windows: dict[dt.date, list[str]]) -> defaultdict[str, set[dt.date]
     return covered
 
 
-def _earlier_contributors(
-    windows: dict[dt.date, list[str]],
-) -> defaultdict[dt.date, list[FacilityIds]]:
-    """Month → contributors already summarised, in the cells that did not change."""
-    rows = FacilityMonth.objects.filter(**_span_of(windows))
-    frame = read_frame(rows, fieldnames=["month", "facility_id"], verbose=False)
-    contributors: defaultdict[dt.date, list[FacilityIds]] = defaultdict(list)
-    for month, facilities in frame.groupby("month")["facility_id"]:
-        contributors[month].append(facilities.to_numpy())
-    return contributors
-
-
 def _span_of(windows: dict[dt.date, list[str]]) -> dict[str, Any]:
     """The filter of all that the windows look at, 11 months before the first included."""
     return {
@@ -115,49 +108,63 @@ def _span_of(windows: dict[dt.date, list[str]]) -> dict[str, Any]:
     }
 
 
+def _standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.DataFrame:
+    """The facilities of the perimeter as they stand in each month, one row per pair."""
+    frames = [NO_STANDING]
+    for month in months:
+        stood = standing(periods, month)
+        stood = stood.loc[stood["in_perimeter"], ["departement", "sector", "open"]]
+        frames.append(stood.reset_index().assign(month=pd.Timestamp(month)))
+    return pd.concat(frames, ignore_index=True)
+
+
 def _contributors(fed: pd.DataFrame) -> pd.DataFrame:
-    """The facilities of one month with at least one document, with what they are in it."""
+    """The facilities with at least one document in a month, with what they are in it."""
     key = ["month", "facility_id", "departement", "sector"]
     totals: pd.DataFrame = fed.groupby(key)[["documents"]].sum().reset_index()
     return totals[totals["documents"] > 0]
 
 
-def _within(
-    contributors: dict[dt.date, list[FacilityIds]], first: dt.date, last: dt.date
-) -> FacilityIds:
-    """The distinct facilities that contributed from a month to another."""
-    parts = [ids for month in span(first, last) for ids in contributors.get(month, [])]
-    return np.unique(np.concatenate(parts)) if parts else np.array([], dtype=np.int64)
+def _contributors_by_month(windows: dict[dt.date, list[str]]) -> dict[dt.date, FacilityIds]:
+    """Month → who contributed, in the windows' départements, changed cells included."""
+    rows = FacilityMonth.objects.filter(**_span_of(windows))
+    known = read_frame(rows, fieldnames=["month", "facility_id"], verbose=False)
+    return {
+        month: facilities.to_numpy() for month, facilities in known.groupby("month")["facility_id"]
+    }
 
 
 def _reach(
-    inside: pd.DataFrame,
-    month: dt.date,
-    contributors: dict[dt.date, list[FacilityIds]],
+    standings: pd.DataFrame,
+    contributors: dict[dt.date, FacilityIds],
     covered: dict[str, set[dt.date]],
-    departements: list[str],
+    cells: list[tuple[dt.date, str]],
 ) -> pd.DataFrame:
-    """One row per département and sector, zeros included: the parc of a month and who fed.
-
-    `inside` holds the facilities of the perimeter as they stand in the month.
-    """
-    fed = inside.index.isin(_within(contributors, month, month))
-    parc = inside.assign(
-        contributors=fed,
-        contributors_12m=inside.index.isin(_within(contributors, shift(month, -11), month)),
-        parc=inside["open"] | fed,
+    """One row per cell and sector, zeros included: the parc of the month and who of it fed."""
+    facilities = standings["facility_id"].to_numpy()
+    now, year = np.zeros((2, len(standings)), dtype=bool)
+    rows_by_month = standings.groupby("month").indices
+    for month in {month for month, _ in cells}:
+        rows = rows_by_month.get(pd.Timestamp(month), [])
+        window = span(shift(month, -11), month)
+        fed = [contributors[past] for past in window if past in contributors]
+        now[rows] = np.isin(facilities[rows], contributors.get(month, []))
+        year[rows] = np.isin(facilities[rows], np.concatenate([[], *fed]))
+    parc = standings.assign(contributors=now, contributors_12m=year, parc=standings["open"] | now)
+    key = ["departement", "month", "sector"]
+    counts = parc[parc["parc"]].groupby(key)[["parc", "contributors", "contributors_12m"]].sum()
+    every = pd.MultiIndex.from_tuples(
+        [(code, pd.Timestamp(month), str(name)) for month, code in cells for name in CHART_SECTORS],
+        names=key,
     )
-    parc = parc[parc["parc"]]
-    every = pd.MultiIndex.from_product(
-        [departements, [str(sector) for sector in CHART_SECTORS]], names=["departement", "sector"]
-    )
-    counts = parc.groupby(["departement", "sector"])[["parc", "contributors", "contributors_12m"]]
-    table = counts.sum().reindex(every, fill_value=0).astype("int64").reset_index()
     received = {
-        code: sum(earlier in covered[code] for earlier in span(shift(month, -11), month))
-        for code in departements
+        (code, month): sum(past in covered[code] for past in span(shift(month, -11), month))
+        for month, code in cells
     }
-    return table.assign(month=pd.Timestamp(month), received_12m=table["departement"].map(received))
+    table = counts.reindex(every, fill_value=0).astype("int64").reset_index()
+    return table.assign(
+        received_12m=[received[code, month] for month, code in cells for _ in CHART_SECTORS]
+    )
 
 
 def _write_volumes(facts: list[pd.DataFrame]) -> None:
@@ -170,21 +177,18 @@ def _write_volumes(facts: list[pd.DataFrame]) -> None:
         copy_rows(MonthlyVolume, totals, list(totals.columns))
 
 
-def _write_contributors(contributors: list[pd.DataFrame]) -> None:
-    if contributors:
-        rows = pd.concat(contributors, ignore_index=True)
-        rows = rows.rename(columns={"departement": "departement_id"})
-        columns = ["month", "facility_id", "departement_id", "sector", "documents"]
-        copy_rows(FacilityMonth, rows.sort_values(columns[:2]), columns)
+def _write_contributors(contributors: pd.DataFrame) -> None:
+    rows = contributors.rename(columns={"departement": "departement_id"})
+    columns = ["month", "facility_id", "departement_id", "sector", "documents"]
+    copy_rows(FacilityMonth, rows.sort_values(columns[:2]), columns)
 
 
-def _write_reach(reach: list[pd.DataFrame], windows: dict[dt.date, list[str]]) -> None:
+def _write_reach(reach: pd.DataFrame, windows: dict[dt.date, list[str]]) -> None:
     """Replace the reach of every window: what is no longer received loses its rows."""
     rectangles: defaultdict[tuple[str, ...], list[dt.date]] = defaultdict(list)
     for month, departements in windows.items():
         rectangles[tuple(departements)].append(month)
     for codes, months in rectangles.items():
         MonthlyReach.objects.filter(departement__in=codes, month__in=months).delete()
-    if reach:
-        rows = pd.concat(reach, ignore_index=True).rename(columns={"departement": "departement_id"})
-        copy_rows(MonthlyReach, rows, list(rows.columns))
+    rows = reach.rename(columns={"departement": "departement_id"})
+    copy_rows(MonthlyReach, rows, list(rows.columns))

@@ -206,19 +206,19 @@ class Oracle:
             documents = sum(fact[2] for fact in facts if fact[1] == sector)
             asked = self.sector in {None, sector}
             alone = Oracle(self.world, self.codes, region=self.region, sector=sector)
-            month = alone.month_figures(last) if last else {}
+            now = alone.month_figures(last) if last else {}
             if not asked:
-                month = {key: value and 0 for key, value in month.items()}
-                month |= {"rate": None, "rate_12m": None}
+                now = {key: value and 0 for key, value in now.items()}
+                now |= {"rate": None, "rate_12m": None}
             found[sector] = {
                 "contributors": contributors,
                 "share": divide(contributors, everyone),
                 "documents": documents,
                 "documents_share": divide(documents, total),
-                "month_contributors": month.get("contributors"),
-                "month_parc": month.get("parc"),
+                "month_contributors": now.get("contributors"),
+                "month_parc": now.get("parc"),
                 **{
-                    key: month.get(key)
+                    key: now.get(key)
                     for key in ("rate", "contributors_12m", "parc_12m", "rate_12m")
                 },
             }

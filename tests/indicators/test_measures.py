@@ -25,7 +25,7 @@ from tests.indicators.worlds import FIRST, large_world, worlds
 
 LAST = add(FIRST, 25)
 quick = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

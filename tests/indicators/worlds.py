@@ -75,7 +75,7 @@ def large_world(facilities: int = 25) -> World:
     for facility in range(1, facilities * len(CODES) + 1):
         homes[facility] = CODES[facility % len(CODES)]
         opened = FIRST + dt.timedelta(days=chance.randint(-400, 500))
-        closed = opened + dt.timedelta(days=chance.randint(100, 900))
+        closed = opened + dt.timedelta(days=chance.randint(100, 2000))
         category = chance.choice(list(CATEGORIES))
         periods.append(Period(facility, opened, closed, category))
         if chance.random() < 0.3:
