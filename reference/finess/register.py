@@ -146,17 +146,9 @@ def _plan(cursor: Any, report: RegisterReport) -> None:
     date = {"date": report.date}
     cursor.execute(statements.CREATE_PLAN, date)
     cursor.execute("ANALYZE register_plan")
-    cursor.execute(statements.CREATE_COVERAGE, date)
     cursor.execute("SELECT action, count(*) FROM register_plan GROUP BY action")
     report.counts.update(cursor.fetchall())
-    cursor.execute(
-        "SELECT departement, known, present, covered FROM register_coverage ORDER BY departement"
-    )
-    for departement, known, present, covered in cursor.fetchall():
-        if covered:
-            report.covered.append(departement)
-        else:
-            report.uncovered.append(Uncovered(departement, known, present))
+    _judge_coverage(cursor, report)
     cursor.execute(statements.SELECT_MOVED_AWAY)
     for line, finess, told, known in cursor.fetchall():
         reason = f"département {told} au registre\u202f: reste dans le {known}"
@@ -169,6 +161,21 @@ def _plan(cursor: Any, report: RegisterReport) -> None:
         )
         report.warnings.append(Remark(line, finess, reason))
     report.warnings.sort(key=lambda remark: remark.line)
+
+
+def _judge_coverage(cursor: Any, report: RegisterReport) -> None:
+    """Say in which départements a facility that the file lacks is one that closed.
+
+    A file that comes again covers no more than the first time: the facilities that it brought
+    itself would speak for it.
+    """
+    before = RegisterImport.objects.filter(sha256=report.sha256).first()
+    cursor.execute(statements.SELECT_COVERAGE, {"date": report.date})
+    for departement, known, present, covered in cursor.fetchall():
+        if covered and (before is None or departement in before.departements):
+            report.covered.append(departement)
+        else:
+            report.uncovered.append(Uncovered(departement, known, present))
 
 
 def _apply(cursor: Any, report: RegisterReport) -> None:
@@ -184,7 +191,7 @@ def _apply(cursor: Any, report: RegisterReport) -> None:
     cursor.execute(statements.CORRECT_PERIODS, date)
     cursor.execute(statements.END_PERIODS, date)
     cursor.execute(statements.INSERT_PERIODS, date)
-    cursor.execute(statements.CLOSE_ABSENT, date)
+    cursor.execute(statements.CLOSE_ABSENT, date | {"covered": report.covered})
     report.closed_by_absence = cursor.rowcount
 
 

@@ -21,7 +21,7 @@ CREATE TEMPORARY TABLE register_row (
 CREATE TEMPORARY TABLE register_cited (finess varchar(9)) ON COMMIT DROP;
 """
 
-DROP_STAGING: Final = "DROP TABLE register_row, register_cited, register_plan, register_coverage"
+DROP_STAGING: Final = "DROP TABLE register_row, register_cited, register_plan"
 
 CREATE_PLAN: Final = """
 CREATE TEMPORARY TABLE register_plan ON COMMIT DROP AS
@@ -57,8 +57,7 @@ SELECT *,
 FROM known
 """
 
-CREATE_COVERAGE: Final = """
-CREATE TEMPORARY TABLE register_coverage ON COMMIT DROP AS
+SELECT_COVERAGE: Final = """
 WITH cited AS (
     SELECT finess FROM register_row UNION SELECT finess FROM register_cited
 ), known AS (
@@ -76,6 +75,7 @@ WITH cited AS (
 SELECT departement, COALESCE(known, 0) AS known, COALESCE(present, 0) AS present,
     COALESCE(held, 0) > 0 AND COALESCE(present, 0) * 2 >= COALESCE(known, 0) AS covered
 FROM known FULL JOIN held USING (departement)
+ORDER BY departement
 """
 
 # A row writes a period when it splits the live one or begins another.
@@ -175,8 +175,8 @@ ORDER BY f.id
 CLOSE_ABSENT: Final = """
 UPDATE reference_facilityperiod p
 SET ends_on = GREATEST(%(date)s, p.starts_on)
-FROM reference_facility f JOIN register_coverage c ON c.departement = f.departement_id
-WHERE p.facility_id = f.id AND c.covered AND f.seen_on <= %(date)s
+FROM reference_facility f
+WHERE p.facility_id = f.id AND f.departement_id = ANY(%(covered)s) AND f.seen_on <= %(date)s
     AND (p.ends_on IS NULL OR p.ends_on > %(date)s)
     AND p.ends_on IS DISTINCT FROM GREATEST(%(date)s, p.starts_on)
     AND NOT EXISTS (SELECT FROM register_row r WHERE r.finess = f.finess)

@@ -194,6 +194,18 @@ def test_a_file_that_holds_less_than_half_of_a_departement_closes_nothing_there(
     ]
 
 
+def test_a_file_that_comes_again_covers_no_more_than_the_first_time() -> None:
+    load(flat(BEFORE, line(ONE)))
+    partial = flat(LATER, line(TWO))
+    load(partial)
+
+    report = load(partial)
+
+    assert counts(report) == {"read": 1, "unchanged": 1}
+    assert report.covered == []
+    assert spans(ONE) == [(OPENED, None)]
+
+
 def test_half_of_a_departement_is_enough_to_cover_it() -> None:
     load(flat(BEFORE, line(ONE), line(TWO)))
 
@@ -438,6 +450,7 @@ def test_whatever_registers_follow_each_other_periods_neither_overlap_nor_revers
     history: list[tuple[str, dict[str, dict[str, str]]]],
 ) -> None:
     Facility.objects.all().delete()
+    RegisterImport.objects.all().delete()
     for date, content in history:
         file = flat(date, *(line(finess, **fields) for finess, fields in content.items()))
 
