@@ -84,8 +84,9 @@ def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGKILL)
 def query(sockets: Path, statement: str) -> object:
     address = f"host={sockets} user={NAME} dbname={NAME}"
     with psycopg.connect(address, autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]  # text of our own
-        return cursor.fetchone()[0] if cursor.description else None
+        cursor = connection.execute(statement.encode())
+        row = cursor.fetchone() if cursor.description else None
+    return row[0] if row else None
 
 
 def chief(servers: LocalServers) -> list[int]:
@@ -326,7 +327,8 @@ def test_programs_that_the_server_cannot_reach_are_copied_where_it_can(
 def test_the_reaper_stops_what_is_left_and_lets_the_next_one_come(home: Path) -> None:
     servers = LocalServers(home)
     servers.valkey()
-    servers._clients = os.close(servers._clients or -1)  # as the system does for the dead
+    os.close(servers._clients or -1)  # as the system does for the dead
+    servers._clients = None
     assert eventually(lambda: not reaper.processes(reaper.valkey_marks(servers.key)))
     descriptor = os.open(home / "services" / "reaper.lock", os.O_RDWR)
 
