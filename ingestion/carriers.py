@@ -141,8 +141,8 @@ def _periods(numbers: pd.DataFrame, ground: Ground) -> pd.DataFrame:
 def _standings(periods: pd.DataFrame, months: pd.Series[pd.Timestamp]) -> pd.DataFrame:
     """What each of these facilities was in each month of the file, one row per pair."""
     frames = [standing(periods, month.date()).assign(month=month) for month in months]
-    empty = periods.head(0).assign(open=False, month=pd.NaT).set_index("facility_id")
-    stands = pd.concat([*frames] or [empty]).reset_index()
+    none = periods.head(0).assign(open=False, month=pd.Timestamp(0)).set_index("facility_id")
+    stands = pd.concat(frames or [none]).reset_index()
     kinds = {**dict.fromkeys(("facility_id", "legal_entity_id"), "Int64"), "region": "str"}
     kinds |= {"departement": "str", "sector": "str", "in_perimeter": "bool", "open": "bool"}
     return stands.astype({**kinds, "month": "datetime64[s]"})
@@ -196,9 +196,9 @@ def _entity_places(
     spread = (places["regions"] > 1) | (
         (places["region"] != ground.region) & (ground.region is not None)
     )
-    outside = places["in_perimeter"].astype("boolean").fillna(value=True) == False  # noqa: E712
+    outside = ~places["in_perimeter"].astype("boolean").fillna(value=True).astype(bool)
     arbitrated = "entity_to_arbitrate"
-    cases = [absent, closed, spread, outside.astype(bool)]
+    cases = [absent, closed, spread, outside]
     codes = ["other_region", arbitrated, arbitrated, arbitrated]
     details = [
         "aucun de ses établissements n’est dans la région",

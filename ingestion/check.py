@@ -192,8 +192,8 @@ def _subtotals(accepted: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
     if carried.empty:
         return _NO_REMARK
     keys = ["month", "owner_id", "document_type_id"]
-    sums = accepted.groupby(keys, as_index=False)["documents"].sum()
-    sums = sums.rename(columns={"owner_id": "legal_entity_id", "documents": "sum"})
+    sums = accepted.groupby(keys)["documents"].sum().rename("sum").reset_index()
+    sums = sums.rename(columns={"owner_id": "legal_entity_id"})
     compared = carried.merge(sums, on=["month", "legal_entity_id", "document_type_id"])
     equal = compared[(compared["documents"] == compared["sum"]) & (compared["sum"] > 0)]
     return _remark(equal, "entity_subtotal", "documents", equal["finess"])

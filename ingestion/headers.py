@@ -73,8 +73,8 @@ _WORDS = {
 }
 _CONCEPTS = {word: concept for concept, words in _WORDS.items() for word in words}
 _GLUED = {
-    **dict.fromkeys(("finesset", "finesseg", "nofinesset", "nofinesseg"), {"site"}),
-    **dict.fromkeys(("finessej", "nofinessej"), {"entity"}),
+    **dict.fromkeys(("finesset", "finesseg", "nofinesset", "nofinesseg"), "site"),
+    **dict.fromkeys(("finessej", "nofinessej"), "entity"),
 }
 
 # For each field, the sets of concepts that name it, the surest writing first: a column of a
@@ -130,7 +130,7 @@ def field_of(header: str) -> tuple[Field, int] | None:
         if word == "et" and "finess" in words:
             concepts.add("site")
         elif word in _CONCEPTS:
-            concepts |= {_CONCEPTS[word]} | _GLUED.get(word, set())
+            concepts |= {_CONCEPTS[word], _GLUED.get(word, _CONCEPTS[word])}
         elif word not in _IGNORED_WORDS:
             return None
     if words in (["document"], ["doc"]):

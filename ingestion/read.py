@@ -220,7 +220,7 @@ def _first_cells(rows: list[Row]) -> Iterator[Sequence[str]]:
 
 
 def _read_sheet(sheet: calamine.CalamineSheet) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     seen: dict[str, str] = {}
     for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         cells = [_text(value) for value in values]

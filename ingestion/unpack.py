@@ -133,7 +133,9 @@ def _reading(name: str) -> Iterator[None]:
         raise damaged(name) from error
 
 
-def _inflate(stack: ExitStack, inner: IO[bytes], budget: _Budget, name: str) -> BinaryIO:
+def _inflate(
+    stack: ExitStack, inner: IO[bytes] | gzip.GzipFile, budget: _Budget, name: str
+) -> BinaryIO:
     outer: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
     with _reading(name):
         while chunk := inner.read(CHUNK):

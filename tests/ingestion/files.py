@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -94,7 +94,9 @@ def text(
     return ("\r\n".join(lines) + "\r\n").encode(encoding)
 
 
-def workbook(sheets: dict[str, Sequence[Sequence[object]]], *, hidden: Sequence[str] = ()) -> bytes:
+def workbook(
+    sheets: Mapping[str, Sequence[Sequence[object]]], *, hidden: Sequence[str] = ()
+) -> bytes:
     """An XLSX of these sheets, every cell as it is given."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

@@ -38,7 +38,7 @@ def codes(result: Checked) -> list[str]:
     return result.remarks["code"].tolist()
 
 
-def only(result: Checked) -> dict[str, Any]:
+def only(result: Checked) -> dict[Any, Any]:
     """The one record, as a dictionary."""
     (record,) = result.records.to_dict("records")
     return record

@@ -1,6 +1,5 @@
 """Checking against a slow and plain reading of the domain's table, on any mixture of lines."""
 
-import datetime as dt
 from collections import Counter, defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +13,8 @@ from tests.ingestion import files
 
 Line = tuple[str, str, str, str, str]
 
-HERE, OTHERS = {"21", "39"}, {"01", "10"}
-KNOWN = {number: row for number, *row in files.FACILITIES}
-CLOSED_LAST_DAY = dt.date(2024, 6, 30)
+HERE = {"21", "39"}
+KNOWN = {row[0]: row[1:] for row in files.FACILITIES}
 WRONG_KEY = files.HOME_A[:-1] + str((int(files.HOME_A[-1]) + 1) % 10)
 UNKNOWN, UNKNOWN_FAR = files.finess("21999999"), files.finess("01999999")
 NUMBERS = (
@@ -49,7 +47,7 @@ lines = st.lists(
         st.sampled_from(sorted(DMP)),
     ),
     min_size=1,
-    max_size=25,
+    max_size=40,
 )
 
 
@@ -74,13 +72,14 @@ def oracle(rows: list[Line]) -> list[str]:
     records = [row for row in rows if row[3]]
     found, entries = [], defaultdict(list)
     for month, number, label, count, dmp in records:
-        if MONTHS[month] is None or COUNTS[count] is None:
+        said = MONTHS[month]
+        if said is None or COUNTS[count] is None:
             found.append("refused")
             continue
-        found.append(oracle_of_number(number, MONTHS[month]))
+        found.append(oracle_of_number(number, said))
         if found[-1] == "accepted":
             what = LABELS.get(label, f"unrecognised {label}")
-            key = (MONTHS[month], REPAIRED.get(number, number), what)
+            key = (said, REPAIRED.get(number, number), what)
             entries[key].append((len(found) - 1, COUNTS[count], DMP[dmp]))
     for same in entries.values():
         conflict = len({(count, dmp) for _, count, dmp in same}) > 1
@@ -112,13 +111,13 @@ SENTINEL: Line = ("2025-02", files.SPREAD_A, "SYNTH", "1", "1")
 
 
 @given(rows=lines)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_each_record_has_the_outcome_that_the_domain_says(rows: list[Line]) -> None:
     assert outcomes_of(rows) == oracle(rows)
 
 
 @given(rows=lines, data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_order_of_lines_changes_no_outcome(rows: list[Line], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(rows))
 

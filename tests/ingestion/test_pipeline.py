@@ -149,7 +149,7 @@ rows_of_texts = st.lists(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
     pack=st.sampled_from([bytes, gzip.compress, lambda content: files.zipped({"x": content})]),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_container_changes_no_record(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[str, ...]],

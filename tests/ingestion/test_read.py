@@ -98,7 +98,7 @@ def test_a_workbook_gives_numbers_and_dates_as_a_person_types_them(tmp_path: Pat
 def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_told(
     tmp_path: Path,
 ) -> None:
-    sheets = {
+    sheets: dict[str, list[tuple[str, ...]]] = {
         "Lisez-moi": [("Source : Assurance maladie",)],
         "Cachée": [files.HEADER, ROWS[1]],
         "Janvier": [files.HEADER, ROWS[0]],
@@ -112,7 +112,7 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_told(
 
 
 def test_a_workbook_without_a_header_gives_its_first_filled_sheet(tmp_path: Path) -> None:
-    sheets = {"Vide": [], "Notes": [("Rien à voir",)]}
+    sheets: dict[str, list[tuple[str, ...]]] = {"Vide": [], "Notes": [("Rien à voir",)]}
 
     table = read_bytes(tmp_path, files.workbook(sheets))
 

@@ -38,7 +38,7 @@ ROW = ("2025-01", files.HOME_A, "SYNTH", "12", "10")
             Field.FINESS,
             (
                 "Et  finess|FINESS ET|FINESS EG|N° FINESS EG|FINESS géographique|finess_et|FINESS"
-                "|Numéro FINESS|n°finess|FINESS de l’établissement|Code FINESS|FINESS ESMS|NoFinessET"
+                "|Numéro FINESS|n°finess|FINESS de l’établissement|Code FINESS|NoFinessET"
             ),
         ),
         (Field.ENTITY, "Ej finess|FINESS EJ|FINESS PMEJ|FINESS entité juridique|Finess OG"),
