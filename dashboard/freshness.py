@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response, patch_cache_control
 
 from accounts.models import User
@@ -37,6 +38,7 @@ def entity_tag(request: HttpRequest, version: int) -> str:
     The CSRF secret is part of it: a kept page would carry a sign-out form that a new session
     refuses.
     """
+    get_token(request)  # makes the secret when the browser has none yet
     user = request.user
     assert isinstance(user, User)  # noqa: S101  # LoginRequiredMiddleware lets nobody else in
     scope = ",".join(f"{region.code}:{role}" for region, role in roles_by_region(user).items())

@@ -124,7 +124,7 @@ def _unallocated(region: Measures, last: dt.date | None) -> str:
 
 
 def _table(region: Measures, last: dt.date | None, rows: tuple[Row, ...]) -> Table:
-    month = in_french(last) if last else "dernier mois"
+    month = f"Taux en {in_french(last)}" if last else "Taux du dernier mois"
     growth = Column(
         "evolution",
         "Évolution sur un an",
@@ -143,7 +143,7 @@ def _table(region: Measures, last: dt.date | None, rows: tuple[Row, ...]) -> Tab
             ),
             growth,
             column(
-                "taux", f"Taux en {month}", Unit.RATE, (row.rate for row in rows),
+                "taux", month, Unit.RATE, (row.rate for row in rows),
                 (row.texts[2] for row in rows),
             ),
             column(

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Page
 from pytest_django import Settings
@@ -70,6 +71,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The process that leads the run stops the servers; their folder goes with it."""
     if not hasattr(config, "workerinput"):
         local_servers().release()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Lets any connection restore what the migrations loaded after a test that flushes.
+
+    Inside Playwright's event loop Django opens another connection than the one that was set up.
+    """
+    connection = connections["default"]
+    contents = getattr(connection, "_test_serialized_contents", None)
+    if contents is not None:
+        type(connection)._test_serialized_contents = contents  # type: ignore[attr-defined]  # as Django does
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
+
 from dashboard import french
 from dashboard.charts.chart import SMALL_BASE, Chart, Kind, Mark, Table, Unit, column
 from dashboard.charts.wording import (
@@ -131,7 +133,8 @@ def _alt(measures: Measures, message: str, *, in_counts: bool) -> str:
     if len(series) < 2:
         return f"{message}."
     unit = Unit.ESMS if in_counts else Unit.RATE
-    first, best, final = series.index[0], series.idxmax(), series.index[-1]
+    months = pd.DatetimeIndex(series.index)
+    first, best, final = months[0], months[int(series.to_numpy().argmax())], months[-1]
     return (
         f"{message}. De {unit.text(series[first])} en {french.short_month(first)} à "
         f"{unit.text(series[final])} en {french.short_month(final)}, maximum "

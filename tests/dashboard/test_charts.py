@@ -88,6 +88,10 @@ def test_a_change_on_a_tiny_base_is_a_count() -> None:
     assert growth_words(Growth(40, 10, 12, 4.0)) == "+30 documents en un an"
 
 
+def test_a_growth_that_is_not_known_is_not_said() -> None:
+    assert growth_words(Growth(40, 0, 0, None)) == ""
+
+
 def test_shares_of_each_month_add_up_to_one() -> None:
     chart = volumes(build(documents=KINDS), GROUPS, shares=True)
 
@@ -290,7 +294,9 @@ def test_the_unknown_sector_is_shown_only_when_it_holds_someone() -> None:
     unknown = sector_figures("INCONNU", month=(1, 30))
 
     assert "Secteur inconnu" not in rates(build(sectors=MANY)).table.rows
-    assert "Secteur inconnu" in rates(build(sectors=[*MANY, unknown])).table.rows
+    chart = rates(build(sectors=[*MANY, unknown]))
+    assert "Secteur inconnu" in chart.table.rows
+    assert "Secteur inconnu" in figure(chart)["data"][0]["y"]
 
 
 # --- One object, three forms ------------------------------------------------------------------

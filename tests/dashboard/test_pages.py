@@ -1,30 +1,372 @@
-"""What each page says, to whom."""
+"""What each page says, to whom, and at what cost."""
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
 
+import pytest
+from django.contrib import messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import RegionGrant, Role, User
+from dashboard.freshness import answer
+from dashboard.templatetags.plotly import plotly_guard, style_guard
+from reference.models import Region, raise_data_version
 from tests.dashboard import world
 from tests.html import assert_no_inline
 
 pytestmark = pytest.mark.django_db
 
+MakeUser = Callable[..., User]
+REGION = "/regions/bourgogne-franche-comte/"
+DEPARTEMENT = "/departements/21/"
+MARCH, DECEMBER = dt.date(2025, 3, 1), dt.date(2025, 12, 1)
 
-def test_a_department_page_shows_tiles_and_the_four_charts(owner_client: Client) -> None:
+
+def html_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+# --- Who sees what ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [REGION, DEPARTEMENT, f"{REGION}departements.csv", f"{DEPARTEMENT}esms.csv"],
+)
+def test_only_the_regions_granted_exist(
+    address: str, owner_client: Client, colleague_client: Client, stranger_client: Client
+) -> None:
+    world.lay(first=DECEMBER, departements=("21",))
+
+    assert owner_client.get(address).status_code == 200
+    assert colleague_client.get(address).status_code == 404
+    anonymous = stranger_client.get(address)
+    assert (anonymous.status_code, anonymous.headers["Location"].split("?")[0]) == (
+        302,
+        "/connexion/",
+    )
+
+
+@pytest.mark.parametrize("address", ["/regions/nulle-part/", "/departements/99/"])
+def test_what_does_not_exist_is_a_404(address: str, owner_client: Client) -> None:
+    assert owner_client.get(address).status_code == 404
+
+
+def test_home_goes_to_the_only_region(owner_client: Client) -> None:
+    assert owner_client.get("/").headers["Location"] == REGION
+
+
+def test_home_lists_several_regions(owner: User, owner_client: Client) -> None:
+    RegionGrant.objects.create(user=owner, region=Region.objects.get(pk="53"), role=Role.READER)
+
+    html = html_of(owner_client, "/")
+
+    assert REGION in html
+    assert "/regions/bretagne/" in html
+
+
+def test_home_without_any_region_says_what_to_do(make_user: MakeUser, settings: Settings) -> None:
+    settings.MES_SUPPORT_EMAIL = "aide@example.fr"
+
+    html = html_of(signed_in(make_user("seul@example.fr", Role.READER)), "/")
+
+    assert "Aucune région ne vous est encore ouverte" in html
+    assert "aide@example.fr" in html
+
+
+# --- What they say ----------------------------------------------------------------------------
+
+
+def test_a_department_shows_tiles_and_the_four_charts(owner_client: Client) -> None:
     world.lay()
 
-    page = owner_client.get("/departements/21/")
+    html = html_of(owner_client, DEPARTEMENT)
 
-    html = page.content.decode()
-    assert "<h1>Alimentation en Côte-d&#x27;Or</h1>" in html
+    assert "<h1>Alimentation en Côte-d'Or</h1>" in html
     assert html.count('class="mes-tile mes-keep"') == 4
-    assert html.count("data-figure=") == 4
+    assert re.findall(r'class="mes-chart__heading" id="[^"]*">([^<]*)', html) == [
+        "Nombre de documents alimentés",
+        "Part des ESMS alimentant Mon espace santé",
+        "Secteurs alimentant Mon espace santé",
+        "Taux d'alimentation par secteur",
+    ]
+    assert "12,6 % des ESMS alimentent Mon espace santé en décembre 2025" in html
     assert_no_inline(html)
 
 
-def test_region(owner_client: Client) -> None:
+def test_without_script_every_number_is_in_a_table(owner_client: Client) -> None:
     world.lay()
-    page = owner_client.get("/regions/bourgogne-franche-comte/")
-    html = page.content.decode()
+
+    html = html_of(owner_client, DEPARTEMENT)
+
+    assert html.count("<caption>") == 4
+    assert '<th scope="row">déc. 2025 (provisoire)</th>' in html
+    drawn = json.loads(
+        re.findall(r'id="figure-esms" type="application/json">(.*?)</script>', html)[0]
+    )
+    for text in drawn["data"][0]["customdata"]:
+        cell = text.replace("\u202f", " ")
+        assert f'<td class="mes-number">{cell}</td>' in html
+
+
+def test_a_region_compares_its_departments(owner_client: Client) -> None:
+    world.lay(unallocated=1234)
+
+    html = html_of(owner_client, REGION)
+
+    assert "<h1>Alimentation en Bourgogne-Franche-Comté</h1>" in html
+    assert re.findall(r'/departements/(\d\d)/"', html) == [
+        "21",
+        "25",
+        "39",
+        "58",
+        "70",
+        "71",
+        "89",
+        "90",
+    ]
+    assert "Non ventilé (porté par l'OG)" in html
+    assert html.count('class="mes-tile mes-keep"') == 4
     assert_no_inline(html)
+
+
+def test_the_table_is_sorted_by_a_link(owner_client: Client) -> None:
+    world.lay()
+    link = re.findall(r'href="(\?tri=taux[^"]*)#departements"', html_of(owner_client, REGION))[0]
+
+    html = html_of(owner_client, REGION + link)
+
+    assert re.findall(r"/departements/(\d\d)/", html)[0] == "21"
+    assert 'aria-sort="descending"' in html
+    reverse = re.findall(r'href="(\?tri=taux[^"]*)#departements"', html)[0]
+    assert 'aria-sort="ascending"' in html_of(owner_client, REGION + reverse)
+
+
+def test_period_and_sector_go_from_the_region_to_its_departments(owner_client: Client) -> None:
+    world.lay()
+
+    html = html_of(owner_client, f"{REGION}?de=2025-01&secteur=PH&tri=taux")
+
+    assert "/departements/21/?de=2025-01&secteur=PH" in html
+
+
+def test_switches_and_filters_are_plain_links_and_one_form(owner_client: Client) -> None:
+    world.lay()
+
+    html = html_of(owner_client, f"{DEPARTEMENT}?documents=parts&esms=nombre&secteur=PA&de=2025-01")
+
+    assert "Part de chaque type dans les documents par mois" in html
+    assert "Nombre d'ESMS alimentant Mon espace santé" in html
+    assert "secteur PA (personnes âgées)" in html
+    assert '<input type="hidden" name="documents" value="parts">' in html
+    assert '<option value="2025-01" selected>janv. 2025</option>' in html
+    assert 'href="?de=2025-01&secteur=PA&esms=nombre#documents"' in html
+
+
+def test_the_charts_by_sector_keep_every_sector_under_a_filter(owner_client: Client) -> None:
+    world.lay()
+
+    html = html_of(owner_client, f"{DEPARTEMENT}?secteur=PH")
+
+    assert "Le secteur PA porte" in html
+
+
+def test_bad_parameters_are_said_and_never_an_error(owner_client: Client) -> None:
+    world.lay(first=DECEMBER, departements=("21",))
+
+    for address in (REGION, DEPARTEMENT):
+        html = html_of(owner_client, f"{address}?de=<script>&a=%00&secteur=ZZ&tri=x&documents=y")
+        assert html.count('role="alert"') == 5
+
+
+def test_a_missing_month_is_a_gap_and_the_year_says_so(owner_client: Client) -> None:
+    world.lay(missing=[("21", MARCH)])
+
+    html = html_of(owner_client, DEPARTEMENT)
+
+    assert "11 mois reçus sur 12" in html
+    assert '<th scope="row">mars 2025 (non reçu)</th>' in html
+    assert "Région partielle en mars 2025 : 7 départements sur 8" in html
+
+
+def test_a_department_that_is_late_shows_its_own_last_month(owner_client: Client) -> None:
+    world.lay(missing=[("90", DECEMBER)])
+
+    html = html_of(owner_client, "/departements/90/")
+
+    assert "alimentent Mon espace santé en novembre 2025" in html
+    assert '<th scope="row">déc. 2025 (non reçu)</th>' in html
+    assert "décembre 2025 (7 départements sur 8, provisoire)" in html_of(owner_client, REGION)
+
+
+def test_a_department_never_received_is_said(owner_client: Client) -> None:
+    world.lay(first=DECEMBER, departements=("21",))
+
+    html = html_of(owner_client, "/departements/39/")
+
+    assert "Aucun mois reçu dans le Jura sur la période" in html
+    assert "Rien à dessiner" in html
+
+
+def test_before_any_file_the_page_says_what_to_do(
+    owner_client: Client, make_user: MakeUser, region: Region
+) -> None:
+    reader = signed_in(make_user("lecteur@example.fr", Role.READER, region))
+
+    for address in (REGION, DEPARTEMENT):
+        assert "Déposez-le sur la page" in html_of(owner_client, address)
+        assert "vous n'avez rien à faire" in html_of(reader, address)
+        assert owner_client.get(address + "departements.csv").status_code == 404
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+
+def test_each_chart_has_its_file(owner_client: Client) -> None:
+    world.lay()
+    page = html_of(owner_client, f"{DEPARTEMENT}?secteur=PA")
+
+    links = re.findall(r'href="(/departements/21/[^"]*\.csv[^"]*)"', page)
+
+    assert len(links) == 4
+    for link in links:
+        response = owner_client.get(link)
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert re.search(
+            r'filename="[a-z-]+_D21_2024-01_2025-12_PA_v\d+\.csv"',
+            response.headers["Content-Disposition"],
+        )
+        assert (
+            "http://testserver/departements/21/?de=2024-01&a=2025-12&secteur=PA"
+            in response.content.decode()
+        )
+
+
+def test_the_region_has_its_file(owner_client: Client) -> None:
+    world.lay()
+
+    lines = owner_client.get(f"{REGION}departements.csv").content.decode("utf-8-sig").split("\r\n")
+
+    assert lines[0] == (
+        "Territoire;Documents sur 12 mois;Évolution sur un an (%);"
+        "Taux en décembre 2025 (%);Taux sur 12 mois (%)"
+    )
+    assert lines[1].startswith("Côte-d'Or;")
+    assert len(lines[1].split(";")) == 5
+
+
+def test_a_file_that_does_not_exist_is_a_404(owner_client: Client) -> None:
+    world.lay(first=DECEMBER, departements=("21",))
+
+    assert owner_client.get(f"{DEPARTEMENT}autre.csv").status_code == 404
+
+
+# --- Cost and freshness -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        (DEPARTEMENT, 20),
+        (f"{DEPARTEMENT}?secteur=PA", 30),
+        (f"{DEPARTEMENT}?de=2025-01", 25),
+        (REGION, 19),
+    ],
+)
+def test_a_page_costs_the_same_queries_whatever_it_shows(
+    address: str,
+    queries: int,
+    owner_client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    world.lay()
+
+    with django_assert_num_queries(queries):
+        owner_client.get(address)
+
+
+def test_a_page_that_did_not_change_is_not_computed_again(
+    owner_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    world.lay()
+    tag = owner_client.get(DEPARTEMENT).headers["ETag"]
+
+    with django_assert_max_num_queries(7):
+        again = owner_client.get(DEPARTEMENT, headers={"If-None-Match": tag})
+
+    assert again.status_code == 304
+    assert again.headers["ETag"] == tag
+    assert "private" in again.headers["Cache-Control"]
+    assert "no-cache" in again.headers["Cache-Control"]
+
+
+def test_a_page_is_new_for_new_data_another_release_session_or_scope(
+    owner: User, owner_client: Client, settings: Settings
+) -> None:
+    world.lay(first=DECEMBER, departements=("21",))
+
+    def tag(client: Client = owner_client) -> str:
+        return client.get(DEPARTEMENT).headers["ETag"].removeprefix("W/")
+
+    tags = [tag()]
+    assert tag() == tags[0]
+    raise_data_version("essai")
+    tags.append(tag())
+    settings.MES_RELEASE = "autre"
+    tags.append(tag())
+    RegionGrant.objects.filter(user=owner).update(role=Role.READER)
+    tags.append(tag())
+    tags.append(tag(signed_in(owner)))
+    assert len(set(tags)) == 5
+
+
+def test_a_page_with_a_message_is_never_kept(owner: User) -> None:
+    request = RequestFactory().get("/")
+    request.user = owner
+    request.session = signed_in(owner).session
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware
+    messages.info(request, "Publié.")
+
+    response = answer(request, lambda version: HttpResponse(str(version)))
+
+    assert "ETag" not in response.headers
+    assert "no-cache" in response.headers["Cache-Control"]
+
+
+# --- plotly.js --------------------------------------------------------------------------------
+
+
+def test_the_guard_of_the_bundle_served_is_in_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "plotly.min.js"
+    guard = "ab" * 32
+    bundle.write_text(f'(function(){{if(!document.getElementById("{guard}")){{}}}})')
+    monkeypatch.setattr("dashboard.templatetags.plotly.finders.find", lambda _: str(bundle))
+    style_guard.cache_clear()
+
+    assert plotly_guard() == f'<meta name="plotly-maps" id="{guard}">'
+    style_guard.cache_clear()
+
+
+def test_a_bundle_without_guard_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.templatetags.plotly.finders.find", lambda _: None)
+
+    assert plotly_guard() == ""

@@ -1,0 +1,165 @@
+"""Key figures and the table of départements, on measures made by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from dashboard.synthesis import synthesis
+from dashboard.tiles import tiles
+from indicators.selection import Territory
+from indicators.series import Growth, Measures
+from tests.dashboard.builders import NAN, REGION, build
+
+ND = "n.\u00a0d."
+YEAR_AGO = dt.date(2024, 12, 1)
+
+
+def year(*, start: float = 8, end: float = 20, **changes: object) -> Measures:
+    """13 months, from December 2024 to December 2025."""
+    values = [start, *[10.0] * 11, end]
+    return build(first=YEAR_AGO, contributors=values, **changes)  # type: ignore[arg-type]  # builder
+
+
+def named(name: str, code: str) -> Territory:
+    return Territory(f"D{code}", name, f"en {name}", f"de {name}", "27", code, (code,))
+
+
+def test_at_most_four_tiles_each_with_its_month_and_its_change() -> None:
+    measures = year()
+
+    four = tiles(measures, measures)
+
+    assert [tile.value for tile in four] == ["350\u202f412", "20", "20,0\u202f%", "20,0\u202f%"]
+    assert [tile.change.text for tile in four if tile.change] == [
+        "+224\u202f% (×3,2)", "+12 ESMS", "+12,0 points", "+12,0 points",
+    ]  # fmt: skip
+    assert four[2].detail == "20 ESMS sur 100"
+    assert four[2].period == "décembre 2025 (provisoire)"
+    assert four[2].reference == "par rapport à décembre 2024"
+    assert four[2].spark_alt == (
+        "Taux d'alimentation du mois\u202f: de 8,0\u202f% en déc. 2024 à 20,0\u202f% en déc. 2025"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "arrow", "words"),
+    [(8, 20, "▲", "en hausse"), (20, 8, "▼", "en baisse"), (8, 8, "=", "stable")],
+)
+def test_a_change_is_an_arrow_a_sign_and_a_word(
+    start: float, end: float, arrow: str, words: str
+) -> None:
+    measures = year(start=start, end=end)
+
+    change = tiles(measures, measures)[1].change
+
+    assert change is not None
+    assert (change.arrow, change.words) == (arrow, words)
+
+
+def test_without_the_year_before_there_is_no_change() -> None:
+    measures = year(start=NAN, growth=Growth(10, 0, 0, None))
+
+    four = tiles(measures, measures)
+
+    assert [tile.change for tile in four] == [None] * 4
+    assert four[0].reference == "Pas de comparaison avec les 12 mois précédents"
+    assert four[1].reference == "Pas de comparaison avec décembre 2024"
+
+
+def test_a_growth_on_fewer_months_says_so() -> None:
+    measures = year(growth=Growth(300, 200, 10, 1.5), received_12m=10)
+
+    first, *_, last = tiles(measures, measures)
+
+    assert first.reference == "par rapport aux 12 mois précédents, à mois comparables (10 sur 12)"
+    assert first.detail == "10 mois reçus sur 12"
+    assert last.period == "12 mois à décembre 2025, 10 mois reçus sur 12"
+
+
+def test_a_small_parc_has_counts_and_neither_points_nor_sparkline() -> None:
+    measures = year(start=3, end=5, parc=14, growth=Growth(30, 10, 12, 3.0))
+
+    first, _, rate, _ = tiles(measures, measures)
+
+    assert first.change is not None
+    assert first.change.text == "+20 documents"
+    assert rate.value == "5 ESMS sur 14"
+    assert rate.change is None
+    assert rate.spark.end is None
+    assert rate.reference == ""
+
+
+def test_a_partial_month_is_said_on_its_tiles() -> None:
+    measures = year(territory=REGION, received=[8.0] * 12 + [7.0], provisional=False)
+
+    assert tiles(measures, measures)[1].period == "décembre 2025 (7 départements sur 8)"
+
+
+def test_without_any_received_month_there_is_no_tile() -> None:
+    nothing = build(contributors=[NAN, NAN], provisional=False)
+
+    assert tiles(nothing, nothing) == ()
+
+
+def test_departments_are_sorted_as_asked_and_what_is_unknown_comes_last() -> None:
+    region = year(territory=REGION)
+    ain = year(territory=named("Ain", "01"), end=30)
+    jura = year(territory=named("Jura", "39"), end=50)
+    late = year(territory=named("Nièvre", "58"), end=NAN)
+    departements = {"01": ain, "39": jura, "58": late}
+
+    for descending, expected in (
+        (True, ["Jura", "Ain", "Nièvre"]),
+        (False, ["Ain", "Jura", "Nièvre"]),
+    ):
+        table = synthesis(region, departements, sort="taux", descending=descending)
+        assert [row.name for row in table.rows] == expected
+
+
+def test_a_late_department_says_its_own_month_and_no_rate() -> None:
+    late = year(territory=named("Nièvre", "58"), end=NAN)
+
+    row = synthesis(year(territory=REGION), {"58": late}, sort="documents", descending=True).rows[0]
+
+    assert row.texts[0] == "350\u202f412 (à nov. 2025)"
+    assert row.texts[2] == ND
+
+
+def test_small_departments_are_in_counts() -> None:
+    small = year(territory=named("Lozère", "48"), end=3, parc=14, growth=Growth(9, 3, 12, 3.0))
+
+    row = synthesis(year(territory=REGION), {"48": small}, sort="taux", descending=True).rows[0]
+
+    assert row.texts == ("350\u202f412", "+6 documents", "3 sur 14", "3 sur 14")
+    assert row.rate is None
+
+
+def test_a_growth_on_comparable_months_says_how_many() -> None:
+    some = year(territory=named("Ain", "01"), growth=Growth(300, 200, 11, 1.5))
+
+    row = synthesis(year(territory=REGION), {"01": some}, sort="evolution", descending=True).rows[0]
+
+    assert row.texts[1] == "+50\u202f%, 11 mois sur 12"
+
+
+def test_the_region_and_what_is_unallocated_come_under_the_departments() -> None:
+    table = synthesis(
+        year(territory=REGION, unallocated=1234), {}, sort="departement", descending=False
+    )
+
+    assert table.region.name == "Bourgogne-Franche-Comté"
+    assert table.unallocated == "1\u202f234"
+    assert table.table.rows == ("Bourgogne-Franche-Comté",)
+    assert replace(table, unallocated="").unallocated == ""
+
+
+def test_nothing_is_unallocated_when_nothing_is_known() -> None:
+    region = build(territory=REGION, contributors=[NAN], documents_12m=None, provisional=False)
+
+    table = synthesis(region, {}, sort="departement", descending=False)
+
+    assert table.unallocated == ""
+    assert table.table.columns[2].label == "Taux du dernier mois"
