@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from ingestion.models import Extract, Layer
 from reference.months import in_french
 
+#: The terms of the accounting identity: key of the counts, singular, plural.
 TERMS = (
-    ("accepted", "acceptés"),
-    ("duplicates", "doublons fusionnés"),
-    ("out_of_scope", "hors champ"),
-    ("quarantined", "FINESS à rattacher"),
-    ("refused", "refusés"),
+    ("accepted", "accepté", "acceptés"),
+    ("duplicates", "doublon fusionné", "doublons fusionnés"),
+    ("out_of_scope", "hors champ", "hors champ"),
+    ("quarantined", "FINESS à rattacher", "FINESS à rattacher"),
+    ("refused", "refusé", "refusés"),
 )
+
+
+def grouped(number: int) -> str:
+    """A whole number with its thousands apart: "1 234"."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 @dataclass(frozen=True)
@@ -23,14 +29,18 @@ class Accounting:
     counts: dict[str, int]
 
     @property
-    def read(self) -> int:
-        """How many records the file holds."""
-        return self.counts["read"]
+    def read(self) -> str:
+        """How many records the file holds: "12 enregistrements lus"."""
+        count = self.counts["read"]
+        return f"{grouped(count)} enregistrement{'s' * (count > 1)} lu{'s' * (count > 1)}"
 
     @property
-    def terms(self) -> list[tuple[str, int]]:
-        """What became of them: (label, count), in the order in which pages show them."""
-        return [(label, self.counts[key]) for key, label in TERMS]
+    def terms(self) -> list[str]:
+        """What became of them, in the order in which people see it: "1 accepté", "0 refusé"."""
+        return [
+            f"{grouped(self.counts[key])} {plural if self.counts[key] > 1 else singular}"
+            for key, singular, plural in TERMS
+        ]
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,15 @@ from ingestion.ground import load_ground
 from ingestion.layers import Cell, held_cells, lost_cells
 from ingestion.models import Extract, State
 from ingestion.pipeline import read_records
+from ingestion.presentation import Accounting
 from ingestion.report import write_report
 from ingestion.storage import local_copy, save_records
 from reference.models import DataVersion, Departement
 from reference.months import in_french
 
 logger = logging.getLogger(__name__)
+
+MAX_WARNINGS = 20
 
 #: The database went away: whoever sweeps sends the extract again once it is back.
 TRANSIENT = (OperationalError, InterfaceError)
@@ -97,20 +100,12 @@ def _read(extract: Extract) -> None:
 
 def nothing_accepted(extract: Extract) -> str:
     """Why an extract without any accepted record is refused, with its most frequent reason."""
-    counts = extract.counts
-    found = ", ".join(
-        f"{counts[outcome]} {label}"
-        for outcome, label in (
-            ("out_of_scope", "hors champ"),
-            ("quarantined", "au FINESS à rattacher"),
-            ("refused", "refusés"),
-        )
-        if counts[outcome]
-    )
+    account = Accounting(extract.counts)
+    found = ", ".join(term for term in account.terms if not term.startswith("0 "))
     first = extract.line_reports.order_by("line", "pk").first()
     example = f" Ligne {first.line}\u202f: {first.reason}" if first else ""
     return (
-        f"Aucun enregistrement accepté sur {counts['read']} lus ({found}).{example} "
+        f"Aucun enregistrement accepté\u202f: {account.read}, {found}.{example} "
         "Corrigez le fichier, ou vérifiez la région choisie, puis déposez-le à nouveau."
     )
 
@@ -128,7 +123,7 @@ def _warnings(checked: Checked, held: set[Cell], lost: set[Cell]) -> list[str]:
         .itertuples(index=False)
     }
     sentences = [
-        f"Aucun enregistrement accepté {place}\u202f: ce mois y reste tel qu’il est publié."
+        f"Aucun enregistrement accepté {place}\u202f: ce mois n’y change pas."
         for place in _places(met - held)
     ]
     sentences += [
@@ -136,6 +131,10 @@ def _warnings(checked: Checked, held: set[Cell], lost: set[Cell]) -> list[str]:
         "Publiez après vérification."
         for place in _places(lost - met)
     ]
+    more = len(sentences) - MAX_WARNINGS
+    if more > 0:
+        others = "autre département" if more == 1 else "autres départements"
+        sentences[MAX_WARNINGS:] = [f"… et de même pour {more} {others} ou mois."]
     return sentences
 
 

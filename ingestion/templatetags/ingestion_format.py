@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from django import template
 
+from ingestion.presentation import grouped
 from reference.months import in_french, parse_month
 
 register = template.Library()
 
 
-@register.filter
-def grouped(number: int) -> str:
-    """A whole number with its thousands apart: "1 234"."""
-    return f"{number:,}".replace(",", "\u202f")
+register.filter("grouped", grouped)
 
 
 @register.filter

@@ -68,7 +68,7 @@ def test_people_get_french_lines_with_the_refused_ones(january: Path) -> None:
 
     assert "publié" in told
     assert "Mois\u202f: janvier 2025" in told
-    assert "4 enregistrements lus = 1 acceptés + 1 doublons fusionnés + 1 hors champ" in told
+    assert "4 enregistrements lus = 1 accepté + 1 doublon fusionné + 1 hors champ" in told
     assert "ligne 4, Nombre de documents" in told
 
 

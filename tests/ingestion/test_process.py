@@ -88,7 +88,10 @@ def test_a_file_of_which_nothing_is_accepted_is_refused_with_the_reasons() -> No
     extract = brought([line(facility("35", 1), 3), line(B1, -1)])
 
     assert extract.state == State.REFUSED
-    assert "Aucun enregistrement accepté sur 2 lus (1 hors champ, 1 refusés)" in extract.message
+    assert (
+        "Aucun enregistrement accepté\u202f: 2 enregistrements lus, 1 hors champ, 1 refusé."
+        in extract.message
+    )
     assert "Ligne 2" in extract.message
     assert extract.line_reports.count() == 2
 
@@ -127,6 +130,18 @@ def test_leaving_out_a_departement_already_published_stops_automatic_publication
 
     assert (extract.state, extract.publish_when_ready) == (State.READY, False)
     assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in extract.message
+
+
+def test_many_departements_left_out_are_counted_not_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingestion.process.MAX_WARNINGS", 1)
+    published([line(site, 5) for site in (A1, B1, facility("39", 1))])
+
+    sentences = brought([line(A1, 6)]).message.split("\n")
+
+    assert len(sentences) == 2
+    assert sentences[-1] == "… et de même pour 1 autre département ou mois."
 
 
 def test_completing_a_month_leaves_nothing_out() -> None:

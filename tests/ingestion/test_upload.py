@@ -141,7 +141,7 @@ def test_a_file_is_received_and_handed_to_the_workers(
     assert f"{extract.asked_month:%Y-%m}" == "2025-01"
     assert str(extract.author) == "administrateur.27@exemple.fr"
     assert "la lecture commence" in answer.content.decode()
-    assert 'http-equiv="refresh"' in answer.content.decode()
+    assert "data-mes-follow" in answer.content.decode()
     assert AuditEntry.objects.get(action="fichier reçu").actor == extract.author
 
 
@@ -220,11 +220,11 @@ def test_a_ready_file_shows_its_account_its_remarks_and_what_publishing_does(
     page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
 
     assert "2 enregistrements lus" in page
-    assert "1 acceptés" in page
+    assert "= 1 accepté + 0 doublon" in page
     assert "est négatif" in page
     assert "janvier 2025" in page
     assert "Publier remplacera" in page
-    assert "http-equiv" not in page
+    assert "data-mes-follow" not in page
 
 
 def test_a_file_that_completes_says_so(administrator: Client) -> None:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ingestion.errors import RefusedFile
 from ingestion.locks import work_lock
 from ingestion.models import Extract, LineReport, Mode, Outcome, State
+from ingestion.presentation import Accounting
 from ingestion.process import process
 from ingestion.publish import already_in_force, publish
 from ingestion.receive import receive
@@ -133,12 +134,8 @@ def summary(extract: Extract) -> list[str]:
         named = ", ".join(in_french(parse_month(month)) for month in extract.months)
         lines.append(f"Mois\u202f: {named}")
     if extract.counts:
-        counts = extract.counts
-        lines.append(
-            f"{counts['read']} enregistrements lus = {counts['accepted']} acceptés"
-            f" + {counts['duplicates']} doublons fusionnés + {counts['out_of_scope']} hors champ"
-            f" + {counts['quarantined']} au FINESS à rattacher + {counts['refused']} refusés"
-        )
+        account = Accounting(extract.counts)
+        lines.append(f"{account.read} = {' + '.join(account.terms)}")
     if extract.message and extract.state != State.REFUSED:
         lines.append(extract.message)
     refused = LineReport.objects.filter(extract=extract.pk, outcome=Outcome.REFUSED)
