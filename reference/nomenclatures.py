@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps as current_apps
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from reference.documents import normalise_label
 
@@ -47,17 +47,17 @@ def load(get_model: GetModel | None = None) -> int:
     return inserted
 
 
-def unload(get_model: GetModel | None = None) -> None:
-    """Empty the nomenclatures.
+def unload() -> None:
+    """Empty the nomenclatures, in SQL: a migration going back has no models to follow.
 
     Raises:
-        ProtectedError: when facilities still stand on them.
+        IntegrityError: when facilities or facts still stand on them.
     """
-    find = get_model or current_apps.get_model
-    with transaction.atomic():
-        for name, _, _ in reversed(TABLES):
-            find("reference", name).objects.all().delete()
-        find("reference", "DataVersion").objects.all().delete()
+    tables = [*(name for name, _, _ in reversed(TABLES)), "DataVersion"]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in tables:
+            cursor.execute(f"DELETE FROM reference_{name.lower()}")  # noqa: S608  # our own names
 
 
 def read(file: str) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ def load(apps, _schema_editor):
     nomenclatures.load(apps.get_model)
 
 
-def unload(apps, _schema_editor):
-    nomenclatures.unload(apps.get_model)
+def unload(_apps, _schema_editor):
+    nomenclatures.unload()
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.apps import apps
-from django.db.models import ProtectedError
+from django.db import IntegrityError
 
 from reference import nomenclatures
 from reference.documents import normalise_label
@@ -129,5 +129,5 @@ def test_nomenclatures_in_use_cannot_be_emptied() -> None:
     departement = Departement.objects.get(code="21")
     departement.facilities.create(finess="210001384", name="Essai", seen_on="2021-01-08")
 
-    with pytest.raises(ProtectedError):
+    with pytest.raises(IntegrityError):
         nomenclatures.unload()

@@ -13,7 +13,7 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reference.finess import register
+from reference.finess import register, statements
 from reference.finess.register import RegisterReport, apply_register
 from reference.finess.rows import RegisterError
 from reference.models import (
@@ -410,7 +410,7 @@ def test_a_register_found_cut_while_it_is_read_changes_nothing() -> None:
 def test_lines_that_do_not_add_up_stop_the_import(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register, "_plan", lambda cursor, report: cursor.execute("SELECT 1"))
     monkeypatch.setattr(register, "_apply", lambda cursor, report: None)
-    monkeypatch.setattr(register.statements, "DROP_STAGING", "SELECT 1")
+    monkeypatch.setattr(statements, "DROP_STAGING", "SELECT 1")
 
     with pytest.raises(AssertionError, match="1 rows read, 0 accounted for"):
         load(flat(BEFORE, line(ONE)))
