@@ -39,7 +39,7 @@ def load_periods(departements: Collection[str] | None = None) -> pd.DataFrame:
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
         periods = periods.filter(facility__departement__in=departements)
-    frame = read_frame(periods, fieldnames=list(PERIOD_FIELDS), verbose=False)
+    frame: pd.DataFrame = read_frame(periods, fieldnames=list(PERIOD_FIELDS), verbose=False)
     frame = frame.rename(columns=PERIOD_FIELDS)
     for column in ("starts_on", "ends_on"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
