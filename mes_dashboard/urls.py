@@ -1,16 +1,11 @@
-"""Every address of the site."""
-
-from importlib.util import find_spec
+"""Every address of the site; errors are said by templates/404.html and its like."""
 
 from django.contrib import admin
 from django.urls import include, path
-from django.urls.resolvers import URLResolver
 
-urlpatterns: list[URLResolver] = [path("admin/", admin.site.urls)]
-for prefix, module in (
-    ("", "accounts.urls"),
-    ("fichiers-mensuels/", "ingestion.urls"),
-    ("", "dashboard.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("dashboard.urls")),
+    path("fichiers-mensuels/", include("ingestion.urls")),
+    path("admin/", admin.site.urls),
+]
