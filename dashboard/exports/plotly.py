@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from dashboard import french
-from dashboard.charts.chart import Chart, Column, Kind, Mark, Month
+from dashboard.charts.chart import Chart, Column, Kind, Mark, Month, Unit
 from reference.months import shift
 
 Figure = dict[str, Any]
@@ -240,7 +240,15 @@ def _value_axis(chart: Chart) -> Figure:
     }
     if chart.unit.is_fraction:
         axis["ticksuffix"] = f"{french.NARROW}%"
+    elif chart.unit is Unit.ESMS and _greatest(chart) <= 10:
+        axis["dtick"] = 1  # nobody counts half an ESMS
     return axis
+
+
+def _greatest(chart: Chart) -> float:
+    """The greatest number drawn, 0 without any."""
+    columns = [chart.table.named(mark.column) for mark in chart.marks]
+    return max((number or 0 for column in columns for number in _numbers(column)), default=0)
 
 
 def _month_axes(chart: Chart) -> Figure:
@@ -307,9 +315,6 @@ def _category_axes(chart: Chart) -> Figure:
         x |= {"range": [0, 100], "showgrid": False, "dtick": 25}
     else:
         # Room for what is written at the end of the longest bar, on a telephone too.
-        drawn = [
-            number for mark in chart.marks for number in _numbers(chart.table.named(mark.column))
-        ]
-        x["range"] = [0, 1.25 * (max((number or 0 for number in drawn), default=0) or 4)]
+        x["range"] = [0, 1.25 * (_greatest(chart) or 4)]
     y: Figure = {"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""}
     return {"xaxis": x, "yaxis": y}

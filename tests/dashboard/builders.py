@@ -33,6 +33,10 @@ GROUPS = (
 )
 
 
+#: Documents of three months by type.
+KINDS = {"57833-6": [10, 20, 30], "SYNTH": [5, 5, 5], "60591-5": [1, 1, 1], "AUTRES": [0, 0, 0]}
+
+
 def sector_figures(
     sector: str, *, contributors: int = 0, documents: int = 0, month: tuple[int, int] = (0, 0)
 ) -> SectorFigures:
@@ -134,3 +138,15 @@ def build(
         cut_off=dt.date(2026, 1, 15) if (known > 0).any() else None,
         sources=("ALIM.xlsx",),
     )
+
+
+#: Sectors with a large base but for one, then with small bases only.
+MANY = (
+    sector_figures("PA", contributors=89, documents=900, month=(60, 200)),
+    sector_figures("PH", contributors=11, documents=100, month=(5, 100)),
+    sector_figures("AHI", month=(3, 14)),
+)
+FEW = (
+    sector_figures("PA", contributors=8, documents=90, month=(8, 15)),
+    sector_figures("PH", contributors=6, documents=10, month=(6, 12)),
+)
