@@ -4,20 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ingestion', '0001_initial'),
+        ("ingestion", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='extract',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, editable=False, help_text='tasks that took it and did not finish', verbose_name='essais'),
+            model_name="extract",
+            name="attempts",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                editable=False,
+                help_text="tasks that took it and did not finish",
+                verbose_name="essais",
+            ),
         ),
         migrations.AddField(
-            model_name='extract',
-            name='checked_ground',
-            field=models.BigIntegerField(editable=False, help_text='the DataVersion.ground through which counts and remarks were made', null=True, verbose_name='registre de la lecture'),
+            model_name="extract",
+            name="checked_ground",
+            field=models.BigIntegerField(
+                editable=False,
+                help_text="the DataVersion.ground through which counts and remarks were made",
+                null=True,
+                verbose_name="registre de la lecture",
+            ),
         ),
     ]
