@@ -13,7 +13,7 @@ from accounts.models import User
 
 def _known_address(typed: object) -> str:
     """An account's address; what names no account is not kept, it may be a password."""
-    user = User.objects.filter(email__iexact=str(typed or "")).only("email").first()
+    user = User.objects.filter(email=str(typed).lower()).only("email").first()
     return user.email if user else "adresse inconnue"
 
 

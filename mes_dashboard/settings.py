@@ -161,6 +161,7 @@ AXES_VERBOSE = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # nobody can keep a lock going
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "accounts.address.client_address"
 
 # What browsers are told. Plain HTTP is for an instance that only this machine reaches.
 INSECURE_HTTP = env.bool("MES_INSECURE_HTTP", default=False)
@@ -173,7 +174,8 @@ SESSION_COOKIE_SECURE = not INSECURE_HTTP
 CSRF_COOKIE_SECURE = not INSECURE_HTTP
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if env.bool("MES_TRUST_PROXY", default=False):
+MES_TRUST_PROXY = env.bool("MES_TRUST_PROXY", default=False)  # a proxy of ours ends TLS
+if MES_TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # No nonce: a cached page answered with 304 would carry scripts that the new nonce refuses.
 CONTENT_SECURITY_POLICY = {

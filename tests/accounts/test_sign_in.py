@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.address import client_address
 from accounts.models import AuditEntry, User
 from tests.accounts.conftest import PASSWORD
 
@@ -38,6 +39,15 @@ def test_the_case_of_the_address_does_not_matter(client: Client, reader: User) -
     page = attempt(client, "LecTrice@Exemple.FR", PASSWORD)
 
     assert "Page vide" in page
+
+
+def test_a_letter_that_the_database_takes_for_another_names_no_account(
+    client: Client, reader: User
+) -> None:
+    """Otherwise each such writing of an address would have its own count of failures."""
+    page = attempt(client, "lectr\u0131ce@exemple.fr", PASSWORD)
+
+    assert INCORRECT in page
 
 
 def test_someone_who_is_signed_in_does_not_sign_in_again(client: Client, reader: User) -> None:
@@ -127,6 +137,42 @@ def test_the_lock_of_one_address_leaves_the_others_open(
     page = attempt(client, colleague.email, PASSWORD)
 
     assert "Page vide" in page
+
+
+def test_behind_the_proxy_one_visitor_cannot_lock_the_account_of_another(
+    client: Client, reader: User, settings: Settings
+) -> None:
+    settings.MES_TRUST_PROXY = True
+    intruder = Client(headers={"x-forwarded-for": "192.0.2.1, 198.51.100.7"})
+    owner = Client(headers={"x-forwarded-for": "192.0.2.1, 203.0.113.5"})
+    for _ in range(5):
+        locked = attempt(intruder, reader.email, "faux")
+
+    page = attempt(owner, reader.email, PASSWORD)
+
+    assert "Connexion bloquée" in locked
+    assert "Page vide" in page
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [
+        (True, "203.0.113.5", "203.0.113.5"),
+        (True, "192.0.2.1,  2001:db8::1", "2001:db8::1"),
+        (True, "203.0.113.5, unknown", "127.0.0.1"),
+        (True, None, "127.0.0.1"),
+        (False, "203.0.113.5", "127.0.0.1"),
+    ],
+)
+def test_only_the_last_address_that_a_trusted_proxy_forwards_is_believed(
+    settings: Settings, trusted: bool, forwarded: str | None, address: str
+) -> None:
+    settings.MES_TRUST_PROXY = trusted
+    headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
+
+    request = RequestFactory(headers=headers).get(LOGIN)
+
+    assert client_address(request) == address
 
 
 def test_a_page_asked_before_signing_in_is_reached_after(client: Client, reader: User) -> None:
