@@ -45,12 +45,12 @@ def span(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def parse_month(text: str) -> dt.date:
-    """The month written `YYYY-MM`.
+    """The month written `YYYY-MM`, from 1900 to 2199: no figure lies outside.
 
     Raises:
         ValueError: when the text is anything else.
     """
-    if re.fullmatch(r"\d{4}-\d{2}", text) is None:
+    if re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}", text) is None:
         raise ValueError(f"not a month: {text!r}")
     return dt.date.fromisoformat(f"{text}-01")
 

@@ -37,7 +37,9 @@ def test_a_span_out_of_order_is_empty() -> None:
     assert list(months.span(dt.date(2025, 2, 1), dt.date(2025, 1, 1))) == []
 
 
-@pytest.mark.parametrize("text", ["2025", "2025-1", "12/2025", "2025-12-01"])
+@pytest.mark.parametrize(
+    "text", ["2025", "2025-1", "12/2025", "2025-12-01", "0001-05", "9999-12", "２０２５-12"]
+)
 def test_anything_else_is_no_month(text: str) -> None:
     with pytest.raises(ValueError, match="not a month"):
         months.parse_month(text)
