@@ -96,7 +96,7 @@ class Dynamics:
     start_level: float | None = None  # median of the first quarter, outside peaks
     end_level: float | None = None
     roughness: float | None = None  # median month-on-month change ÷ level, outside peaks
-    reversals: int = 0  # times that the series turns by more than its roughness explains
+    reversals: int = 0  # times that the series turns by more than a tenth of its range
     plateau_from: dt.date | None = None  # for a rise then a plateau
 
 
