@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.measures import covered_span, measure, measure_departements
+from indicators.models import CoveredMonth
 from indicators.payload import payload
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
@@ -160,6 +161,19 @@ def test_queries_depend_on_neither_months_nor_departements() -> None:
         of_all = count_queries(lambda: measure_departements(whole(world, years, month)))
 
     assert (of_a_month, of_years, of_departement, of_all) == (5, 5, 5, 6)
+
+
+@pytest.mark.django_db
+def test_the_latest_month_is_provisional_until_a_later_file_confirms_it() -> None:
+    world, last = large_world(1), dt.date(2024, 12, 1)
+
+    with loaded(world):
+        before = measure(one(CODES[0], FIRST, last)).provisional
+        CoveredMonth.objects.filter(departement=CODES[0], month=last).update(confirmed=True)
+        after = measure(one(CODES[0], FIRST, last)).provisional
+
+    assert list(before.index[before]) == [pd.Timestamp(last)]
+    assert not after.any()
 
 
 @pytest.mark.django_db
