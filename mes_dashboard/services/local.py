@@ -27,6 +27,9 @@ from mes_dashboard.services.valkey import SOCKET, Valkey
 __all__ = ["LocalServers", "ServiceError"]
 
 START_SECONDS = 60.0
+UNSEEN_SECONDS = 1.0
+"""How long a server may be seen nowhere: while a program replaces another in a process, the
+process has no command line to be known by."""
 
 
 class LocalServers:
@@ -91,16 +94,31 @@ class LocalServers:
         with self._open("start") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._start_reaper()
-            if not record.exists() or server.answers(_recorded(record)) is False:
-                server.start(socket_folder(record, server.owner))
-            sockets = _recorded(record)
-            deadline = time.monotonic() + START_SECONDS
-            while not server.answers(sockets):
-                if time.monotonic() > deadline or not reaper.processes(server.marks):
-                    raise ServiceError(f"{server.name} does not start:\n{tail(server.log)}")
-                time.sleep(reaper.POLL_SECONDS)
+            sockets = self._started(server, record)
             server.prepare(sockets)
         return sockets
+
+    def _started(self, server: PostgreSQL | Valkey, record: Path) -> Path:
+        """Start a server unless it lives, and wait until it answers; its sockets' folder.
+
+        One that was found stopping is started again once it is gone.
+        """
+        alive = record.exists() and server.answers(_recorded(record)) is not False
+        if not alive:
+            server.start(socket_folder(record, server.owner))
+        seen = time.monotonic()
+        deadline = seen + START_SECONDS
+        while not server.answers(_recorded(record)):
+            if alive and not reaper.processes(server.marks):
+                alive = False
+                server.start(socket_folder(record, server.owner))
+                seen = time.monotonic()
+            elif reaper.processes(server.marks):
+                seen = time.monotonic()
+            if time.monotonic() > min(deadline, seen + UNSEEN_SECONDS):
+                raise ServiceError(f"{server.name} does not start:\n{tail(server.log)}")
+            time.sleep(reaper.POLL_SECONDS)
+        return _recorded(record)
 
     def _join(self) -> None:
         """Hold the clients' lock, shared, until this process and those it forks have ended."""

@@ -20,7 +20,7 @@ from mes_dashboard.celery import app
 from mes_dashboard.services import broker_url, local_servers, reaper
 from mes_dashboard.services.launch import Owner, ServiceError, package_folder
 from mes_dashboard.services.local import LocalServers
-from mes_dashboard.services.postgresql import NAME, binaries, owner_of
+from mes_dashboard.services.postgresql import NAME, PostgreSQL, binaries, owner_of
 from mes_dashboard.services.valkey import binary
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="takes root to become somebody else")
@@ -261,6 +261,34 @@ def test_a_server_that_cannot_start_says_what_its_log_says(servers: LocalServers
 
     with pytest.raises(ServiceError, match="incompatible"):
         servers.postgresql()
+
+
+def test_a_server_that_is_not_seen_at_first_is_waited_for(
+    servers: LocalServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, shown = reaper.processes, time.monotonic() + 0.4
+    monkeypatch.setattr(
+        reaper, "processes", lambda marks: looks(marks) if time.monotonic() > shown else []
+    )
+
+    sockets = servers.postgresql()
+
+    assert query(sockets, "SELECT 1") == 1
+
+
+def test_a_server_found_stopping_is_started_again(servers: LocalServers) -> None:
+    sockets = servers.postgresql()
+    with psycopg.connect(f"host={sockets} user={NAME} dbname={NAME}") as held:
+        [pid] = chief(servers)
+        os.kill(pid, signal.SIGTERM)  # "smart": it refuses newcomers and waits for the last one
+        server = PostgreSQL(servers.data_dir, servers.key, throwaway=True)
+        assert eventually(lambda: server.answers(sockets) is None)
+        threading.Timer(0.2, held.close).start()
+
+        again = servers.postgresql()
+
+    assert query(again, "SELECT 1") == 1
+    assert chief(servers) != [pid]
 
 
 def test_a_cluster_that_cannot_be_made_says_why(
