@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -20,6 +21,7 @@ from pytest_django import Settings
 from accounts.models import RegionGrant, Role, User
 from mes_dashboard.services import local_servers
 from reference.models import Region
+from tests.restoring import disconnect_everybody_else, restore_after_flush
 from tests.strictness import SEED, shuffle_unordered_querysets
 
 # Playwright's synchronous API runs inside an event loop, where Django refuses the database.
@@ -74,15 +76,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Lets any connection restore what the migrations loaded after a test that flushes.
-
-    Inside Playwright's event loop Django opens another connection than the one that was set up.
-    """
-    connection = connections["default"]
-    contents = getattr(connection, "_test_serialized_contents", None)
-    if contents is not None:
-        type(connection)._test_serialized_contents = contents  # type: ignore[attr-defined]  # as Django does
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, as the migrations left it before each test."""
+    restore_after_flush(connections["default"]._test_serialized_contents)  # type: ignore[attr-defined]  # Django's
+    yield
+    with django_db_blocker.unblock():
+        disconnect_everybody_else()
 
 
 @pytest.fixture(autouse=True)
