@@ -220,6 +220,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # Messages, printed unless an address such as smtp+tls://user:password@host:587 is given.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds: a mail server that does not answer must not hold the worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
