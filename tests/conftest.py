@@ -80,7 +80,8 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[None]:
     """The test database, as the migrations left it before each test."""
-    restore_after_flush(connections["default"]._test_serialized_contents)  # type: ignore[attr-defined]  # Django's
+    with django_db_blocker.unblock():  # pytest-django keeps them only when a collected test asks
+        restore_after_flush(connections["default"].creation.serialize_db_to_string())
     yield
     with django_db_blocker.unblock():
         disconnect_everybody_else()
