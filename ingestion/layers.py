@@ -120,15 +120,22 @@ def edit(extract: Extract, held: Collection[Cell]) -> set[Cell]:
 
 
 def _emptied_unallocated(cells: set[Cell], standing: dict[Cell, list[Layer]]) -> set[Cell]:
-    """The "Non ventilé" cells in force whose départements in force are all in `cells`."""
+    """The "Non ventilé" cells in force whose départements in force are all in `cells`.
+
+    Only in the months and regions of `cells`: elsewhere, having no département in force says
+    nothing.
+    """
+    spoken = {(cell.month, cell.region) for cell in cells}
     emptied = set()
     for cell in standing:
+        if cell.departement is not None or (cell.month, cell.region) not in spoken:
+            continue
         siblings = {
             other
             for other in standing
             if other.departement and (other.month, other.region) == (cell.month, cell.region)
         }
-        if cell.departement is None and siblings <= cells:
+        if siblings <= cells:
             emptied.add(cell)
     return emptied
 

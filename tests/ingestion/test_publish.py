@@ -10,7 +10,7 @@ from indicators.models import CoveredMonth, Feeding
 from ingestion.models import Extract, Layer, State
 from ingestion.publish import publish, rebuild_stale
 from ingestion.tasks import process_extract
-from reference.models import DataVersion, Facility, FacilityCategory, raise_data_version
+from reference.models import DataVersion, Facility, FacilityCategory, Region, raise_data_version
 from tests.ingestion.world import (
     add_facility,
     brought,
@@ -174,9 +174,31 @@ def test_a_cell_says_when_and_from_which_files_it_was_received() -> None:
     published([line(A2, 6)], name="second.csv", mode="complete")
 
     both = CoveredMonth.objects.get()
-    assert (alone.source_label, alone.confirmed) == ("premier.csv", False)
-    assert (both.source_label, both.confirmed) == ("premier.csv + second.csv", True)
+    assert alone.source_label == "premier.csv"
+    assert both.source_label == "premier.csv + second.csv"
     assert both.received_on == Extract.objects.latest("pk").received_at.date()
+
+
+@pytest.mark.parametrize(
+    ("files", "confirmed"),
+    [
+        ([(5, "replace")], False),
+        ([(5, "replace"), (5, "replace")], False),
+        ([(5, "replace"), (6, "replace")], True),
+        ([(5, "replace"), (6, "complete")], False),
+        ([(5, "complete"), (6, "complete")], False),
+        ([(5, "complete"), (6, "replace")], True),
+        ([(5, "replace"), (6, "complete"), (5, "replace")], False),
+        ([(5, "replace"), (6, "replace"), (7, "complete")], True),
+    ],
+)
+def test_a_cell_is_confirmed_by_another_file_that_replaced_it(
+    files: list[tuple[int, str]], confirmed: bool
+) -> None:
+    for documents, mode in files:
+        published([line(A1, documents)], mode=mode)
+
+    assert CoveredMonth.objects.get().confirmed is confirmed
 
 
 def test_the_label_of_a_cell_made_of_many_long_names_is_cut() -> None:
@@ -230,6 +252,17 @@ def test_a_file_that_covers_every_departement_in_force_says_that_nothing_is_unal
 def test_a_file_of_some_departements_leaves_unallocated_documents_alone() -> None:
     owner = spread()
     published([line(A2, 5), line(B1, 1), line(owner, 30)])
+
+    published([line(A2, 6)])
+
+    assert carried() == {("2025-01", None, owner): 30}
+
+
+def test_a_file_of_a_region_leaves_the_unallocated_documents_of_others_alone() -> None:
+    owner = entity("35", 1)
+    add_facility("56", 1, owner=owner)
+    raise_data_version("ouverture d'un second site", ground=True)
+    published([line(owner, 30)], region=Region.objects.get(code="53"))
 
     published([line(A2, 6)])
 
