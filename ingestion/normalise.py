@@ -98,10 +98,13 @@ def _count(text: str) -> tuple[int | None, str]:
     minus, whole, decimals = match.groups()
     if (decimals or "").strip("0"):
         return None, "count_negative" if minus else "count_fractional"
-    value = int(whole.replace(" ", ""))
-    if minus and value:
+    digits = whole.replace(" ", "").lstrip("0")
+    if minus and digits:
         return None, "count_negative"
-    return (None, "count_too_large") if value > MAX_COUNT else (value, "")
+    # Looked at before it is read: Python reads no number of thousands of digits.
+    if len(digits) > len(str(MAX_COUNT)) or int(digits or "0") > MAX_COUNT:
+        return None, "count_too_large"
+    return int(digits or "0"), ""
 
 
 def _month(text: str, today: dt.date) -> tuple[dt.date | None, str]:

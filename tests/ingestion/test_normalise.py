@@ -92,6 +92,7 @@ def test_whole_counts_are_read_as_people_write_them(writing: str, value: int) ->
         ("1,2E+08", "count_unreadable"),
         ("2147483648", "count_too_large"),
         ("9" * 40, "count_too_large"),
+        ("9" * 5000, "count_too_large"),
     ],
 )
 def test_a_count_empty_of_sense_is_a_problem(writing: str, problem: str) -> None:
