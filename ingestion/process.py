@@ -15,6 +15,7 @@ from ingestion.errors import RefusedFile
 from ingestion.fold import holdings
 from ingestion.ground import load_ground
 from ingestion.layers import Cell, held_cells, lost_cells
+from ingestion.messages import shown
 from ingestion.models import Extract, State
 from ingestion.pipeline import read_records
 from ingestion.presentation import Accounting
@@ -91,9 +92,10 @@ def _read(extract: Extract) -> None:
         return
     held = held_cells(holdings(checked.records))
     lost = lost_cells(extract, held)
-    if lost:
+    unread = _unread_sheets(normalised.ignored_sheets)
+    if lost or unread:
         extract.publish_when_ready = False
-    extract.message = "\n".join(_warnings(checked, held, lost))
+    extract.message = "\n".join([*unread, *_warnings(checked, held, lost)])
     extract.state = State.READY
     extract.save(update_fields=["records", "message", "state", "publish_when_ready"])
 
@@ -108,6 +110,18 @@ def nothing_accepted(extract: Extract) -> str:
         f"Aucun enregistrement accepté\u202f: {account.read}, {found}.{example} "
         "Corrigez le fichier, ou vérifiez la région choisie, puis déposez-le à nouveau."
     )
+
+
+def _unread_sheets(titles: tuple[str, ...]) -> list[str]:
+    """Says that a workbook has more tables than the one that was read."""
+    if not titles:
+        return []
+    named = ", ".join(f"«\u202f{shown(title)}\u202f»" for title in titles)
+    said = (
+        "Une seule feuille du classeur a été lue. Non lues, bien qu’elles y ressemblent\u202f: "
+        f"{named}. Déposez-les à part, ou publiez après vérification."
+    )
+    return [said]
 
 
 def _warnings(checked: Checked, held: set[Cell], lost: set[Cell]) -> list[str]:

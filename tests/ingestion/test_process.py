@@ -12,6 +12,7 @@ from ingestion.models import Extract, State
 from ingestion.process import process
 from ingestion.receive import receive
 from reference.models import Region
+from tests.ingestion import files
 from tests.ingestion.world import brought, build, content, facility, line, number, published
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,21 @@ def test_leaving_out_a_departement_already_published_stops_automatic_publication
 
     assert (extract.state, extract.publish_when_ready) == (State.READY, False)
     assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in extract.message
+
+
+def test_a_sheet_left_unread_is_told_and_stops_automatic_publication() -> None:
+    sheets = {
+        name: [files.HEADER, (month, A1, "SYNTH", 5, 3)]
+        for name, month in (("Janvier", "2025-01"), ("Février", "2025-02"))
+    }
+    region = Region.objects.get(code="27")
+    book = io.BytesIO(files.workbook(sheets))
+
+    extract = process(receive(book, name="extrait.xlsx", region=region, publish=True))
+
+    assert (extract.state, extract.publish_when_ready) == (State.READY, False)
+    assert extract.months == ["2025-01"]
+    assert "«\u202fFévrier\u202f»" in extract.message
 
 
 def test_many_departements_left_out_are_counted_not_listed(
