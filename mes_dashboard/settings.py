@@ -214,6 +214,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DSFR_USE_INTEGRITY_CHECKSUMS = False  # the manifest rewrites files, so their checksums change
 MEDIA_ROOT = Path(env.str("MES_MEDIA_ROOT", default=str(DATA_DIR / "media")))
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "ingestion.upload_handler.LimitedUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
