@@ -59,7 +59,7 @@ def test_a_file_is_published_when_asked(january: Path) -> None:
     answer = json.loads(ingest(january, "--publish", "--json"))
 
     assert answer["state"] == "published"
-    assert "message" not in answer
+    assert "dans le Doubs" in answer["message"]
     assert fed() == {("2025-01", A1, "SYNTH"): 5}
 
 
@@ -148,6 +148,19 @@ def test_a_mode_and_confirmed_empty_departements_are_applied(january: Path, tmp_
 
     assert len(covered()) == 8
     assert sorted(fed().values()) == [5, 7]
+
+
+def test_what_a_file_leaves_out_is_told_even_when_it_is_published(
+    january: Path, tmp_path: Path
+) -> None:
+    ingest(january, "--publish")
+    less = tmp_path / "moins.csv"
+    less.write_bytes(content([line(B1, 7)]))
+
+    answer = json.loads(ingest(less, "--publish", "--json"))
+
+    assert answer["state"] == "published"
+    assert "Le fichier ne contient rien en Côte-d'Or en janvier 2025" in answer["message"]
 
 
 def test_the_month_of_a_file_may_be_given(tmp_path: Path) -> None:

@@ -93,7 +93,9 @@ class Command(BaseCommand):
         with work_lock(extract.pk, wait=True):
             extract = process(Extract.objects.get(pk=extract.pk))
             if options["publish"]:
+                warned = extract.message
                 extract = publish(extract)
+                extract.message = extract.message or warned  # said here, kept nowhere
         return extract, False
 
     def _tell(self, extract: Extract, options: dict[str, Any]) -> None:
