@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from reference.models import Region
 
@@ -51,6 +53,10 @@ class User(AbstractUser):
         verbose_name = "utilisateur"
         verbose_name_plural = "utilisateurs"
         ordering = ["email"]
+        constraints = [
+            # One writing of an address, by which people are found and failures are counted.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_lower_case")
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

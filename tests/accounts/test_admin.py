@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -158,3 +160,25 @@ def test_a_stranger_reaches_the_administration_through_the_common_door(
 
 def test_the_administration_has_no_password_page_of_its_own(desk: Client) -> None:
     assert desk.get("/admin/password_change/")["Location"] == "/mot-de-passe/"
+
+
+def test_the_database_keeps_one_writing_of_each_address(national: User) -> None:
+    with pytest.raises(IntegrityError, match="email_in_lower_case"), transaction.atomic():
+        User.objects.create(email="National@exemple.fr")
+
+    with pytest.raises(IntegrityError, match="email_in_lower_case"):
+        User.objects.filter(pk=national.pk).update(email="National@exemple.fr")
+
+
+def test_the_first_account_is_kept_in_lower_case_however_it_is_typed(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+
+    call_command("createsuperuser", interactive=False, email="Prenom.NOM@Exemple.FR", verbosity=0)
+
+    user = User.objects.get()
+    assert user.email == "prenom.nom@exemple.fr"
+    assert user.is_superuser
+    with pytest.raises(CommandError, match="already taken"):
+        call_command("createsuperuser", interactive=False, email="prenom.NOM@exemple.fr")
