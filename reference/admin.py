@@ -170,6 +170,12 @@ class FacilityAdmin(GroundAdmin):
     show_full_result_count = False
     inlines = (FacilityPeriodInline,)
 
+    def get_readonly_fields(
+        self, _request: HttpRequest, obj: Facility | None = None
+    ) -> tuple[str, ...]:
+        """What published figures are filed under does not change; a new facility is given it."""
+        return () if obj is None else ("finess", "departement")
+
 
 @admin.register(DocumentGroup)
 class DocumentGroupAdmin(GroundAdmin):

@@ -151,6 +151,33 @@ def test_a_sector_imposed_on_a_facility_raises_the_ground_and_is_logged(
     assert LogEntry.objects.get().object_repr == "210001384 EHPAD LES LILAS"
 
 
+def test_what_a_facility_is_filed_under_is_given_once(national: Client, facility: Facility) -> None:
+    given = ('name="finess"', 'name="departement"')
+    new = national.get(reverse("admin:reference_facility_add")).content.decode()
+    known = national.get(reverse("admin:reference_facility_change", args=[facility.pk]))
+
+    assert [field in new for field in given] == [True, True]
+    assert [field in known.content.decode() for field in given] == [False, False]
+
+    change(
+        national,
+        "facility",
+        facility.pk,
+        {
+            "finess": "210985735",
+            "departement": "25",
+            "name": "EHPAD DES LILAS",
+            "seen_on": "08/01/2021",
+            "periods-TOTAL_FORMS": "0",
+            "periods-INITIAL_FORMS": "0",
+        },
+    )
+
+    facility.refresh_from_db()
+    assert (facility.finess, facility.departement_id) == ("210001384", "21")
+    assert facility.name == "EHPAD DES LILAS"
+
+
 def test_an_alias_is_kept_normalised_and_raises_the_ground(national: Client) -> None:
     number, _ = ground()
     kind = DocumentType.objects.get(code="74207-2")
