@@ -79,7 +79,7 @@ class CoveredMonth(models.Model):
     received_on = models.DateField()
     source_label = models.CharField(max_length=255)
     confirmed = models.BooleanField(
-        default=False, help_text="a later file covered this month again, or covered a later one"
+        default=False, help_text="another file replaced those by which it was first received"
     )
 
     class Meta:

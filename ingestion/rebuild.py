@@ -15,7 +15,7 @@ from ingestion.check import Checked, check
 from ingestion.fold import CELL, KEY, VALUES, entity_rows, facility_rows, fold, holdings
 from ingestion.ground import Ground, load_ground
 from ingestion.layers import Cell
-from ingestion.models import Extract, Layer
+from ingestion.models import Extract, Layer, Mode
 from ingestion.report import write_report
 from ingestion.storage import load_records
 from reference.models import DataVersion
@@ -72,14 +72,14 @@ def rebuild(cells: Collection[Cell], readings: Readings) -> None:
     standing = layers.by_cell(layers.in_force({cell.month for cell in cells}))
     chosen = {cell: standing.get(cell, []) for cell in cells}
     facts = _facts(chosen, readings)
-    files = _files_ever({cell.month for cell in cells})
+    replaced = _replaced({cell.month for cell in cells})
     replace_cells(
         [
             CellFacts(
                 *cell,
                 feedings=facility_rows(facts[cell]),
                 entity_feedings=entity_rows(facts[cell]),
-                coverage=_coverage(cell, kept, confirmed=len(files[cell]) > 1),
+                coverage=_coverage(cell, kept, confirmed=cell in replaced),
             )
             for cell, kept in chosen.items()
         ]
@@ -116,12 +116,19 @@ def _coverage(cell: Cell, kept: list[Layer], *, confirmed: bool) -> Coverage | N
     )
 
 
-def _files_ever(months: Iterable[dt.date]) -> dict[Cell, set[str]]:
-    """The SHA-256 of every file that ever held each cell of some months, in force or not."""
+def _replaced(months: Iterable[dt.date]) -> set[Cell]:
+    """The cells of some months that a file replaced which had not spoken there before.
+
+    In force or not, today. The same bytes again confirm nothing, nor does what completes.
+    """
     files: dict[Cell, set[str]] = defaultdict(set)
-    held = Layer.objects.filter(month__in=months).order_by()
-    for month, region, departement, sha256 in held.values_list(
-        "month", "region_id", "departement_id", "extract__sha256"
-    ).distinct():
-        files[Cell(month, region, departement)].add(sha256)
-    return files
+    replaced = set()
+    held = Layer.objects.filter(month__in=months).order_by("pk")
+    for mode, sha256, *key in held.values_list(
+        "mode", "extract__sha256", "month", "region_id", "departement_id"
+    ):
+        cell = Cell(*key)
+        if mode == Mode.REPLACE and files[cell] and sha256 not in files[cell]:
+            replaced.add(cell)
+        files[cell].add(sha256)
+    return replaced
