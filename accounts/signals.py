@@ -6,6 +6,7 @@ from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import User
@@ -28,15 +29,29 @@ def on_signed_out(user: User | None, **_: Any) -> None:
         audit.record("déconnexion", actor=user, target=user.email)
 
 
-def on_sign_in_failed(credentials: dict[str, Any], **_: Any) -> None:
+def on_sign_in_failed(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
     """Remember which account someone failed to open."""
-    typed = credentials.get("username")
-    audit.record("échec de connexion", actor=None, target=_known_address(typed))
+    if not _was_locked(request):
+        typed = credentials.get("username")
+        audit.record("échec de connexion", actor=None, target=_known_address(typed))
 
 
-def on_locked_out(username: str | None, **_: Any) -> None:
-    """Remember which account is locked after too many failures."""
-    audit.record("connexion bloquée", actor=None, target=_known_address(username))
+def on_locked_out(username: str | None, request: HttpRequest | None = None, **_: Any) -> None:
+    """Remember which account is locked after too many failures, once per lock."""
+    if not _was_locked(request):
+        audit.record("connexion bloquée", actor=None, target=_known_address(username))
+
+
+def _was_locked(request: HttpRequest | None) -> bool:
+    """Whether an attempt came during a lock, and was not even tried.
+
+    Whoever goes on writes nothing more: one entry tells the lock. Of an attempt that is tried,
+    django-axes counts the failures of its account, the one that begins the lock included.
+    """
+    locked = getattr(request, "axes_locked_out", False)
+    return bool(locked) and getattr(request, "axes_failures_since_start", None) is None
 
 
 def connect() -> None:

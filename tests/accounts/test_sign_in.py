@@ -271,8 +271,17 @@ def test_what_names_no_account_is_not_kept_for_it_may_be_a_password(
     assert list(AuditEntry.objects.values_list("target", flat=True)) == ["adresse inconnue"]
 
 
-def test_the_audit_trail_remembers_a_lock(client: Client, reader: User) -> None:
-    for _ in range(5):
+def test_the_audit_trail_remembers_each_lock_once_and_nothing_of_who_goes_on(
+    client: Client, reader: User
+) -> None:
+    failure, lock = "échec de connexion", "connexion bloquée"
+    for _ in range(8):
+        attempt(client, reader.email, "faux")
+    first = sorted(AuditEntry.objects.values_list("action", flat=True))
+    AccessAttempt.objects.update(attempt_time=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=16))
+    for _ in range(8):
         attempt(client, reader.email, "faux")
 
-    assert AuditEntry.objects.filter(action="connexion bloquée", target=reader.email).exists()
+    entries = AuditEntry.objects.values_list("action", "target")
+    assert first == [lock] + [failure] * 5
+    assert sorted(entries) == sorted((action, reader.email) for action in first * 2)
