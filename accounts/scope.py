@@ -13,8 +13,6 @@ from django.http import Http404
 from accounts.models import RegionGrant, Role, User
 from reference.models import Departement, Region
 
-ROLE_ORDER = list(Role)
-
 
 def visible_regions(user: User | AnonymousUser) -> QuerySet[Region]:
     """The regions granted to a user, by name; all of them for a national administrator."""
@@ -78,8 +76,7 @@ def role_in(user: User | AnonymousUser, region: Region) -> Role | None:
 
 def has_role(user: User | AnonymousUser, region: Region, least: Role) -> bool:
     """Whether a user holds at least a role in a region."""
-    role = role_in(user, region)
-    return role is not None and ROLE_ORDER.index(role) >= ROLE_ORDER.index(least)
+    return role_in(user, region) in _from(least)
 
 
 def regions_with_role(user: User | AnonymousUser, least: Role) -> QuerySet[Region]:
@@ -88,8 +85,8 @@ def regions_with_role(user: User | AnonymousUser, least: Role) -> QuerySet[Regio
         return Region.objects.none()
     if user.is_superuser:
         return Region.objects.order_by("name")
-    roles = ROLE_ORDER[ROLE_ORDER.index(least) :]
-    return Region.objects.filter(grants__user=user, grants__role__in=roles).order_by("name")
+    granted = Region.objects.filter(grants__user=user, grants__role__in=_from(least))
+    return granted.order_by("name")
 
 
 def require_role(user: User | AnonymousUser, region: Region, least: Role) -> None:
@@ -102,5 +99,11 @@ def require_role(user: User | AnonymousUser, region: Region, least: Role) -> Non
     role = role_in(user, region)
     if role is None:
         raise Http404("Aucune région à cette adresse.")
-    if ROLE_ORDER.index(role) < ROLE_ORDER.index(least):
+    if role not in _from(least):
         raise PermissionDenied
+
+
+def _from(least: Role) -> list[Role]:
+    """A role and those that hold its rights, in the order of their rights."""
+    roles = list(Role)
+    return roles[roles.index(least) :]
