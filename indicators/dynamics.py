@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import signal, stats
 
+from indicators.series import LEAST_RECEIVED
+
 Array = npt.NDArray[np.float64]
 
-#: Below this many received months, nothing is said (as for any 12-month measure).
-LEAST_MONTHS = 9
 #: A peak rises at least half above the ground it stands on, for at most half a year…
 PEAK_RATIO = 1.6
 PEAK_WIDTH = 5.5
@@ -110,7 +110,7 @@ def classify(series: pd.Series[float]) -> Dynamics:
         The label and its evidence; `too_short` under 9 received months.
     """
     received = series.dropna().astype("float64").sort_index()
-    if len(received) < LEAST_MONTHS:
+    if len(received) < LEAST_RECEIVED:
         return Dynamics(Label.TOO_SHORT, months=len(received))
     months = pd.DatetimeIndex(received.index)
     values: Array = np.asarray(received, dtype=np.float64)
@@ -199,13 +199,40 @@ def _dominates(peaks: tuple[Peak, ...], ground: _Ground) -> bool:
 def _peaks(
     months: pd.DatetimeIndex, values: Array
 ) -> tuple[tuple[Peak, ...], npt.NDArray[np.bool_]]:
-    """The peaks, and which months they lift.
+    """The peaks, and which months they lift."""
+    tops, spans = _summits(values)
+    calm = ~_within(spans, len(values))
+    wiggle = float(np.median(np.abs(np.diff(values[calm])))) if calm.sum() > 1 else 0.0
+    peaks, kept = [], []
+    for top, (first, last) in zip(tops, spans, strict=True):
+        before, after = values[max(0, first - NEIGHBOURS) : first], values[last + 1 :][:NEIGHBOURS]
+        base = float(np.median(np.concatenate([before, after])))
+        if values[top] < max(PEAK_RATIO * base, base + PEAK_NOISE * wiggle):
+            continue
+        kept.append((first, last))
+        peaks.append(
+            Peak(
+                month=months[top].date(),
+                value=float(values[top]),
+                ground=base,
+                first=months[first].date(),
+                last=months[last].date(),
+            )
+        )
+    lifted = _within(kept, len(values))
+    if (~lifted).sum() < LEAST_RECEIVED // 2:
+        # Peaks everywhere: there is no ground to look at, so look at everything.
+        lifted = _within([], len(values))
+    return tuple(peaks), lifted
 
-    A peak may stand on the first month (the ground is then its right side's), not on the last:
-    what starts there may as well be a rise.
+
+def _summits(values: Array) -> tuple[list[int], list[tuple[int, int]]]:
+    """The positions of narrow summits, and the first and the last that each one lifts.
+
+    One may stand on the first month (the ground is then its right side's), not on the last: what
+    starts there may as well be a rise.
     """
     padded = np.concatenate([[values.min()], values])
-    lifted = np.zeros(len(values), dtype=bool)
     found, _ = signal.find_peaks(
         padded,
         prominence=max(PEAK_SHARE_OF_MAXIMUM * values.max(), np.finfo(float).tiny),
@@ -216,30 +243,15 @@ def _peaks(
         (max(0, int(np.ceil(left))), min(len(values) - 1, int(np.floor(right))))
         for left, right in zip(feet[2] - 1, feet[3] - 1, strict=True)
     ]
-    calm = np.ones(len(values), dtype=bool)
+    return [int(top) - 1 for top in found], spans
+
+
+def _within(spans: list[tuple[int, int]], length: int) -> npt.NDArray[np.bool_]:
+    """Which of so many positions lie in a span, ends included."""
+    inside = np.zeros(length, dtype=bool)
     for first, last in spans:
-        calm[first : last + 1] = False
-    wiggle = float(np.median(np.abs(np.diff(values[calm])))) if calm.sum() > 1 else 0.0
-    peaks = []
-    for top, (first, last) in zip(found - 1, spans, strict=True):
-        before, after = values[max(0, first - NEIGHBOURS) : first], values[last + 1 :][:NEIGHBOURS]
-        base = float(np.median(np.concatenate([before, after])))
-        if values[top] < max(PEAK_RATIO * base, base + PEAK_NOISE * wiggle):
-            continue
-        lifted[first : last + 1] = True
-        peaks.append(
-            Peak(
-                month=months[top].date(),
-                value=float(values[top]),
-                ground=base,
-                first=months[first].date(),
-                last=months[last].date(),
-            )
-        )
-    if (~lifted).sum() < LEAST_MONTHS // 2:
-        # Peaks everywhere: there is no ground to look at, so look at everything.
-        return tuple(peaks), np.zeros(len(values), dtype=bool)
-    return tuple(peaks), lifted
+        inside[first : last + 1] = True
+    return inside
 
 
 def _plateau_start(x: Array, y: Array) -> int | None:

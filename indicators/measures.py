@@ -26,14 +26,12 @@ from indicators.selection import (
     Territory,
     departement_territory,
 )
-from indicators.series import Growth, Measures, SectorFigures
+from indicators.series import LEAST_RECEIVED, Growth, Measures, SectorFigures
 from reference.models import Departement
 
 Array = NDArray[np.float64]
 
 SECTORS = [str(sector) for sector in CHART_SECTORS]
-#: A measure over 12 months is "n. d." below so many received ones.
-LEAST_RECEIVED = 9
 
 
 def measure(selection: Selection) -> Measures:
@@ -163,10 +161,10 @@ def _long_windows(reach: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame
 
 
 def _provisional(covered: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Series[bool]:
-    """Months that are the latest of a département and that no later file has confirmed."""
-    latest = covered.groupby("departement")["month"].transform("max")
-    waiting = covered[(covered["month"] == latest) & ~covered["confirmed"].astype(bool)]
-    return pd.Series(months.isin(waiting["month"]), index=months)
+    """The territory's latest received month, unless other files have confirmed all its cells."""
+    latest = covered[covered["month"] == covered["month"].max()]
+    waiting = latest.loc[~latest["confirmed"].astype(bool), "month"]
+    return pd.Series(months.isin(waiting), index=months)
 
 
 def _documents_12m(readings: Readings, last: pd.Timestamp | None) -> float | None:

@@ -12,6 +12,9 @@ import pandas as pd
 
 from indicators.selection import Selection
 
+#: Below so many received months, a measure over 12 months is "n. d.", and so is a dynamics.
+LEAST_RECEIVED = 9
+
 
 @dataclass(frozen=True)
 class SectorFigures:
@@ -68,7 +71,7 @@ class Measures:
     rate_12m: pd.Series[float]
     received_12m: pd.Series[float]  # of the 12; the fewest of those counted, the most when none is
     received_departements: pd.Series[float]  # how many of the territory's départements: 0 = none
-    provisional: pd.Series[bool]  # received, not yet confirmed by a later file
+    provisional: pd.Series[bool]  # the latest received, not yet confirmed by another file
     sector_contributors: pd.DataFrame  # months × sector codes of CHART_SECTORS
     sector_documents: pd.DataFrame
     sector_parc: pd.DataFrame

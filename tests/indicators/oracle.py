@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 from typing import Any
 
-from tests.indicators.world import CATEGORIES, SECTORS, TYPES, Cell, Month, Period, World
+from tests.indicators.world import CATEGORIES, SECTORS, TYPES, Month, Period, World
 
 #: The figures of a month, all unknown when it was not received.
 FIGURES = (
@@ -225,12 +225,11 @@ class Oracle:
         return found
 
     def provisional(self, months: list[Month]) -> list[Month]:
-        found = set()
-        for code in self.codes:
-            cells: list[Cell] = [cell for cell in self.world.covered if cell[1] == code]
-            if cells:
-                found.add(max(cells)[0])
-        return [month for month in months if month in found]
+        """The latest received month; no cell of these worlds was confirmed."""
+        latest = max(
+            (cell[0] for cell in self.world.covered if cell[1] in self.codes), default=None
+        )
+        return [month for month in months if month == latest]
 
     def answer(self, first: Month, last: Month) -> dict[str, Any]:
         """Every figure of a period, None where unknown."""

@@ -177,6 +177,26 @@ def test_the_latest_month_is_provisional_until_a_later_file_confirms_it() -> Non
 
 
 @pytest.mark.django_db
+def test_a_departement_that_lags_is_provisional_on_its_own_page_not_on_the_regions() -> None:
+    world, last = large_world(1), dt.date(2024, 12, 1)
+    late, behind = CODES[0], add(last, -2)
+    world.covered.difference_update({(add(last, -1), late), (last, late)})
+
+    with loaded(world):
+        region = measure(whole(world, FIRST, last)).provisional
+        own = measure_departements(whole(world, FIRST, last))[late].provisional
+        rest = CoveredMonth.objects.filter(month=last)
+        rest.exclude(pk=rest.order_by("pk").values("pk")[:1]).update(confirmed=True)
+        half = measure(whole(world, FIRST, last)).provisional
+        rest.update(confirmed=True)
+        confirmed = measure(whole(world, FIRST, last)).provisional
+
+    assert list(own.index[own]) == [pd.Timestamp(behind)]
+    assert list(region.index[region]) == list(half.index[half]) == [pd.Timestamp(last)]
+    assert not confirmed.any()
+
+
+@pytest.mark.django_db
 def test_covered_span_goes_from_the_first_to_the_last_month_ever_received() -> None:
     world = large_world(1)
     territory = one(CODES[3], FIRST, LAST).territory
