@@ -16,10 +16,13 @@ NAMESPACE = 0x4D4553
 #: The second key of the lock that rebuilding takes: no extract has this id.
 REBUILD = 0
 
+#: And that of the lock that loading the demonstration takes.
+DEMO = -1
+
 
 @contextmanager
 def work_lock(key: int, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the lock of an extract (or `REBUILD`) for the block; yields whether it was obtained.
+    """Hold the lock of an extract (or another key) for the block; yields whether it was obtained.
 
     `wait`: wait for whoever holds it, instead of giving up at once.
     """

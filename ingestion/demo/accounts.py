@@ -20,6 +20,8 @@ from ingestion.demo.story import REGION
 DOMAIN = "demo.example"
 PASSWORD_BYTES = 12
 NATIONAL = "national"
+#: Written where a password was, once its owner chose another.
+CHANGED = "(mot de passe changé)"
 #: Who signs in as what, with the first name that screens show.
 PEOPLE = {
     "lecteur": (Role.READER, "Lecteur"),
@@ -44,11 +46,18 @@ def administrator() -> User:
 
 
 def ensure_accounts(path: Path) -> None:
-    """Create who is missing; draw every password again when the file of passwords is lost."""
-    known = {account["email"] for account in read_accounts(path)}
+    """Create who is missing; draw every password again when the file of passwords is lost.
+
+    A password that does not open its account any more leaves the file.
+    """
+    written = read_accounts(path)
+    known = {account["email"] for account in written}
     expected = {f"{name}@{DOMAIN}" for name in PEOPLE}
     held = set(User.objects.filter(email__in=expected).values_list("email", flat=True))
     if expected == known == held:
+        true = [_without_old_password(account) for account in written]
+        if true != written:
+            _write(path, true)
         return
     with transaction.atomic():
         accounts = [_account(name) for name in PEOPLE]
@@ -62,6 +71,13 @@ def read_accounts(path: Path) -> list[Account]:
     except (OSError, ValueError):
         return []
     return accounts
+
+
+def _without_old_password(account: Account) -> Account:
+    user = User.objects.get(email=account["email"])
+    if user.check_password(account["password"]):
+        return account
+    return Account(email=account["email"], password=CHANGED, role=account["role"])
 
 
 def _account(name: str) -> Account:

@@ -30,7 +30,7 @@ from ingestion.demo.story import (
     load_story,
 )
 from ingestion.demo.volumes import Demo, draw_demo
-from ingestion.locks import work_lock
+from ingestion.locks import DEMO, work_lock
 from ingestion.models import Extract, State
 from ingestion.process import process
 from ingestion.publish import publish
@@ -60,19 +60,9 @@ def load_demo(tell: Callable[[str], object]) -> None:
     Raises:
         DemoRefused: the database already holds real facilities, or a file was not published.
     """
-    if not is_loaded():
-        if any(not is_fictitious(n) for n in Facility.objects.values_list("finess", flat=True)):
-            raise DemoRefused(
-                "Cette base contient déjà des établissements réels\u202f: la démonstration ne s’y "
-                "charge pas. Choisissez une base vide (DATABASE_URL ou MES_DATA_DIR)."
-            )
-        accounts.ensure_accounts(folder() / ACCOUNTS_FILE)
-        _apply_registers(tell)
-        for month in span(FIRST_MONTH, LAST_MONTH):
-            _publish_month(month, tell)
-    accounts.ensure_accounts(folder() / ACCOUNTS_FILE)
-    _leave(folder() / files.file_name(NEXT_MONTH), lambda: _month_file(NEXT_MONTH))
-    _leave(folder() / PROGRAMME_FILE, lambda: programme.write_members(_demo(), SEED))
+    # Two loads at once would each receive the same months: the second one waits, and finds them.
+    with work_lock(DEMO, wait=True):
+        _load(tell)
 
 
 def is_loaded() -> bool:
@@ -80,6 +70,25 @@ def is_loaded() -> bool:
     names = [files.file_name(month) for month in span(FIRST_MONTH, LAST_MONTH)]
     done = Extract.objects.filter(original_name__in=names, state__in=DONE)
     return done.values("original_name").distinct().count() == len(names)
+
+
+def _load(tell: Callable[[str], object]) -> None:
+    """As `load_demo`, by the only one that loads."""
+    loaded = is_loaded()
+    if not loaded and any(
+        not is_fictitious(n) for n in Facility.objects.values_list("finess", flat=True)
+    ):
+        raise DemoRefused(
+            "Cette base contient déjà des établissements réels\u202f: la démonstration ne s’y "
+            "charge pas. Choisissez une base vide (DATABASE_URL ou MES_DATA_DIR)."
+        )
+    accounts.ensure_accounts(folder() / ACCOUNTS_FILE)
+    if not loaded:
+        _apply_registers(tell)
+        for month in span(FIRST_MONTH, LAST_MONTH):
+            _publish_month(month, tell)
+    _leave(folder() / files.file_name(NEXT_MONTH), lambda: _month_file(NEXT_MONTH))
+    _leave(folder() / PROGRAMME_FILE, lambda: programme.write_members(_demo(), SEED))
 
 
 @cache

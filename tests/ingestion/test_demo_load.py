@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -25,6 +27,7 @@ from ingestion.demo import load
 from ingestion.demo.accounts import DOMAIN, PEOPLE, administrator
 from ingestion.demo.files import file_name
 from ingestion.demo.story import FIRST_MONTH, LAST_MONTH, NEXT_MONTH
+from ingestion.locks import DEMO, NAMESPACE, work_lock
 from ingestion.models import Extract, Layer, LineReport, State
 from ingestion.process import process
 from ingestion.publish import publish
@@ -88,11 +91,13 @@ def loaded(
 
 @pytest.fixture
 def undone(loaded: Loaded) -> Iterator[Loaded]:
-    """What the test writes is undone; the files of the load are at hand."""
-    media = loaded.folder.parent / "media"
+    """What the test writes is undone, passwords too; the files of the load are at hand."""
+    media, passwords = loaded.folder.parent / "media", loaded.folder / load.ACCOUNTS_FILE
+    written = passwords.read_bytes()
     with override_settings(MEDIA_ROOT=media), transaction.atomic():
         yield loaded
         transaction.set_rollback(True)
+    passwords.write_bytes(written)
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +244,40 @@ def test_a_second_load_changes_nothing(undone: Loaded) -> None:
     assert (undone.folder / load.ACCOUNTS_FILE).read_bytes() == held
 
 
+def test_a_second_load_waits_for_the_first_one(undone: Loaded) -> None:
+    order: list[str] = []
+    taken = threading.Event()
+
+    def first() -> None:
+        with work_lock(DEMO):
+            taken.set()
+            deadline = time.monotonic() + 10
+            while not somebody_waits() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            order.append("first")
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    taken.wait(10)
+    load.load_demo(str)
+    order.append("second")
+    thread.join()
+
+    assert order == ["first", "second"]
+
+
+def somebody_waits() -> bool:
+    """Whether a session waits for one of our locks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND classid = %s",
+            [NAMESPACE],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 # --- The register ----------------------------------------------------------------------------
 
 
@@ -302,6 +341,20 @@ def test_lost_passwords_are_drawn_again(undone: Loaded) -> None:
     assert [account["email"] for account in after] == [account["email"] for account in before]
     assert after[0]["password"] != before[0]["password"]
     assert User.objects.get(email=after[0]["email"]).check_password(after[0]["password"])
+
+
+def test_a_password_that_its_owner_changed_is_not_told_any_more(undone: Loaded) -> None:
+    path = undone.folder / load.ACCOUNTS_FILE
+    before = json.loads(path.read_text())
+    changed = User.objects.get(email=before[2]["email"])
+    changed.set_password("une phrase toute nouvelle")
+    changed.save()
+
+    load.load_demo(str)
+
+    after = json.loads(path.read_text())
+    assert after[2] == {**before[2], "password": "(mot de passe changé)"}
+    assert after[:2] + after[3:] == before[:2] + before[3:]
 
 
 # --- What is left to the newcomer ------------------------------------------------------------
