@@ -96,9 +96,11 @@ def lost_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
     if extract.mode == Mode.COMPLETE:
         return set()
     covered = covered_cells(extract, held)
-    regions = {cell.region for cell in covered}
+    scope = extract.region_id
     standing = by_cell(in_force({cell.month for cell in covered}))
-    return {cell for cell in standing if cell.departement and cell.region in regions} - covered
+    return {
+        cell for cell in standing if cell.departement and scope in {None, cell.region}
+    } - covered
 
 
 def edit(extract: Extract, held: Collection[Cell]) -> set[Cell]:

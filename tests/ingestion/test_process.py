@@ -133,6 +133,15 @@ def test_leaving_out_a_departement_already_published_stops_automatic_publication
     assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in extract.message
 
 
+def test_a_national_file_that_leaves_a_whole_region_out_waits_for_a_person() -> None:
+    published([line(A1, 5), line(facility("35", 1), 4)], region=None)
+
+    extract = brought([line(A1, 6)], region=None, publish=True)
+
+    assert (extract.state, extract.publish_when_ready) == (State.READY, False)
+    assert "en Ille-et-Vilaine en janvier 2025" in extract.message
+
+
 def test_a_sheet_left_unread_is_told_and_stops_automatic_publication() -> None:
     sheets = {
         name: [files.HEADER, (month, A1, "SYNTH", 5, 3)]
