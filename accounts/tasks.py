@@ -39,7 +39,7 @@ def send_reset_link(email: str, domain: str, *, secure: bool) -> None:
             subject_template_name="accounts/password_reset_subject.txt",
             email_template_name="accounts/password_reset_email.txt",
             use_https=secure,
-            extra_email_context={"valid_hours": settings.PASSWORD_RESET_TIMEOUT // 3600},
+            extra_email_context={"valid_hours": str(settings.PASSWORD_RESET_TIMEOUT // 3600)},
         )
 
 

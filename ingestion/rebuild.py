@@ -124,10 +124,10 @@ def _replaced(months: Iterable[dt.date]) -> set[Cell]:
     files: dict[Cell, set[str]] = defaultdict(set)
     replaced = set()
     held = Layer.objects.filter(month__in=months).order_by("pk")
-    for mode, sha256, *key in held.values_list(
-        "mode", "extract__sha256", "month", "region_id", "departement_id"
+    for month, region, departement, mode, sha256 in held.values_list(
+        "month", "region_id", "departement_id", "mode", "extract__sha256"
     ):
-        cell = Cell(*key)
+        cell = Cell(month, region, departement)
         if mode == Mode.REPLACE and files[cell] and sha256 not in files[cell]:
             replaced.add(cell)
         files[cell].add(sha256)
