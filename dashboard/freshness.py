@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -45,6 +48,8 @@ def entity_tag(request: HttpRequest, version: int) -> str:
     parts = (
         version,
         settings.MES_RELEASE,
+        code_digest(Path(settings.BASE_DIR)),
+        getattr(staticfiles_storage, "manifest_hash", ""),
         user.pk,
         str(user),
         user.is_staff,
@@ -52,3 +57,18 @@ def entity_tag(request: HttpRequest, version: int) -> str:
         request.META.get("CSRF_COOKIE", ""),
     )
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+@cache
+def code_digest(base: Path) -> str:
+    """Names the code that makes pages: a kept page would ask for files that a new release lacks.
+
+    Read once by each process, so that nobody has to remember to raise a number.
+    """
+    digest = hashlib.sha256()
+    packages = ("dashboard", "indicators", "accounts", "reference", "mes_dashboard", "templates")
+    for path in sorted(path for name in packages for path in (base / name).rglob("*.*")):
+        if path.suffix in {".py", ".html"}:
+            digest.update(f"{path.relative_to(base)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

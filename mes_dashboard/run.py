@@ -220,7 +220,7 @@ def main() -> int:
     children = Children()
     reason = ""
     try:
-        if "DATABASE_URL" not in os.environ:
+        if settings.DATABASES["default"]["ENGINE"] == "mes_dashboard.postgresql":
             local_servers().postgresql()
         prepare(children)
         serve(children, port := free_port(int(os.environ.get("PORT", "8000"))))

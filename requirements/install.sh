@@ -2,10 +2,23 @@
 # Make .venv with the locked packages, and node_modules when npm is there; nothing when up to date.
 set -eu
 cd "$(dirname "$0")/.."
-stamp=.venv/.installed
-wanted=$(cat requirements/*.txt package-lock.json | cksum)
+done_before() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+# The small plotly.js bundle; the Python package brings a larger one that serves without it.
+bundle=$(cksum <package-lock.json)
+if ! done_before node_modules/.installed "$bundle"; then
+    if ! npm --version >/dev/null 2>&1; then
+        echo "npm was not found: pages will load plotly.js's whole bundle." >&2
+    elif npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1; then
+        printf '%s\n' "$bundle" >node_modules/.installed
+    else
+        echo "npm failed: pages will load plotly.js's whole bundle." >&2
+    fi
+fi
+
+stamp=.venv/.installed
+wanted=$(cat requirements/*.txt | cksum)
+if done_before "$stamp" "$wanted" && .venv/bin/python -c '' 2>/dev/null; then
     exit 0
 fi
 
@@ -30,13 +43,5 @@ if uv --version >/dev/null 2>&1; then
 else
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
         -r requirements/base.txt -r requirements/local.txt -r requirements/dev.txt
-fi
-
-# The small plotly.js bundle; the Python package brings a larger one that serves without it.
-if npm --version >/dev/null 2>&1; then
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 ||
-        echo "npm failed: pages will load plotly.js's whole bundle." >&2
-else
-    echo "npm was not found: pages will load plotly.js's whole bundle." >&2
 fi
 printf '%s\n' "$wanted" >"$stamp"

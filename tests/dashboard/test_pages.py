@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import RegionGrant, Role, User
-from dashboard.freshness import answer
+from dashboard.freshness import answer, code_digest
 from dashboard.templatetags.plotly import plotly_guard, style_guard
 from reference.models import Region, raise_data_version
 from tests.dashboard import world
@@ -335,6 +335,21 @@ def test_a_page_is_new_for_new_data_another_release_session_or_scope(
     tags.append(tag())
     tags.append(tag(signed_in(owner)))
     assert len(set(tags)) == 5
+
+
+def test_code_is_named_by_its_templates_and_modules_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    page, notes = tmp_path / "templates" / "page.html", tmp_path / "templates" / "notes.txt"
+    digests = []
+    for text in ("avant", "après"):
+        page.write_text(text, encoding="utf-8")
+        for remark in ("une", "autre"):
+            notes.write_text(remark, encoding="utf-8")
+            code_digest.cache_clear()
+            digests.append(code_digest(tmp_path))
+    code_digest.cache_clear()
+
+    assert digests[0] == digests[1] != digests[2] == digests[3]
 
 
 def test_a_page_with_a_message_is_never_kept(owner: User) -> None:

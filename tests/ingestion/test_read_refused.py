@@ -53,7 +53,11 @@ def test_what_is_not_a_table_is_refused_by_its_content(
     assert refused.remedy
 
 
-@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n ;;; \r\n", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xef\xbb\xbf", b"\r\n ;;; \r\n", gzip.compress(b"", mtime=0)],
+    ids=["no byte", "a byte order mark", "blanks", "a gzip of nothing"],
+)
 def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
     refused = refusal(tmp_path, content)
 
