@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mes_dashboard.settings")
 
@@ -21,9 +22,17 @@ class Application(Celery):
 
 
 def _broker_url() -> str:
-    from mes_dashboard.services import broker_url  # noqa: PLC0415  # needs this module's package
+    """Where the broker listens.
 
-    return broker_url()
+    Raises:
+        OperationalError: the local one cannot be started, which is a broker that is down.
+    """
+    from mes_dashboard import services  # noqa: PLC0415  # needs this module's package
+
+    try:
+        return services.broker_url()
+    except services.ServiceError as error:
+        raise OperationalError(str(error)) from error
 
 
 app = Application("mes_dashboard")
