@@ -67,6 +67,9 @@ class Extract(models.Model):
     publish_when_ready = models.BooleanField("publier dès que possible", default=False)
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.RECEIVED)
     message = models.TextField("message", blank=True)
+    warnings = models.TextField(
+        "à savoir", blank=True, help_text="ce que le fichier laisse de côté, une phrase par ligne"
+    )
     months = models.JSONField("mois", default=list)
     counts = models.JSONField("décompte", default=dict)
     checked_ground = models.BigIntegerField(

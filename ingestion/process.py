@@ -95,9 +95,9 @@ def _read(extract: Extract) -> None:
     unread = _unread_sheets(normalised.ignored_sheets)
     if lost or unread:
         extract.publish_when_ready = False
-    extract.message = "\n".join([*unread, *_warnings(checked, held, lost)])
+    extract.warnings = "\n".join([*unread, *_warnings(checked, held, lost)])
     extract.state = State.READY
-    extract.save(update_fields=["records", "message", "state", "publish_when_ready"])
+    extract.save(update_fields=["records", "warnings", "state", "publish_when_ready"])
 
 
 def nothing_accepted(extract: Extract) -> str:

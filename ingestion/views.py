@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
@@ -30,6 +31,7 @@ REMARKS_PER_PAGE = 100
 REFRESH_SECONDS = 3
 
 
+@never_cache  # so are the others: these pages hold FINESS numbers and names
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Bring a file, and see the latest ones."""
@@ -51,6 +53,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "ingestion/upload.html", context, status=status)
 
 
+@never_cache
 @require_safe
 def extract_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its state, its counts, what it covers, and the remarks on its lines."""
@@ -70,6 +73,7 @@ def extract_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ingestion/extract.html", context)
 
 
+@never_cache
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Have a ready file published by the workers."""

@@ -50,7 +50,7 @@ def test_a_file_is_read_and_its_account_given_as_json(january: Path) -> None:
         "out_of_scope": 1,
         "quarantined": 0,
         "refused": 1,
-        "message": extract.message,
+        "message": extract.warnings,
     }
     assert not covered()
 

@@ -33,7 +33,7 @@ def raw(data: bytes, name: str = "extrait.csv") -> Extract:
 def test_a_good_file_is_ready_with_its_counts_and_months() -> None:
     extract = brought([line(A1, 5), line(A1, 4, month="2024-12")])
 
-    assert (extract.state, extract.message) == (State.READY, "")
+    assert (extract.state, extract.message, extract.warnings) == (State.READY, "", "")
     assert extract.months == ["2024-12", "2025-01"]
     assert extract.counts["read"] == extract.counts["accepted"] == 2
 
@@ -121,7 +121,7 @@ def test_a_file_that_was_read_is_not_read_again(state: str) -> None:
 def test_a_departement_whose_records_were_all_refused_is_warned_of() -> None:
     extract = brought([line(A1, 5), line(B1, 3), line(B1, 4)])
 
-    assert extract.message.startswith("Aucun enregistrement accepté dans le Doubs en janvier 2025")
+    assert extract.warnings.startswith("Aucun enregistrement accepté dans le Doubs en janvier 2025")
 
 
 def test_leaving_out_a_departement_already_published_stops_automatic_publication() -> None:
@@ -130,7 +130,7 @@ def test_leaving_out_a_departement_already_published_stops_automatic_publication
     extract = brought([line(A1, 6)], publish=True)
 
     assert (extract.state, extract.publish_when_ready) == (State.READY, False)
-    assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in extract.message
+    assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in extract.warnings
 
 
 def test_a_national_file_that_leaves_a_whole_region_out_waits_for_a_person() -> None:
@@ -139,7 +139,7 @@ def test_a_national_file_that_leaves_a_whole_region_out_waits_for_a_person() -> 
     extract = brought([line(A1, 6)], region=None, publish=True)
 
     assert (extract.state, extract.publish_when_ready) == (State.READY, False)
-    assert "en Ille-et-Vilaine en janvier 2025" in extract.message
+    assert "en Ille-et-Vilaine en janvier 2025" in extract.warnings
 
 
 def test_a_sheet_left_unread_is_told_and_stops_automatic_publication() -> None:
@@ -154,7 +154,7 @@ def test_a_sheet_left_unread_is_told_and_stops_automatic_publication() -> None:
 
     assert (extract.state, extract.publish_when_ready) == (State.READY, False)
     assert extract.months == ["2025-01"]
-    assert "«\u202fFévrier\u202f»" in extract.message
+    assert "«\u202fFévrier\u202f»" in extract.warnings
 
 
 def test_many_departements_left_out_are_counted_not_listed(
@@ -163,7 +163,7 @@ def test_many_departements_left_out_are_counted_not_listed(
     monkeypatch.setattr("ingestion.process.MAX_WARNINGS", 1)
     published([line(site, 5) for site in (A1, B1, facility("39", 1))])
 
-    sentences = brought([line(A1, 6)]).message.split("\n")
+    sentences = brought([line(A1, 6)]).warnings.split("\n")
 
     assert len(sentences) == 2
     assert sentences[-1] == "… et de même pour 1 autre département ou mois."
@@ -174,7 +174,7 @@ def test_completing_a_month_leaves_nothing_out() -> None:
 
     extract = brought([line(A1, 6)], publish=True, mode="complete")
 
-    assert (extract.publish_when_ready, extract.message) == (True, "")
+    assert (extract.publish_when_ready, extract.warnings) == (True, "")
 
 
 def test_an_unexpected_failure_refuses_the_file_under_a_reference(

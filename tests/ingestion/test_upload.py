@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from ingestion import tasks
 from ingestion.models import Extract, LineReport, Outcome, State
+from ingestion.publish import hand_back, publish
 from reference.models import Region
 from tests.ingestion.world import brought, build, content, facility, line, published
 
@@ -209,6 +210,17 @@ def test_a_form_sent_without_any_field_is_told(administrator: Client) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("address", [UPLOAD, f"{UPLOAD}{{pk}}/"])
+def test_pages_that_hold_numbers_and_names_are_kept_nowhere(
+    administrator: Client, address: str
+) -> None:
+    extract = brought([line(A1, 5)])
+
+    answer = administrator.get(address.format(pk=extract.pk))
+
+    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
+
+
 # --- Following a file ------------------------------------------------------------------------
 
 
@@ -225,6 +237,34 @@ def test_a_ready_file_shows_its_account_its_remarks_and_what_publishing_does(
     assert "janvier 2025" in page
     assert "Publier remplacera" in page
     assert "data-mes-follow" not in page
+
+
+def test_what_a_file_leaves_out_is_told_before_and_after_it_is_published(
+    administrator: Client,
+) -> None:
+    published([line(A1, 5), line(B1, 4)])
+    extract = brought([line(A1, 6)])
+    before = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+    publish(extract)
+
+    after = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+    assert "À savoir avant de publier" in before
+    assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in before
+    assert ">À savoir</h2>" in after
+    assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in after
+
+
+def test_a_failed_publication_is_told_beside_what_the_file_leaves_out(
+    administrator: Client,
+) -> None:
+    published([line(A1, 5), line(B1, 4)])
+    extract = hand_back(brought([line(A1, 6)]), "Erreur interne.")
+
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+
+    assert page.index("Fichier non publié") < page.index("Erreur interne.")
+    assert page.index("Erreur interne.") < page.index("À savoir avant de publier")
 
 
 def test_a_file_that_completes_says_so(administrator: Client) -> None:

@@ -93,9 +93,7 @@ class Command(BaseCommand):
         with work_lock(extract.pk, wait=True):
             extract = process(Extract.objects.get(pk=extract.pk))
             if options["publish"]:
-                warned = extract.message
                 extract = publish(extract)
-                extract.message = extract.message or warned  # said here, kept nowhere
         return extract, False
 
     def _tell(self, extract: Extract, options: dict[str, Any]) -> None:
@@ -124,9 +122,14 @@ def as_json(extract: Extract) -> dict[str, Any]:
         "months": extract.months,
     }
     result |= {key: extract.counts.get(key, 0) for key in COUNTS}
-    if extract.message:
-        result["message"] = extract.message
+    if said := _said(extract):
+        result["message"] = said
     return result
+
+
+def _said(extract: Extract) -> str:
+    """What happened to an extract, then what it leaves out; "" when there is nothing to tell."""
+    return "\n".join(filter(None, [extract.message, extract.warnings]))
 
 
 def summary(extract: Extract) -> list[str]:
@@ -138,8 +141,8 @@ def summary(extract: Extract) -> list[str]:
     if extract.counts:
         account = Accounting(extract.counts)
         lines.append(f"{account.read} = {' + '.join(account.terms)}")
-    if extract.message and extract.state != State.REFUSED:
-        lines.append(extract.message)
+    if extract.state != State.REFUSED and (said := _said(extract)):
+        lines.append(said)
     refused = LineReport.objects.filter(extract=extract.pk, outcome=Outcome.REFUSED)
     lines += [
         f"  ligne {remark.line}, {remark.column}\u202f: {remark.reason} {remark.remedy}"
