@@ -112,7 +112,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "redis://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": env.int("MES_VISIBILITY_TIMEOUT", default=3600)
+    "visibility_timeout": env.int("MES_VISIBILITY_TIMEOUT", default=3600),
+    "socket_connect_timeout": 2,  # an unreachable broker must not hold a request
 }
 CELERY_TASK_DEFAULT_QUEUE = "mes-dashboard"
 CELERY_TASK_SERIALIZER = "json"
