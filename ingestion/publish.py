@@ -15,7 +15,13 @@ from django.utils import timezone
 from ingestion import layers
 from ingestion.models import Extract, State
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
-from ingestion.rebuild import Readings, add_missing_layers, rebuild, rebuild_all
+from ingestion.rebuild import (
+    Readings,
+    UnreadableExtractError,
+    add_missing_layers,
+    rebuild,
+    rebuild_all,
+)
 from ingestion.receive import twin_in_force
 from reference.models import DataVersion, lock_data_version, raise_data_version
 
@@ -40,11 +46,24 @@ def publish(extract: Extract) -> Extract:
                 _publish(extract, version)
     except TRANSIENT:
         raise
-    except Exception:
+    except Exception as error:
         reference = new_reference()
         logger.exception("Extract %s failed while published (%s)", extract.pk, reference)
-        return hand_back(extract, internal_error(reference))
+        return hand_back(extract, _failure(extract, error, reference))
     return extract
+
+
+def _failure(extract: Extract, error: Exception, reference: str) -> str:
+    """What people are told of a failed publication: which file stops it, when it is another."""
+    if not isinstance(error, UnreadableExtractError) or error.extract.pk == extract.pk:
+        return internal_error(reference)
+    other = error.extract
+    return (
+        f"Publication impossible\u202f: le fichier n° {other.pk}, «\u202f{other.original_name}"
+        "\u202f», déjà en vigueur, ne peut plus être relu, et toute publication l’attend. "
+        "Rien n’a changé dans les pages. Transmettez ce numéro de fichier et la référence "
+        f"{reference} à l’assistance."
+    )
 
 
 def hand_back(extract: Extract, message: str) -> Extract:
@@ -60,6 +79,9 @@ def rebuild_stale() -> bool:
     """Fold every cell in force again when the register, perimeter or nomenclature has changed.
 
     One transaction, like a publication. Returns whether there was anything to do.
+
+    Raises:
+        UnreadableExtractError: an extract in force is lost or damaged; nothing changed.
     """
     if not DataVersion.objects.exclude(ground=F("folded_ground")).exists():
         return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 from django.utils import timezone
@@ -23,6 +24,14 @@ from reference.models import DataVersion
 MAX_LABEL = 255
 
 
+class UnreadableExtractError(Exception):
+    """The kept records of an extract cannot be read or folded; `__cause__` says why."""
+
+    def __init__(self, extract: Extract) -> None:
+        super().__init__(f"extract {extract.pk} ({extract.original_name}) cannot be read again")
+        self.extract = extract
+
+
 class Readings:
     """The extracts of one transaction, each read once through the register of its beginning."""
 
@@ -33,21 +42,37 @@ class Readings:
         self._held: dict[int, pd.DataFrame] = {}
 
     def checked(self, extract: Extract) -> Checked:
-        """The records of an extract, each with its outcome; its stored report made true again."""
+        """The records of an extract, each with its outcome; its stored report made true again.
+
+        Raises:
+            UnreadableExtractError: its records are lost or do not hold together.
+        """
         if extract.pk not in self._checked:
             if extract.region_id not in self._grounds:
                 self._grounds[extract.region_id] = load_ground(extract.region_id)
-            checked = check(load_records(extract), self._grounds[extract.region_id])
+            with _naming(extract):
+                checked = check(load_records(extract), self._grounds[extract.region_id])
             if extract.checked_ground != self.ground:
                 write_report(extract, checked, self.ground)
             self._checked[extract.pk] = checked
         return self._checked[extract.pk]
 
     def held(self, extract: Extract) -> pd.DataFrame:
-        """What an extract brings to each cell: see `fold.holdings`."""
+        """What an extract brings to each cell: see `fold.holdings`. Raises as `checked` does."""
         if extract.pk not in self._held:
-            self._held[extract.pk] = holdings(self.checked(extract).records)
+            checked = self.checked(extract)
+            with _naming(extract):
+                self._held[extract.pk] = holdings(checked.records)
         return self._held[extract.pk]
+
+
+@contextmanager
+def _naming(extract: Extract) -> Iterator[None]:
+    """Say of which extract an error comes: one of them stops every cell from being rebuilt."""
+    try:
+        yield
+    except Exception as error:
+        raise UnreadableExtractError(extract) from error
 
 
 def add_missing_layers(readings: Readings) -> None:

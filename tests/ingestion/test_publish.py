@@ -9,6 +9,7 @@ import pytest
 from indicators.models import CoveredMonth, Feeding
 from ingestion.models import Extract, Layer, State
 from ingestion.publish import publish, rebuild_stale
+from ingestion.rebuild import UnreadableExtractError
 from ingestion.tasks import process_extract
 from reference.models import DataVersion, Facility, FacilityCategory, Region, raise_data_version
 from tests.ingestion.world import (
@@ -413,6 +414,59 @@ def test_a_failure_while_publishing_leaves_the_file_ready_and_the_figures_as_the
     assert "Erreur interne" in extract.message
     assert fed() == {("2025-01", A1, "SYNTH"): 5}
     assert Layer.objects.get(in_force=True).extract_id != extract.pk
+
+
+def lose_records(extract: Extract) -> None:
+    """The file of records of a published extract vanishes, and the register changes."""
+    extract.records.storage.delete(str(extract.records.name))
+    raise_data_version("registre", ground=True)
+
+
+def test_a_file_in_force_that_cannot_be_read_again_is_named_to_whoever_publishes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost = published([line(A1, 5)], name="perdu.csv")
+    extract = brought([line(B1, 6)])
+    lose_records(lost)
+
+    after = publish(extract)
+
+    assert after.state == State.READY
+    assert f"n° {lost.pk}, «\u202fperdu.csv\u202f»" in after.message
+    assert f"extract {lost.pk} (perdu.csv) cannot be read again" in caplog.text
+    assert fed() == {("2025-01", A1, "SYNTH"): 5}
+
+
+def test_a_file_that_cannot_be_read_again_itself_is_an_internal_error() -> None:
+    extract = brought([line(A1, 6)])
+    lose_records(extract)
+
+    assert "Erreur interne" in publish(extract).message
+
+
+def test_a_file_in_force_that_cannot_be_read_again_is_named_when_all_are() -> None:
+    lost = published([line(A1, 5)], name="perdu.csv")
+    lose_records(lost)
+
+    with pytest.raises(UnreadableExtractError, match=r"perdu\.csv") as stopped:
+        rebuild_stale()
+
+    assert isinstance(stopped.value.__cause__, FileNotFoundError)
+    assert fed() == {("2025-01", A1, "SYNTH"): 5}
+
+
+def test_a_file_in_force_whose_records_do_not_hold_together_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = published([line(A1, 5)])
+    raise_data_version("registre", ground=True)
+
+    def fail(_records: object) -> None:
+        raise ValueError("two facilities")
+
+    monkeypatch.setattr("ingestion.rebuild.holdings", fail)
+    with pytest.raises(UnreadableExtractError, match=f"extract {broken.pk} "):
+        rebuild_stale()
 
 
 def test_a_national_file_speaks_in_the_cells_of_each_region() -> None:
