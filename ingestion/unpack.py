@@ -21,7 +21,9 @@ from ingestion.errors import RefusedFile
 
 CHUNK = 1 << 20
 MAX_NESTING = 3
-MAX_SHEET_CELLS = 30_000_000
+#: Over the sheets of a workbook, empty cells of their rectangles included. An empty one takes
+#: about 45 bytes of memory, a filled one 180 (and the limit on inflated bytes bounds these).
+MAX_CELLS = 10_000_000
 
 _SAVE_AGAIN = "Exportez de nouveau le tableau au format CSV ou XLSX, puis déposez ce fichier."
 _OTHER_KINDS = (
@@ -199,9 +201,10 @@ def _guard_workbook(archive: zipfile.ZipFile, budget: _Budget, name: str) -> Non
     """Inflate a workbook once for nothing, so that reading it cannot exhaust the memory.
 
     The reader lays each sheet out as a full rectangle: one cell at the far corner of a sheet
-    would ask for hundreds of gigabytes.
+    would ask for hundreds of gigabytes. All the sheets are laid out before one is chosen.
     """
     members = archive.infolist()
+    cells = 0
     if sum(each.file_size for each in members) > budget.left:
         budget.spend(budget.left + 1)
     for member in members:
@@ -213,10 +216,18 @@ def _guard_workbook(archive: zipfile.ZipFile, budget: _Budget, name: str) -> Non
                 for column, row in _REFERENCE.findall(tail + chunk):
                     columns, rows = max(columns, _column_number(column)), max(rows, int(row))
                 tail = chunk[-32:]
-        if columns * rows > MAX_SHEET_CELLS:
+        cells += columns * rows
+        if columns * rows > MAX_CELLS:
             raise RefusedFile(
                 f"Une feuille de « {name} » s’étend sur {rows} lignes et {columns} colonnes.",
                 "Supprimez les lignes et les colonnes vides au-delà du tableau, puis enregistrez.",
+            )
+        if cells > MAX_CELLS:
+            raise RefusedFile(
+                f"Les feuilles de « {name} » s’étendent ensemble sur plus de "
+                f"{MAX_CELLS // 1_000_000}\u202fmillions de cellules.",
+                "Ne laissez dans le classeur que la feuille du tableau, sans lignes ni colonnes "
+                "vides au-delà, puis enregistrez.",
             )
 
 

@@ -2,13 +2,16 @@
 
 import gzip
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from ingestion import unpack
 from ingestion.errors import RefusedFile
 from ingestion.read import read
 from tests.ingestion import files
@@ -186,3 +189,22 @@ def test_a_cell_lost_in_the_far_corner_of_a_sheet_is_refused(tmp_path: Path, far
     refused = refusal(tmp_path, files.zipped(members), name="extrait.xlsx")
 
     assert "1048576 lignes et 16384 colonnes" in refused.message
+
+
+@pytest.mark.parametrize(("sheets", "accepted"), [(2, True), (3, False)])
+def test_the_cells_of_all_the_sheets_are_bounded_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: int, accepted: bool
+) -> None:
+    monkeypatch.setattr(unpack, "MAX_CELLS", 2_000_000)
+    path = tmp_path / "extrait.xlsx"
+    far = b'<row r="1000000"><c r="A1000000"><v>1</v></c></row></sheetData>'
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as book:
+        members = {each: book.read(each) for each in book.namelist()}
+    sheet = members.pop("xl/worksheets/sheet1.xml")
+    narrow = re.sub(rb"<row.*</sheetData>", far, sheet, flags=re.DOTALL)
+    members |= {f"xl/worksheets/sheet{rank}.xml": narrow for rank in range(1, sheets + 1)}
+    path.write_bytes(files.zipped(members))
+
+    refused = pytest.raises(RefusedFile, match="plus de 2\u202fmillions de cellules")
+    with nullcontext() if accepted else refused, unpack.unpacked(path, path.name, LIMIT) as found:
+        assert found.kind is unpack.Kind.WORKBOOK

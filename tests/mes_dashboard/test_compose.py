@@ -53,3 +53,12 @@ def test_the_database_sorts_as_the_local_one(compose: dict[str, Any]) -> None:
     options = compose["services"]["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
 
     assert "--locale-provider=builtin --builtin-locale=C.UTF-8" in options
+
+
+def test_the_worker_reads_few_files_at_once_within_a_bounded_memory(
+    compose: dict[str, Any],
+) -> None:
+    worker = compose["services"]["worker"]
+
+    assert "--concurrency=2" in worker["command"]
+    assert worker["mem_limit"] == "3g"
