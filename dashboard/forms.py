@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from dashboard.french import NARROW, quoted, short_month
+from dashboard.french import quoted, short_month
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from reference.models import Sector
 from reference.months import in_french, iso, parse_month, shift, span
+from reference.numbers import NARROW
 
 DEFAULT_MONTHS = 24
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from reference.months import MONTH_NAMES
+from reference.numbers import NARROW, grouped
 
-NARROW = "\u202f"
 MINUS = "\u2212"
 TIMES = "\u00d7"
 NOT_AVAILABLE = "n.\u00a0d."
@@ -32,9 +32,9 @@ def decimal(value: float | None, digits: int = 1) -> str:
     """A number with thousands apart and a decimal comma: "1 234,5"."""
     if value is None:
         return NOT_AVAILABLE
-    text = f"{abs(value):,.{digits}f}"
+    text = grouped(abs(value), digits)
     negative = value < 0 and any(digit in "123456789" for digit in text)
-    return (MINUS if negative else "") + text.replace(",", NARROW).replace(".", ",")
+    return (MINUS if negative else "") + text
 
 
 def integer(value: float | None) -> str:

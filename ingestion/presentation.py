@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ingestion.models import Extract, Layer
 from reference.months import in_french
+from reference.numbers import grouped
 
 #: The terms of the accounting identity: key of the counts, singular, plural.
 TERMS = (
@@ -15,11 +16,6 @@ TERMS = (
     ("quarantined", "FINESS à rattacher", "FINESS à rattacher"),
     ("refused", "refusé", "refusés"),
 )
-
-
-def grouped(number: int) -> str:
-    """A whole number with its thousands apart: "1 234"."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 @dataclass(frozen=True)

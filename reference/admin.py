@@ -76,7 +76,7 @@ class GroundAdmin(BaseAdmin):
 
 
 class ReadOnlyAdmin(BaseAdmin):
-    """A history that nobody writes by hand."""
+    """Rows that nobody writes by hand: histories, monthly files."""
 
     def has_add_permission(self, *_args: Any, **_kwargs: Any) -> bool:
         return False

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard import french
 from dashboard.charts.chart import Chart, Column, Kind, Mark, Month, Unit
 from reference.months import shift
+from reference.numbers import NARROW
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
@@ -146,7 +147,7 @@ def _split(chart: Chart) -> list[Trace]:
 
 def _bar_name(column: Column) -> str:
     """ "Côte-d'Or : ESMS" on two lines, as the axis has little room."""
-    name, _, counted = column.label.partition(f"{french.NARROW}: ")
+    name, _, counted = column.label.partition(f"{NARROW}: ")
     return f"{counted}<br>{name}"
 
 
@@ -207,7 +208,7 @@ def _wrapped(label: str) -> str:
 def _layout(chart: Chart) -> Figure:
     categories = chart.kind in {Kind.SPLIT, Kind.BARS}
     layout: Figure = {
-        "separators": f",{french.NARROW}",
+        "separators": f",{NARROW}",
         "font": {"color": INK, "size": 13},
         "paper_bgcolor": WHITE,
         "plot_bgcolor": WHITE,
@@ -239,7 +240,7 @@ def _value_axis(chart: Chart) -> Figure:
         "separatethousands": True,
     }
     if chart.unit.is_fraction:
-        axis["ticksuffix"] = f"{french.NARROW}%"
+        axis["ticksuffix"] = f"{NARROW}%"
     elif chart.unit is Unit.ESMS and _greatest(chart) <= 10:
         axis["dtick"] = 1  # nobody counts half an ESMS
     return axis

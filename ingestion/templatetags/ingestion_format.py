@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from django import template
 
-from ingestion.presentation import grouped
 from reference.months import in_french, parse_month
+from reference.numbers import grouped
 
 register = template.Library()
 

@@ -22,8 +22,7 @@ from indicators.series import Measures
 from indicators.snapshot import snapshot
 from reference.models import Departement, Region, Sector
 from reference.months import in_french, parse_month
-
-NARROW = "\u202f"
+from reference.numbers import NARROW, grouped
 
 
 class Command(BaseCommand):
@@ -146,10 +145,10 @@ def _line(name: str, *cells: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "n. d." if value is None or pd.isna(value) else f"{value:,.0f}".replace(",", NARROW)
+    return "n. d." if value is None or pd.isna(value) else grouped(value)
 
 
 def _percent(value: float | None) -> str:
     if value is None or pd.isna(value):
         return "n. d."
-    return f"{value * 100:.1f}{NARROW}%".replace(".", ",")
+    return f"{grouped(value * 100, 1)}{NARROW}%"

@@ -14,6 +14,7 @@ from accounts import audit
 from ingestion.publish import rebuild_stale
 from reference.finess.register import RegisterReport, apply_register
 from reference.finess.rows import RegisterError, Remark
+from reference.numbers import grouped
 
 MAX_REMARKS = 20
 LABELS = {
@@ -73,12 +74,12 @@ def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
 
 def summary(report: RegisterReport, *, rebuilt: bool) -> list[str]:
     """What a register did, in French lines."""
-    fates = [f"{label} {_number(report.counts[key])}" for key, label in LABELS.items()]
-    fates.append(f"refusés {_number(len(report.refused))}")
+    fates = [f"{label} {grouped(report.counts[key])}" for key, label in LABELS.items()]
+    fates.append(f"refusés {grouped(len(report.refused))}")
     lines = [
         f"Registre du {report.date:%d/%m/%Y}, format {report.layout}\u202f: {report.file_name}",
-        f"Établissements lus\u202f: {_number(report.read)} = {' + '.join(fates)}",
-        f"Fermés parce qu'ils n'y figurent plus\u202f: {_number(report.closed_by_absence)}",
+        f"Établissements lus\u202f: {grouped(report.read)} = {' + '.join(fates)}",
+        f"Fermés parce qu'ils n'y figurent plus\u202f: {grouped(report.closed_by_absence)}",
         *_coverage(report),
     ]
     if report.new_categories:
@@ -98,7 +99,7 @@ def _coverage(report: RegisterReport) -> list[str]:
     lines = [f"Départements couverts ({len(report.covered)})\u202f: {covered}"]
     if report.uncovered:
         partial = ", ".join(
-            f"{place.departement} ({_number(place.present)} sur {_number(place.known)})"
+            f"{place.departement} ({grouped(place.present)} sur {grouped(place.known)})"
             for place in report.uncovered
             if place.present
         )
@@ -117,13 +118,13 @@ def _coverage(report: RegisterReport) -> list[str]:
 def _remarks(title: str, remarks: list[Remark]) -> list[str]:
     if not remarks:
         return []
-    lines = [f"{title} ({_number(len(remarks))})\u202f:"]
+    lines = [f"{title} ({grouped(len(remarks))})\u202f:"]
     lines += [
         f"  ligne {remark.line} {remark.finess}".rstrip() + f"\u202f: {remark.reason}"
         for remark in remarks[:MAX_REMARKS]
     ]
     if len(remarks) > MAX_REMARKS:
-        lines.append(f"  … et {_number(len(remarks) - MAX_REMARKS)} autres (voir --json)")
+        lines.append(f"  … et {grouped(len(remarks) - MAX_REMARKS)} autres (voir --json)")
     return lines
 
 
@@ -138,7 +139,3 @@ def _unreadable(error: OSError) -> str:
             return "Lecture du fichier interdite"
         case _:
             return "Fichier illisible"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\u202f")
