@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import sys
 import threading
 import time
@@ -333,22 +334,22 @@ def test_root_lends_postgresql_a_number_that_no_account_has(tmp_path: Path) -> N
 
 @needs_root
 def test_programs_that_the_server_cannot_reach_are_copied_where_it_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    owner = Owner(64000, 64000)
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
-    monkeypatch.setattr(
-        "mes_dashboard.services.postgresql._runs",
-        lambda program, _: program.is_relative_to(tmp_path),
-    )
+    # Not in pytest's own folder: the others of the machine may not walk through it.
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        reachable = Path(name)
+        reachable.chmod(0o755)
+        monkeypatch.setattr(
+            "mes_dashboard.services.postgresql._runs",
+            lambda program, _: program.is_relative_to(reachable),
+        )
 
-    folder = binaries(owner, tmp_path / "cache")
+        folder = binaries(Owner(64000, 64000), reachable / "cache")
 
-    done = subprocess.run(
-        [folder / "postgres", "--version"], user=64000, capture_output=True, check=True
-    )
+        done = subprocess.run(
+            [folder / "postgres", "--version"], user=64000, capture_output=True, check=True
+        )
     assert b"PostgreSQL" in done.stdout
 
 
