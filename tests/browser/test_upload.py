@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from ingestion import tasks
 from ingestion.models import Extract
-from tests.ingestion.world import build, content, facility, fed, line
+from tests.ingestion.world import brought, build, content, facility, fed, line
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -84,3 +84,21 @@ def test_a_wrong_form_is_explained_and_reachable(
     expect(page.get_by_text("Choisissez un fichier.").first).to_be_visible()
     expect(page).to_have_title("Erreur\u202f: Fichiers mensuels – Mon espace santé en ESMS")
     axe(page)
+
+
+def test_tables_show_all_their_columns_on_a_desk_screen(
+    page: Page, live_server: Any, sign_in: Callable[[Page, User], None], owner: User
+) -> None:
+    name = f"{'alimentation_' * 8}janvier.csv"
+    extract = brought([line(A1, 5), line(A1, 7, kind="un type de document inconnu")], name=name)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_in(page, owner)
+
+    hidden = []
+    for address in ("", f"{extract.pk}/"):
+        page.goto(f"{live_server.url}/fichiers-mensuels/{address}")
+        content_of_table = page.locator(".fr-table__content")
+        expect(content_of_table).to_be_visible()
+        hidden.append(content_of_table.evaluate("box => box.scrollWidth - box.clientWidth"))
+
+    assert hidden == [0, 0]
