@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.models import AuditEntry
+from ingestion.models import Extract
+from ingestion.rebuild import UnreadableExtractError
 from reference.models import DataVersion, Facility
 from tests.reference.registers import document, facility, flat, line, number
 
@@ -140,6 +142,26 @@ def test_published_figures_are_read_again_through_the_new_ground(register: Path)
 
     version = DataVersion.objects.get()
     assert version.ground == version.folded_ground > 1
+
+
+def test_a_monthly_file_that_cannot_be_read_again_is_named_once_the_register_is_applied(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register.write_bytes(flat("2021-01-08", line(ONE)).getvalue())
+    lost = Extract(pk=7, original_name="perdu.csv", records="extracts/perdu.parquet")
+
+    def fail() -> bool:
+        raise UnreadableExtractError(lost)
+
+    monkeypatch.setattr("ingestion.management.commands.import_finess.rebuild_stale", fail)
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=r"n° 7, «\u202fperdu\.csv\u202f».*perdu\.parquet"):
+        call_command("import_finess", str(register), stdout=out)
+
+    assert "créés 1" in out.getvalue()
+    assert "recalculés" not in out.getvalue()
+    assert Facility.objects.filter(finess=ONE).exists()
 
 
 def test_an_import_enters_the_audit_trail(register: Path) -> None:

@@ -12,11 +12,16 @@ from django.db import transaction
 
 from accounts import audit
 from ingestion.publish import rebuild_stale
+from ingestion.rebuild import UnreadableExtractError
 from reference.finess.register import RegisterReport, apply_register
 from reference.finess.rows import RegisterError, Remark
 from reference.numbers import grouped
 
 MAX_REMARKS = 20
+FIGURES = {
+    True: "Les chiffres publiés ont été recalculés.",
+    False: "Les chiffres publiés n'avaient pas à être recalculés.",
+}
 LABELS = {
     "created": "créés",
     "updated": "mis à jour",
@@ -48,12 +53,30 @@ class Command(BaseCommand):
             raise CommandError(f"Registre refusé\u202f: {error}.") from None
         except OSError as error:
             raise CommandError(f"{_unreadable(error)}\u202f: {path}") from None
-        rebuilt = rebuild_stale()
+        rebuilt, failure = _read_facts_again()
         if options["json"]:
             self.stdout.write(json.dumps(as_json(report, rebuilt=rebuilt), ensure_ascii=False))
-            return
-        for line in summary(report, rebuilt=rebuilt):
-            self.stdout.write(line)
+        else:
+            for line in summary(report):
+                self.stdout.write(line)
+            if not failure:
+                self.stdout.write(FIGURES[rebuilt])
+        if failure:
+            raise CommandError(failure)
+
+
+def _read_facts_again() -> tuple[bool, str]:
+    """Whether published facts were read through the new register, and what prevented it."""
+    try:
+        return rebuild_stale(), ""
+    except UnreadableExtractError as error:
+        lost = error.extract
+        return False, (
+            "Le registre est appliqué, mais les chiffres publiés ne sont pas recalculés\u202f: le "
+            f"fichier mensuel n° {lost.pk}, «\u202f{lost.original_name}\u202f», en vigueur, ne "
+            "peut plus être relu. Remettez en place ses enregistrements "
+            f"({lost.records.name}), puis relancez la commande."
+        )
 
 
 def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
@@ -72,7 +95,7 @@ def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
     }
 
 
-def summary(report: RegisterReport, *, rebuilt: bool) -> list[str]:
+def summary(report: RegisterReport) -> list[str]:
     """What a register did, in French lines."""
     fates = [f"{label} {grouped(report.counts[key])}" for key, label in LABELS.items()]
     fates.append(f"refusés {grouped(len(report.refused))}")
@@ -85,13 +108,7 @@ def summary(report: RegisterReport, *, rebuilt: bool) -> list[str]:
     if report.new_categories:
         codes = ", ".join(report.new_categories)
         lines.append(f"Catégories inconnues, créées sans secteur dans le périmètre\u202f: {codes}")
-    lines += _remarks("Refusés", report.refused) + _remarks("À vérifier", report.warnings)
-    lines.append(
-        "Les chiffres publiés ont été recalculés."
-        if rebuilt
-        else "Les chiffres publiés n'avaient pas à être recalculés."
-    )
-    return lines
+    return lines + _remarks("Refusés", report.refused) + _remarks("À vérifier", report.warnings)
 
 
 def _coverage(report: RegisterReport) -> list[str]:
