@@ -15,8 +15,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,6 +34,7 @@ from mes_dashboard.services import ServiceError, local_servers
 
 STOP_SECONDS = 15
 READY_SECONDS = 90
+MAX_RESTARTS = 5
 SET_PARENT_DEATH_SIGNAL = 1
 
 
@@ -45,6 +47,8 @@ class Children:
 
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.commands: dict[str, tuple[str, ...]] = {}
+        self.restarts: Counter[str] = Counter()
         self._libc = ctypes.CDLL(None)
 
     def start(self, name: str, *arguments: str) -> None:
@@ -52,6 +56,7 @@ class Children:
 
         Ctrl-C does not reach it, we do; and the system ends it if we are killed.
         """
+        self.commands[name] = arguments
         with log_of(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -75,14 +80,22 @@ class Children:
             fail(name, code)
 
     def watch(self) -> None:
-        """Raise when one of the processes has ended.
+        """Start again a process that was killed; one that ended by itself stops everything.
 
         Raises:
-            StoppedError: naming it.
+            StoppedError: naming it, also when it was killed too often.
         """
-        for name, child in self.running.items():
-            if (code := child.poll()) is not None:
+        for name, child in list(self.running.items()):
+            code = child.poll()
+            if code is None:
+                continue
+            if code >= 0 or self.restarts[name] >= MAX_RESTARTS:
                 fail(name, code)
+            self.restarts[name] += 1
+            with suppress(ProcessLookupError):  # what it had started and could not end
+                os.killpg(child.pid, signal.SIGKILL)
+            print(f"{name} was killed (signal {-code}): started again.", flush=True)
+            self.start(name, *self.commands[name])
 
     def stop(self) -> None:
         """Ask all of them to end, and kill those that do not."""

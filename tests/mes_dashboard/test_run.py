@@ -19,6 +19,7 @@ from pytest_django import Settings
 
 from mes_dashboard import probe, run
 from mes_dashboard.services import LocalServers, ServiceError, reaper
+from tests.mes_dashboard.waiting import alive, eventually
 
 
 @pytest.fixture
@@ -142,6 +143,44 @@ def test_a_child_that_ends_by_itself_is_noticed() -> None:
 
 
 @pytest.mark.usefixtures("data")
+def test_a_child_that_was_killed_is_started_again_with_what_it_had_started_gone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    born = tmp_path / "born"
+    code = (
+        "import os, pathlib, subprocess, sys, time\n"
+        "helper = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        f"file = pathlib.Path({str(born)!r})\n"
+        "file.open('a').write(f'{os.getpid()} {helper.pid}\\n')\n"
+        "time.sleep(60)\n"
+    )
+    children = run.Children()
+    children.start("worker", "-c", code)
+    assert eventually(lambda: born.exists() and born.read_text().count("\n") == 1)
+    first, helper = map(int, born.read_text().split())
+
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: children.running["worker"].poll() is not None)
+    children.watch()
+
+    assert eventually(lambda: born.read_text().count("\n") == 2)
+    assert eventually(lambda: not alive(helper))
+    assert "worker was killed (signal 9): started again." in capsys.readouterr().out
+    os.killpg(children.running["worker"].pid, signal.SIGKILL)
+    children.stop()
+
+
+def test_a_child_that_is_killed_again_and_again_stops_everything() -> None:
+    children = run.Children()
+    children.start("worker", "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    children.restarts["worker"] = run.MAX_RESTARTS
+    children.running["worker"].wait()
+
+    with pytest.raises(run.StoppedError, match="worker ended with code -9"):
+        children.watch()
+    children.stop()
+
+
 def test_a_child_that_will_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "STOP_SECONDS", 1)
     children = run.Children()

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,6 +23,7 @@ from mes_dashboard.services.launch import Owner, ServiceError, package_folder
 from mes_dashboard.services.local import LocalServers
 from mes_dashboard.services.postgresql import NAME, PostgreSQL, binaries, owner_of
 from mes_dashboard.services.valkey import binary
+from tests.mes_dashboard.waiting import eventually
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="takes root to become somebody else")
 
@@ -92,15 +93,6 @@ def query(sockets: Path, statement: str) -> object:
 
 def chief(servers: LocalServers) -> list[int]:
     return reaper.processes(reaper.postgresql_marks(servers.key)[:1])
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_a_new_cluster_has_the_locale_of_production_and_no_port(tmp_path: Path) -> None:
