@@ -144,7 +144,8 @@ def _rate_tile(
     rates, parts, wholes = series
     now, before = _both(rates, last)
     part, whole = at(parts, last), at(wholes, last)
-    counts = f"{french.integer(part)} ESMS sur {french.integer(whole)}"
+    known = part is not None and whole is not None
+    counts = f"{french.integer(part)} ESMS sur {french.integer(whole)}" if known else ""
     small = is_small(whole)
     change = None
     if now is not None and before is not None and not small:

@@ -85,8 +85,8 @@ def growth_words(growth: Growth) -> str:
     if growth.ratio is None:
         return ""
     if growth.earlier < SMALL_VOLUME:
-        change = french.signed(french.integer(growth.recent - growth.earlier))
-        return f"{change} documents en un an"
+        change = french.signed(french.count(growth.recent - growth.earlier, "document"))
+        return f"{change} en un an"
     comparable = growth.comparable_months
     basis = "" if comparable == 12 else f", à mois comparables ({comparable} sur 12)"
     return f"{french.growth(growth.ratio)} en un an{basis}"
@@ -127,7 +127,7 @@ def _alt(measures: Measures, message: str, drawn: Sequence[tuple[Group, pd.Serie
     ranked = sorted(drawn, key=lambda item: -item[1].sum())[:2]
     most = [f"{group.label} ({french.percent(sums.sum() / whole, 0)})" for group, sums in ranked]
     return (
-        f"{message}. De {french.integer(total.iloc[0])} documents en "
+        f"{message}. De {french.count(total.iloc[0], 'document')} en "
         f"{french.short_month(total.index[0])} à {french.integer(total.iloc[-1])} en "
         f"{french.short_month(total.index[-1])}. Types les plus alimentés : "
         f"{french.listing(most)}."

@@ -91,7 +91,7 @@ def received_words(measures: Measures) -> str:
     received = at(measures.received_12m, measures.last_received)
     if received is None or received >= 12:
         return ""
-    return f"{french.integer(received)} mois reçus sur 12"
+    return f"{french.count(received, 'mois reçu')} sur 12"
 
 
 def nothing_received(measures: Measures) -> str:

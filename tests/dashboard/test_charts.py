@@ -64,6 +64,7 @@ def test_volumes_of_less_than_nine_months_are_those_of_the_period() -> None:
 
 def test_a_change_on_a_tiny_base_is_a_count() -> None:
     assert growth_words(Growth(40, 10, 12, 4.0)) == "+30 documents en un an"
+    assert growth_words(Growth(11, 10, 12, 1.1)) == "+1 document en un an"
 
 
 def test_a_growth_that_is_not_known_is_not_said() -> None:

@@ -79,6 +79,29 @@ def test_a_growth_on_fewer_months_says_so() -> None:
     assert last.period == "12 mois à décembre 2025, 10 mois reçus sur 12"
 
 
+def test_one_received_month_is_written_in_the_singular() -> None:
+    measures = year(received_12m=1)
+
+    first, *_ = tiles(measures, measures)
+
+    assert first.detail == "1 mois reçu sur 12"
+
+
+def test_a_rate_that_is_not_known_has_no_counts() -> None:
+    measures = year()
+    measures = replace(
+        measures,
+        contributors_12m=measures.contributors_12m * NAN,
+        parc_12m=measures.parc_12m * NAN,
+        rate_12m=measures.rate_12m * NAN,
+    )
+
+    *_, last = tiles(measures, measures)
+
+    assert last.value == ND
+    assert last.detail == ""
+
+
 def test_a_small_parc_has_counts_and_neither_points_nor_sparkline() -> None:
     measures = year(start=3, end=5, parc=14, growth=Growth(30, 10, 12, 3.0))
 
