@@ -194,14 +194,14 @@ def serve(children: Children, port: int) -> None:
     os.environ["PORT"] = str(port)
     schedule = str(Path(settings.MES_DATA_DIR) / "celerybeat-schedule")
     children.start("web", "-m", "gunicorn", "-c", "python:mes_dashboard.gunicorn_settings")
-    children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
     deadline = time.monotonic() + READY_SECONDS
     while not ready(port):
         children.watch()
         if time.monotonic() > deadline:
             raise StoppedError(f"no answer after {READY_SECONDS} s: see {log_of('web')}")
         time.sleep(0.1)
-    # Last: nobody waits for it, and starting takes the processor from the others.
+    # Last: nobody waits for them, and starting takes the processor from the pages.
+    children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
     children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
 
 
