@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import pandas as pd
-from django.db.models import Min
+from django.db.models import Max
 
 from ingestion.models import Extract, Layer, Mode, State
 from reference.models import Departement
@@ -66,18 +66,12 @@ def covered_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
 def in_force(months: Iterable[dt.date] | None = None) -> list[Layer]:
     """The layers in force of some months (all of them by default), extracts loaded.
 
-    In the order of publication of their extracts: that of the first layer of each.
+    In the order of publication of their extracts.
     """
-    layers = Layer.objects.filter(in_force=True).select_related("extract")
+    layers = Layer.objects.filter(in_force=True).select_related("extract__source")
     if months is not None:
         layers = layers.filter(month__in=set(months))
-    first = dict(
-        Layer.objects.filter(extract__layers__in=layers)
-        .order_by()
-        .values_list("extract_id")
-        .annotate(first=Min("pk"))
-    )
-    return sorted(layers, key=lambda layer: (first[layer.extract_id], layer.pk))
+    return list(layers.order_by("rank", "pk"))
 
 
 def by_cell(layers: Iterable[Layer]) -> dict[Cell, list[Layer]]:
@@ -117,7 +111,7 @@ def edit(extract: Extract, held: Collection[Cell]) -> set[Cell]:
         touched |= _emptied_unallocated(cells, standing)
         ousted = [layer.pk for cell in touched for layer in standing.get(cell, [])]
         Layer.objects.filter(pk__in=ousted).update(in_force=False)
-    _add(extract, cells, extract.mode)
+    _add(extract, cells, extract.mode, _next_rank())
     return touched
 
 
@@ -151,16 +145,21 @@ def add_missing(extract: Extract, held: Collection[Cell], standing: list[Layer])
     `standing` are the layers in force, in order; returns those added, to be put in order again.
     """
     once = {cell_of(layer) for layer in extract.layers.all()}
-    order = {layer.extract_id: position for position, layer in enumerate(standing)}
+    rank = {layer.extract_id: layer.rank for layer in standing}
     replaced = {
         cell_of(layer)
         for layer in standing
-        if layer.mode == Mode.REPLACE and order[layer.extract_id] > order[extract.pk]
+        if layer.mode == Mode.REPLACE and layer.rank > rank[extract.pk]
     }
-    return _add(extract, set(held) - once - replaced, Mode.COMPLETE)
+    return _add(extract, set(held) - once - replaced, Mode.COMPLETE, rank[extract.pk])
 
 
-def _add(extract: Extract, cells: Collection[Cell], mode: str) -> list[Layer]:
+def _next_rank() -> int:
+    """The rank of a publication, after all others; the version row is locked."""
+    return (Layer.objects.aggregate(last=Max("rank"))["last"] or 0) + 1
+
+
+def _add(extract: Extract, cells: Collection[Cell], mode: str, rank: int) -> list[Layer]:
     ordered = sorted(cells, key=lambda cell: (cell.month, cell.region, cell.departement or ""))
     return Layer.objects.bulk_create(
         [
@@ -170,6 +169,7 @@ def _add(extract: Extract, cells: Collection[Cell], mode: str) -> list[Layer]:
                 region_id=cell.region,
                 departement_id=cell.departement,
                 mode=mode,
+                rank=rank,
             )
             for cell in ordered
         ]

@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.models import User
 from ingestion.errors import RefusedFile
 from ingestion.layers import untouched_since
-from ingestion.models import Extract, Mode, State
+from ingestion.models import Extract, Mode, Source, State, default_source
 from ingestion.storage import shown_name, stored_name
 from reference.models import Region
 
@@ -27,16 +27,20 @@ def receive(  # noqa: PLR0913  # each is one thing that people say when they bri
     name: str,
     region: Region | None,
     month: dt.date | None = None,
-    mode: str = Mode.REPLACE,
+    mode: str = "",
+    source: Source | None = None,
     confirm_empty: bool = False,
     publish: bool = False,
     author: User | None = None,
 ) -> Extract:
     """Store a file and open its history; `region` None is a national file.
 
-    The same file again (same bytes, scope, asked month, mode) while the first is wholly in force
-    is not stored: the extract in force is returned, which is the only case where the state is
-    not `received`.
+    `mode` "": it completes when it carries the columns of our report, else replaces. `source`:
+    the default one unless told.
+
+    The same file again (same bytes, source, scope, asked month, mode) while the first is wholly
+    in force is not stored: the extract in force is returned, which is the only case where the
+    state is not `received`.
 
     Raises:
         RefusedFile: when it is larger than `MES_UPLOAD_MAX_BYTES`.
@@ -48,7 +52,9 @@ def receive(  # noqa: PLR0913  # each is one thing that people say when they bri
         size=size,
         region=region,
         asked_month=month,
-        mode=mode,
+        asked_mode=mode,
+        mode=mode or Mode.REPLACE,
+        source=source or default_source(),
         confirm_empty=confirm_empty,
         publish_when_ready=publish,
         author=author,
@@ -78,6 +84,7 @@ def twin_in_force(extract: Extract) -> Extract | None:
         sha256=extract.sha256,
         region_id=extract.region_id,
         asked_month=extract.asked_month,
+        source=extract.source,
         mode=extract.mode,
         confirm_empty=extract.confirm_empty,
     ).exclude(pk=extract.pk)

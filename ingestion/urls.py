@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from ingestion import views
+from ingestion.views import extract, files
 
 app_name = "ingestion"
 
 urlpatterns = [
-    path("", views.upload, name="upload"),
-    path("<int:pk>/", views.extract_detail, name="extract"),
-    path("<int:pk>/publier/", views.publish, name="publish"),
+    path("", files.upload, name="upload"),
+    path("<int:pk>/", extract.detail, name="extract"),
+    path("<int:pk>/publier/", extract.publish, name="publish"),
 ]

@@ -334,7 +334,9 @@ def test_a_replaced_file_says_where(administrator: Client) -> None:
 
 def test_unallocated_documents_are_named(administrator: Client) -> None:
     extract = published([line(A1, 5)])
-    extract.layers.create(month="2025-01-01", region_id="27", departement=None, mode="replace")
+    extract.layers.create(
+        month="2025-01-01", region_id="27", departement=None, mode="replace", rank=1
+    )
 
     assert "Non ventilé" in administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
 

@@ -45,7 +45,12 @@ class Command(BaseCommand):
             help=f"code de la région, {NATIONAL} pour un fichier national",
         )
         parser.add_argument("--month", type=_month, help="mois du fichier, AAAA-MM")
-        parser.add_argument("--mode", choices=Mode.values, default=Mode.REPLACE.value)
+        parser.add_argument(
+            "--mode",
+            choices=Mode.values,
+            default="",
+            help="par défaut\u202f: complète s'il porte les colonnes du rapport, sinon remplace",
+        )
         parser.add_argument(
             "--confirm-empty",
             action="store_true",

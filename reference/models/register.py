@@ -1,128 +1,13 @@
-"""The ground of every figure: territories, the FINESS register, the DMP's document types.
-
-Nothing here knows of extracts or indicators. Each write that can change a published figure
-goes with `raise_data_version`, which every cache key and ETag contains.
-"""
+"""The FINESS register: categories, legal entities, facilities and their history."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
-
-class DataVersion(models.Model):
-    """The one row whose number names the present state of every figure.
-
-    `ground` numbers the register, perimeter and nomenclatures; `folded_ground` is the ground
-    through which the published facts were last read. Where they differ, facts are to be rebuilt.
-    """
-
-    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
-    number = models.BigIntegerField(default=1)
-    ground = models.BigIntegerField(default=1)
-    folded_ground = models.BigIntegerField(default=1)
-    raised_at = models.DateTimeField(auto_now=True)
-    reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "version des données"
-        verbose_name_plural = "versions des données"
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="data_version_single_row")]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-def current_data_version() -> int:
-    """The number that names the present state of every figure."""
-    return DataVersion.objects.values_list("number", flat=True).get(pk=1)
-
-
-def lock_data_version() -> DataVersion:
-    """Hold the row until the transaction ends, so that writers of figures follow each other.
-
-    Raises:
-        TransactionManagementError: outside a transaction.
-    """
-    return DataVersion.objects.select_for_update().get(pk=1)
-
-
-def raise_data_version(reason: str, *, ground: bool = False) -> int:
-    """Say that figures may have changed; every write that can change one calls this.
-
-    `ground`: what changed is the register, the perimeter or a nomenclature, so the published
-    facts must be read through it again. The row stays locked until the surrounding
-    transaction ends.
-    """
-    with transaction.atomic():
-        version = lock_data_version()
-        version.number += 1
-        version.ground += int(ground)
-        version.reason = reason[:200]
-        version.save()
-    return version.number
-
-
-class LinkingType(models.IntegerChoices):
-    """INSEE's "type de liaison": how French says "of" before a territory's name (TNCC)."""
-
-    DE = 0, "de "
-    D = 1, "d'"
-    DU = 2, "du "
-    DE_LA = 3, "de la "
-    DES = 4, "des "
-    DE_L = 5, "de l'"
-
-
-class Region(models.Model):
-    """A région of the official geographic code."""
-
-    code = models.CharField("code", max_length=2, primary_key=True)
-    name = models.CharField("nom", max_length=50, unique=True)
-    slug = models.SlugField("adresse", max_length=50, unique=True)
-    linking_type = models.PositiveSmallIntegerField("liaison", choices=LinkingType.choices)
-
-    class Meta:
-        verbose_name = "région"
-        verbose_name_plural = "régions"
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def of(self) -> str:
-        """The name after "of": "de Bretagne", "des Hauts-de-France"."""
-        return f"{LinkingType(self.linking_type).label}{self.name}"
-
-
-class Departement(models.Model):
-    """A département, with the way French says "in" it, which follows no rule."""
-
-    code = models.CharField("code", max_length=3, primary_key=True)
-    name = models.CharField("nom", max_length=50, unique=True)
-    locative = models.CharField(
-        "locatif", max_length=60, help_text="« en Côte-d'Or », « dans le Jura »"
-    )
-    linking_type = models.PositiveSmallIntegerField("liaison", choices=LinkingType.choices)
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="departements", verbose_name="région"
-    )
-
-    class Meta:
-        verbose_name = "département"
-        verbose_name_plural = "départements"
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def of(self) -> str:
-        """The name after "of": "de la Côte-d'Or", "du Jura"."""
-        return f"{LinkingType(self.linking_type).label}{self.name}"
+from reference.models.territories import Departement, Region
 
 
 class Sector(models.TextChoices):
@@ -288,63 +173,29 @@ class RegisterImport(models.Model):
         return f"{self.file_name} ({self.register_date})"
 
 
-class DocumentGroup(models.Model):
-    """A series of the committee's volume chart: seven watched kinds of documents and "Autres"."""
+class PerimeterChoice(models.Model):
+    """What a région decides of a category, for its own facilities: its sector, in or out.
 
-    code = models.SlugField("code", max_length=30, primary_key=True)
-    label = models.CharField("libellé", max_length=100)
-    short_label = models.CharField("libellé court", max_length=40)
-    position = models.PositiveSmallIntegerField("rang", unique=True)
-    color = models.CharField("couleur", max_length=7)
+    Without one, the category's own values hold. Changing any recomputes the whole history of the
+    région (DESIGN: a register never rewrites history, a perimeter does).
+    """
+
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.CASCADE,
+        related_name="perimeter_choices",
+        verbose_name="région",
+    )
+    category = models.ForeignKey(
+        FacilityCategory, on_delete=models.CASCADE, related_name="+", verbose_name="catégorie"
+    )
+    sector = models.CharField("secteur", max_length=8, choices=Sector.choices)
+    in_perimeter = models.BooleanField("dans le périmètre")
 
     class Meta:
-        verbose_name = "groupe de documents"
-        verbose_name_plural = "groupes de documents"
-        ordering = ["position"]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class DocumentType(models.Model):
-    """A document type of the DMP. The code `AUTRES` stands for what no code or alias names."""
-
-    UNRECOGNISED = "AUTRES"
-
-    id = models.SmallAutoField(primary_key=True)
-    code = models.CharField("code", max_length=30, unique=True)
-    label = models.CharField("libellé", max_length=200)
-    system = models.CharField("nomenclature", max_length=40, blank=True)
-    class_code = models.CharField("classe", max_length=4, blank=True)
-    class_label = models.CharField("libellé de la classe", max_length=100, blank=True)
-    group = models.ForeignKey(
-        DocumentGroup, on_delete=models.PROTECT, related_name="types", verbose_name="groupe"
-    )
-    generic = models.BooleanField(
-        "type générique", default=False, help_text="Compte contre la qualité du typage."
-    )
-
-    class Meta:
-        verbose_name = "type de document"
-        verbose_name_plural = "types de documents"
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.label}"
-
-
-class DocumentTypeAlias(models.Model):
-    """Another way in which files write a document type, kept normalised."""
-
-    document_type = models.ForeignKey(
-        DocumentType, on_delete=models.CASCADE, related_name="aliases", verbose_name="type"
-    )
-    label = models.CharField("écriture", max_length=200, unique=True)
-
-    class Meta:
-        verbose_name = "écriture d'un type de document"
-        verbose_name_plural = "écritures des types de documents"
-        ordering = ["label"]
-
-    def __str__(self) -> str:
-        return self.label
+        verbose_name = "choix de périmètre"
+        verbose_name_plural = "choix de périmètre"
+        ordering = ["region", "category"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "category"], name="perimeter_choice_once")
+        ]

@@ -1,8 +1,4 @@
-"""The extracts people bring: files, their states, what was wrong with them, and layers.
-
-A cell is (month × département) and is an ordered list of layers; published facts are the
-fold of the layers in force, read through today's register and perimeter.
-"""
+"""The files people bring: their states, what was wrong with them, and their layers."""
 
 from __future__ import annotations
 
@@ -10,7 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reference.models import Departement, Region
+from ingestion.models.source import Source
+from reference.models import Departement, Programme, Region
+
+
+class Kind(models.TextChoices):
+    """What a file brings."""
+
+    MONTHLY = "monthly", "fichier mensuel"
+    REGISTER = "register", "registre FINESS"
+    PROGRAMME = "programme", "membres d’un programme"
 
 
 class State(models.TextChoices):
@@ -18,11 +23,14 @@ class State(models.TextChoices):
 
     RECEIVED = "received", "reçu"
     READING = "reading", "lecture en cours"
+    TO_MAP = "to_map", "colonnes à indiquer"
     REFUSED = "refused", "refusé"
     READY = "ready", "prêt à publier"
     PUBLISHING = "publishing", "publication en cours"
     PUBLISHED = "published", "publié"
     SUPERSEDED = "superseded", "remplacé"
+    WITHDRAWN = "withdrawn", "retiré"
+    PURGED = "purged", "purgé"
 
 
 class Mode(models.TextChoices):
@@ -45,6 +53,24 @@ class Outcome(models.TextChoices):
 class Extract(models.Model):
     """One file as it was received, its normalised records beside it as Parquet, its state."""
 
+    kind = models.CharField("nature", max_length=10, choices=Kind.choices, default=Kind.MONTHLY)
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="source",
+        help_text="Pour un fichier mensuel\u202f: d’où il vient et comment il compte.",
+    )
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="programme",
+    )
     file = models.FileField("fichier", upload_to="extracts/%Y/%m/", max_length=255)
     records = models.FileField(
         "enregistrements", upload_to="extracts/%Y/%m/", blank=True, max_length=255
@@ -62,8 +88,49 @@ class Extract(models.Model):
         help_text="Vide : fichier national.",
     )
     asked_month = models.DateField("mois indiqué", null=True, blank=True)
-    mode = models.CharField("mode", max_length=10, choices=Mode.choices, default=Mode.REPLACE)
+    asked_mode = models.CharField(
+        "mode demandé",
+        max_length=10,
+        choices=Mode.choices,
+        blank=True,
+        help_text="Vide\u202f: complète s’il porte les colonnes du rapport, sinon remplace.",
+    )
+    mode = models.CharField(
+        "mode",
+        max_length=10,
+        choices=Mode.choices,
+        default=Mode.REPLACE,
+        help_text="celui qui vaut, connu une fois le fichier lu",
+    )
+    forced = models.BooleanField(
+        "relecture demandée", default=False, help_text="publié même si le même est en vigueur"
+    )
+    sheet = models.CharField(
+        "feuille choisie", max_length=100, blank=True, help_text="Vide\u202f: la première lisible."
+    )
+    columns = models.JSONField(
+        "colonnes", default=dict, help_text="comment elles ont été lues (layout.Columns)"
+    )
+    offer = models.JSONField(
+        "début du fichier",
+        default=dict,
+        help_text="en-têtes et premières lignes, pour dire ce que sont les colonnes",
+    )
     confirm_empty = models.BooleanField("départements absents à zéro", default=False)
+    confirmed_cells = models.JSONField(
+        "absents confirmés à zéro",
+        default=list,
+        help_text="paires [mois AAAA-MM, code du département] confirmées à l’aperçu",
+    )
+    preview = models.JSONField("aperçu", default=dict, help_text="preview.Preview, en JSON")
+    replays = models.JSONField(
+        "reprises",
+        default=list,
+        help_text="lignes à rattacher reprises par un registre\u202f: {on, register, lines}",
+    )
+    step = models.CharField("étape", max_length=20, blank=True, editable=False)
+    progress = models.PositiveIntegerField("lignes traitées", null=True, editable=False)
+    step_at = models.DateTimeField("étape commencée le", null=True, editable=False)
     publish_when_ready = models.BooleanField("publier dès que possible", default=False)
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.RECEIVED)
     message = models.TextField("message", blank=True)
@@ -94,8 +161,8 @@ class Extract(models.Model):
     )
 
     class Meta:
-        verbose_name = "fichier mensuel"
-        verbose_name_plural = "fichiers mensuels"
+        verbose_name = "fichier"
+        verbose_name_plural = "fichiers"
         ordering = ["-received_at", "-pk"]
 
     def __str__(self) -> str:
@@ -107,6 +174,9 @@ class LineReport(models.Model):
 
     extract = models.ForeignKey(Extract, on_delete=models.CASCADE, related_name="line_reports")
     line = models.PositiveIntegerField("ligne")
+    finess = models.CharField("FINESS", max_length=20, blank=True, help_text="tel que lu")
+    month = models.DateField("mois", null=True)
+    documents = models.BigIntegerField("documents", null=True)
     column = models.CharField("colonne", max_length=200, blank=True)
     value = models.CharField("valeur", max_length=250, blank=True)
     outcome = models.CharField("sort", max_length=12, choices=Outcome.choices)
@@ -118,6 +188,12 @@ class LineReport(models.Model):
         verbose_name = "remarque sur une ligne"
         verbose_name_plural = "remarques sur les lignes"
         ordering = ["line", "pk"]
+        indexes = [
+            models.Index(fields=["extract", "outcome", "code"], name="line_report_filter"),
+            models.Index(
+                fields=["finess"], name="line_report_quarantine", condition=Q(outcome="quarantined")
+            ),
+        ]
 
 
 class Layer(models.Model):
@@ -130,6 +206,9 @@ class Layer(models.Model):
         Departement, on_delete=models.PROTECT, null=True, related_name="+"
     )
     mode = models.CharField("mode", max_length=10, choices=Mode.choices)
+    rank = models.BigIntegerField(
+        "rang", help_text="ordre de publication\u202f: les couches parlent dans cet ordre"
+    )
     in_force = models.BooleanField("en vigueur", default=True)
     added_at = models.DateTimeField("ajoutée le", auto_now_add=True)
 

@@ -1,0 +1,34 @@
+"""Who may work on files: the administrators of a région, on the files of their régions."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from accounts.models import Role, User
+from accounts.scope import regions_with_role, visible_regions
+from ingestion.models import Extract
+
+
+def administrator(request: HttpRequest) -> User:
+    """The user, when they administer a region.
+
+    Raises:
+        PermissionDenied: they only read. Http404: they see no region at all.
+    """
+    user = cast("User", request.user)  # LoginRequiredMiddleware let no one else in
+    if not regions_with_role(user, Role.ADMINISTRATOR).exists():
+        if not visible_regions(user).exists():
+            raise Http404("Aucune région à cette adresse.")
+        raise PermissionDenied
+    return user
+
+
+def administered(user: User) -> QuerySet[Extract]:
+    """The files of the regions that a user administers; national ones for a superuser."""
+    if user.is_superuser:
+        return Extract.objects.all()
+    return Extract.objects.filter(region__in=regions_with_role(user, Role.ADMINISTRATOR))
