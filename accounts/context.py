@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.conf import settings
@@ -15,6 +15,12 @@ from reference.models import Region, current_data_version
 
 MAX_FLAT_REGIONS = 3
 """Above this number, the régions of a user are folded under one entry of the navigation."""
+
+FILE_PAGES = (
+    ("Déposer un fichier", "ingestion:upload"),
+    # One line per page about files, in the order of the work; each needs no argument.
+)
+"""What the administrators of a région find under "Fichiers mensuels": label, name of the page."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Site:
         """The entries of the main menu that the user may open."""
         links = list(self._region_links())
         if Role.ADMINISTRATOR in self.roles.values():
-            links.append(self._link("Fichiers mensuels", reverse("ingestion:upload")))
+            links.append(self._files_menu())
         if self.user and self.user.is_staff:
             links.append(self._link("Administration", reverse("admin:index")))
         return tuple(links)
@@ -77,6 +83,13 @@ class Site:
             return links
         current = "true" if any(link.current for link in links) else ""
         return (Link("Régions", current=current, links=links),)
+
+    def _files_menu(self) -> Link:
+        """The pages about files; the one that is read, or the nearest above it, is current."""
+        links = [self._link(label, reverse(name)) for label, name in FILE_PAGES]
+        nearest = max((link.url for link in links if link.current), key=len, default="")
+        links = [link if link.url == nearest else replace(link, current="") for link in links]
+        return Link("Fichiers mensuels", current="true" if nearest else "", links=tuple(links))
 
     def _link(self, label: str, url: str, region_code: str = "") -> Link:
         path = self.request.path

@@ -157,6 +157,15 @@ def test_an_administrator_finds_the_monthly_files(client: Client, owner: User) -
     assert 'href="/fichiers-mensuels/"' in page(client, "/")
 
 
+def test_under_monthly_files_the_nearest_page_alone_is_current(client: Client, owner: User) -> None:
+    client.force_login(owner)
+
+    there = page(client, "/fichiers-mensuels/")
+
+    assert '<summary class="fr-nav__btn" aria-current="true">Fichiers mensuels</summary>' in there
+    assert there.count('href="/fichiers-mensuels/" aria-current="page"') == 1
+
+
 def test_a_national_administrator_finds_every_region_and_the_administration(
     client: Client, national: User
 ) -> None:

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 
+from accounts.context import FILE_PAGES
+
 EMPTY_PAGE = '{% extends "base.html" %}{% block content %}<h1>Page vide</h1>{% endblock %}'
 
 
@@ -31,7 +33,8 @@ dashboard = [
     path("", empty_page, name="home"),
     path("regions/<slug:slug>/", empty_page, name="region"),
 ]
-ingestion = [path("", empty_page, name="upload")]
+names = [name.removeprefix("ingestion:") for _, name in FILE_PAGES if name.startswith("ingestion:")]
+ingestion = [path("" if name == "upload" else f"{name}/", empty_page, name=name) for name in names]
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -141,7 +141,8 @@ def test_on_a_small_screen_the_menu_opens_and_signs_out(
     quiet.goto(live_server.url)
 
     quiet.get_by_role("button", name="Menu").click()
-    expect(quiet.get_by_role("link", name="Fichiers mensuels")).to_be_visible()
+    quiet.get_by_text("Fichiers mensuels", exact=True).click()
+    expect(quiet.get_by_role("link", name="Déposer un fichier")).to_be_visible()
     quiet.get_by_role("button", name="Se déconnecter").click()
 
     expect(quiet.get_by_text("Vous êtes déconnecté.")).to_be_visible()
