@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from django_pandas.io import read_frame
 
-from reference.models import FacilityPeriod, Sector
+from reference.models import FacilityPeriod, PerimeterChoice, Sector
 from reference.months import last_day
 
 PERIOD_FIELDS = {
@@ -24,17 +24,23 @@ PERIOD_FIELDS = {
     "facility__sector_override": "sector_override",
     "starts_on": "starts_on",
     "ends_on": "ends_on",
+    "category_id": "category",
     "category__sector": "category_sector",
     "category__in_perimeter": "category_in_perimeter",
     "legal_entity_id": "legal_entity_id",
 }
+CHOICE_COLUMNS = ["region", "category", "chosen_sector", "chosen_in_perimeter"]
 
 
-def load_periods(departements: Collection[str] | None = None) -> pd.DataFrame:
+def load_periods(
+    departements: Collection[str] | None = None, choices: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Every period of the facilities of some départements (of all of them by default).
 
     Columns: facility_id, finess, departement, region, starts_on and ends_on (datetime64, NaT for
-    an open end), legal_entity_id, sector (the facility's own or its category's) and in_perimeter.
+    an open end), category, legal_entity_id, sector and in_perimeter. The sector is the facility's
+    own, else the one that its région chose for its category, else the category's. `choices`
+    (CHOICE_COLUMNS) stand in for those that the régions made, to see what others would do.
     """
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
@@ -43,11 +49,31 @@ def load_periods(departements: Collection[str] | None = None) -> pd.DataFrame:
     frame = frame.rename(columns=PERIOD_FIELDS)
     for column in ("starts_on", "ends_on"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
-    overridden = frame["sector_override"] != ""
-    frame["sector"] = frame["sector_override"].where(overridden, frame["category_sector"])
-    frame["in_perimeter"] = (overridden | frame["category_in_perimeter"].astype(bool)) & (
-        frame["sector"] != Sector.OTHER
+    return _in_perimeter(frame, load_choices() if choices is None else choices)
+
+
+def load_choices() -> pd.DataFrame:
+    """What the régions chose for categories, with CHOICE_COLUMNS."""
+    rows = PerimeterChoice.objects.order_by("region", "category")
+    values = list(rows.values_list("region_id", "category_id", "sector", "in_perimeter"))
+    return pd.DataFrame(values, columns=CHOICE_COLUMNS)
+
+
+def _in_perimeter(frame: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
+    """Say the sector of each period and whether it is in the perimeter. Pure; same index.
+
+    A sector imposed on a facility puts it in the perimeter; "hors du champ" puts anything out.
+    """
+    chosen = frame[["region", "category"]].merge(
+        choices.astype(object), on=["region", "category"], how="left", validate="many_to_one"
     )
+    chosen = chosen.set_axis(frame.index)
+    made = chosen["chosen_sector"].notna()
+    sector = frame["category_sector"].mask(made, chosen["chosen_sector"])
+    inside = frame["category_in_perimeter"].mask(made, chosen["chosen_in_perimeter"]).astype(bool)
+    overridden = frame["sector_override"] != ""
+    frame["sector"] = frame["sector_override"].where(overridden, sector)
+    frame["in_perimeter"] = (overridden | inside) & (frame["sector"] != Sector.OTHER)
     return frame.drop(columns=["sector_override", "category_sector", "category_in_perimeter"])
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reference.models import (
     DataVersion,
@@ -13,11 +17,12 @@ from reference.models import (
     FacilityCategory,
     FacilityPeriod,
     LegalEntity,
+    PerimeterChoice,
     Region,
     RegisterImport,
     Sector,
 )
-from reference.standing import load_periods, standing
+from reference.standing import CHOICE_COLUMNS, load_periods, standing
 from tests.reference.registers import ENTITY, number
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +119,91 @@ def test_the_ground_reads_well_in_lists(facility: Facility) -> None:
     assert str(register) == "registre.csv (2025-03-01)"
     assert str(DataVersion.objects.get()) == "1"
     assert Region.objects.get(code="32").of == "des Hauts-de-France"
+
+
+# --- What a région chooses ----------------------------------------------------------------------
+
+
+def choose(region: str, category: str, sector: str, *, inside: bool) -> None:
+    PerimeterChoice.objects.create(
+        region_id=region, category_id=category, sector=sector, in_perimeter=inside
+    )
+
+
+def test_a_choice_of_the_region_speaks_over_the_category(facility: Facility) -> None:
+    lived(facility, None, None)
+    choose("27", "500", Sector.PDS, inside=False)
+
+    told = standing(load_periods(), MARCH).loc[facility.pk]
+
+    assert (told["sector"], bool(told["in_perimeter"])) == (Sector.PDS, False)
+
+
+def test_a_choice_may_bring_a_category_in_but_never_what_is_out_of_the_field(
+    facility: Facility,
+) -> None:
+    lived(facility, None, None, "355")
+    choose("27", "355", Sector.OTHER, inside=True)
+
+    assert not standing(load_periods(), MARCH).loc[facility.pk, "in_perimeter"]
+
+    PerimeterChoice.objects.update(sector=Sector.PA)
+    told = standing(load_periods(), MARCH).loc[facility.pk]
+
+    assert (told["sector"], bool(told["in_perimeter"])) == (Sector.PA, True)
+
+
+def test_a_sector_imposed_on_a_facility_wins_over_the_choice_of_its_region(
+    facility: Facility,
+) -> None:
+    lived(facility, None, None)
+    choose("27", "500", Sector.DOM, inside=False)
+    Facility.objects.update(sector_override=Sector.PH)
+
+    told = standing(load_periods(), MARCH).loc[facility.pk]
+
+    assert (told["sector"], bool(told["in_perimeter"])) == (Sector.PH, True)
+
+
+def test_choices_that_are_not_made_can_be_looked_at(facility: Facility) -> None:
+    lived(facility, None, None)
+    imagined = pd.DataFrame([("27", "500", "AHI", True)], columns=CHOICE_COLUMNS)
+
+    assert load_periods(choices=imagined)["sector"].tolist() == ["AHI"]
+    assert load_periods()["sector"].tolist() == ["PA"]
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    made=st.dictionaries(
+        st.sampled_from(["500", "354", "355", "183"]),
+        st.tuples(st.sampled_from(Sector.values), st.booleans()),
+        max_size=4,
+    )
+)
+def test_the_choices_of_a_region_change_no_row_of_another(
+    facility: Facility, made: dict[str, tuple[str, bool]]
+) -> None:
+    elsewhere, _ = Facility.objects.get_or_create(
+        finess=number("2200", 1),
+        defaults={"name": "Ailleurs", "departement_id": "22", "seen_on": MARCH},
+    )
+    FacilityPeriod.objects.all().delete()
+    for each in (facility, elsewhere):
+        lived(each, None, dt.date(2024, 12, 31), "354")
+        lived(each, dt.date(2025, 1, 1), None, "500")
+    before = load_periods()
+    with transaction.atomic():
+        for category, (sector, inside) in made.items():
+            choose("27", category, sector, inside=inside)
+        after = load_periods()
+        transaction.set_rollback(True)
+
+    there = before["region"] != "27"
+    pd.testing.assert_frame_equal(after[there], before[there])
+    for category, (sector, inside) in made.items():
+        told = after[~there & (after["category"] == category)]
+        assert (told["sector"] == sector).all()
+        assert (told["in_perimeter"] == (inside and sector != Sector.OTHER)).all()
