@@ -1,4 +1,4 @@
-"""Where a request comes from, which failed sign-ins are counted by."""
+"""Where a request comes from, which failed sign-ins are counted by, and where the site is."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ def client_address(request: HttpRequest) -> str | None:
         return str(ip_address(seen))
     except ValueError:
         return address
+
+
+def absolute_url(path: str) -> str:
+    """The address of a page for those who are not on the site: in an e-mail, in a report.
+
+    `MES_SITE_URL`, else the first host that the site answers to.
+    """
+    if settings.MES_SITE_URL:
+        return f"{settings.MES_SITE_URL}{path}"
+    scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
+    named = [host for host in settings.ALLOWED_HOSTS if host != "*"]
+    host = named[0].lstrip(".") if named else "localhost"
+    return f"{scheme}://{host}{path}"

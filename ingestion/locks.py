@@ -19,6 +19,10 @@ REBUILD = 0
 #: And that of the lock that loading the demonstration takes.
 DEMO = -1
 
+#: Those of the one worker that sends e-mails, and of the one that looks in the inbox.
+NOTICES = -2
+INBOX = -3
+
 
 @contextmanager
 def work_lock(key: int, *, wait: bool = False) -> Iterator[bool]:

@@ -10,13 +10,15 @@ import datetime as dt
 import logging
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from celery.signals import worker_ready
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
-from ingestion.locks import REBUILD, locked_keys, work_lock
+from ingestion import notices
+from ingestion.locks import NOTICES, REBUILD, locked_keys, work_lock
 from ingestion.models import Extract, State
 from ingestion.process import process, refuse
 from ingestion.publish import hand_back, publish, rebuild_stale
@@ -44,6 +46,7 @@ def process_extract(extract_id: int) -> None:
         extract = Extract.objects.filter(UNFINISHED, pk=extract_id).first()
         if held and extract is not None:
             _advance(extract)
+    _send_what_is_due()
 
 
 @shared_task(ignore_result=True)
@@ -57,9 +60,25 @@ def sweep(*, restarted: bool = False) -> None:
         lost = lost.filter(Q(queued_at__isnull=True) | Q(queued_at__lt=timezone.now() - IN_QUEUE))
     for extract in lost.order_by("pk"):
         send(extract)
-    with work_lock(REBUILD) as held:
+    _send_what_is_due()
+    fold_again()
+
+
+@shared_task(ignore_result=True)
+def rebuild() -> None:
+    """Fold stale facts again at once, as the next sweep would.
+
+    For those who change the ground (perimeter, arbitration): `safely(rebuild)` on commit.
+    """
+    fold_again()
+
+
+@shared_task(ignore_result=True)
+def send_notices() -> None:
+    """Send the e-mails that are due; the sweep asks for it again while there are some."""
+    with work_lock(NOTICES) as held:
         if held:
-            rebuild_stale()
+            notices.send_due()
 
 
 @worker_ready.connect
@@ -68,15 +87,35 @@ def sweep_at_start(**_signal: Any) -> None:
     sweep.delay(restarted=True)
 
 
+def safely(task: Task[Any, Any], *arguments: Any) -> bool:
+    """Hand a task to the workers; False when the broker is down: the sweep will do its work."""
+    try:
+        task.delay(*arguments)
+    except BrokerDown:
+        logger.warning("Broker unreachable: %s%s waits for the sweep", task.name, arguments)
+        return False
+    return True
+
+
 def send(extract: Extract) -> bool:
     """Hand an extract to the workers; False when the broker is down: the sweep will do it."""
-    try:
-        process_extract.delay(extract.pk)
-    except BrokerDown:
-        logger.warning("Broker unreachable: extract %s waits for the sweep", extract.pk)
+    if not safely(process_extract, extract.pk):
         return False
     Extract.objects.filter(pk=extract.pk).update(queued_at=timezone.now())
     return True
+
+
+def fold_again() -> None:
+    """Fold stale facts again, unless another process does."""
+    with work_lock(REBUILD) as held:
+        if held:
+            rebuild_stale()
+
+
+def _send_what_is_due() -> None:
+    """Ask for the e-mails to be sent, when there are any."""
+    if notices.due(timezone.now()).exists():
+        safely(send_notices)
 
 
 def _advance(extract: Extract) -> None:
@@ -101,8 +140,9 @@ def _give_up(extract: Extract) -> None:
         "abandonné, et rien n’a changé dans les pages. Vérifiez le fichier ou découpez-le, puis "
         "recommencez\u202f; si cela se répète, prévenez l’assistance."
     )
-    if extract.state in {State.READY, State.PUBLISHING}:
-        hand_back(extract, message)
-    else:
-        refuse(extract, message)
-    Extract.objects.filter(pk=extract.pk).update(attempts=0)
+    with transaction.atomic():
+        if extract.state in {State.READY, State.PUBLISHING}:
+            hand_back(extract, message)
+        else:
+            refuse(extract, message)
+        Extract.objects.filter(pk=extract.pk).update(attempts=0)

@@ -24,8 +24,14 @@ MES_DEMO = env.bool("MES_DEMO", default=False)  # says on each page that figures
 MES_OFFICIAL_BRAND = env.bool("MES_OFFICIAL_BRAND", default=False)  # State bodies only
 MES_SUPPORT_EMAIL = env.str("MES_SUPPORT_EMAIL", default="")
 MES_UPLOAD_MAX_BYTES = env.int("MES_UPLOAD_MAX_BYTES", default=50 * 1024**2)
+MES_UPLOAD_MAX_FILES = env.int("MES_UPLOAD_MAX_FILES", default=20)
+MES_UPLOAD_MAX_REQUEST_BYTES = env.int(
+    "MES_UPLOAD_MAX_REQUEST_BYTES", default=4 * MES_UPLOAD_MAX_BYTES
+)
 MES_UNPACKED_MAX_BYTES = env.int("MES_UNPACKED_MAX_BYTES", default=200 * 1024**2)
 MES_RELEASE = env.str("MES_RELEASE", default="0.1.0")
+MES_NOTICES = env.bool("MES_NOTICES", default=True)  # e-mails about files, once they were treated
+MES_SITE_URL = env.str("MES_SITE_URL", default="").rstrip("/")  # "https://host", for links in them
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or generated_secret(DATA_DIR / "secret_key")
@@ -219,7 +225,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "ingestion.upload_handler.LimitedUploadHandler",
 ]
-DATA_UPLOAD_MAX_NUMBER_FILES = 1
+DATA_UPLOAD_MAX_NUMBER_FILES = 10 * MES_UPLOAD_MAX_FILES  # above it, no form can answer
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -110,6 +111,16 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="essais"),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="à envoyer après"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "avis",
@@ -334,6 +345,15 @@ class Migration(migrations.Migration):
                 verbose_name="rang",
             ),
             preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="layer",
+            name="withdrawn",
+            field=models.BooleanField(
+                default=False,
+                help_text="hors de vigueur parce qu’on l’a retirée, non remplacée",
+                verbose_name="retirée",
+            ),
         ),
         migrations.AddField(
             model_name="linereport",

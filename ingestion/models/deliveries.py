@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from ingestion.models.extract import Extract
 
@@ -43,6 +44,8 @@ class Notice(models.Model):
     event = models.CharField("événement", max_length=10, choices=Event.choices)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    due_at = models.DateTimeField("à envoyer après", default=timezone.now)
 
     class Meta:
         verbose_name = "avis"
