@@ -210,6 +210,9 @@ class Layer(models.Model):
         "rang", help_text="ordre de publication\u202f: les couches parlent dans cet ordre"
     )
     in_force = models.BooleanField("en vigueur", default=True)
+    withdrawn = models.BooleanField(
+        "retirée", default=False, help_text="hors de vigueur parce qu’on l’a retirée, non remplacée"
+    )
     added_at = models.DateTimeField("ajoutée le", auto_now_add=True)
 
     class Meta:
