@@ -1,5 +1,9 @@
 """What stops a whole file, as opposed to the remarks that its records get one by one."""
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class RefusedFile(Exception):  # noqa: N818  # named after what becomes of the file
     """The file cannot be read as an extract, and nothing of it is kept.
@@ -11,3 +15,17 @@ class RefusedFile(Exception):  # noqa: N818  # named after what becomes of the f
         super().__init__(f"{message} {remedy}")
         self.message = message
         self.remedy = remedy
+
+
+class UnmappedColumns(RefusedFile):
+    """The table has headers, but not all the columns needed are known: a person can say which.
+
+    `offer`: what the mapping screen shows, as JSON: `sheets` (visible ones), `sheet` (the one
+    read), `line` (of the header row), `signature`, `headers` (`key`, `text`, `field` or null, one
+    per column), `rows` (`[line, cells]`, the first ones, header included), `missing` (fields),
+    `types` and `months` (keys of the headers that would be counts).
+    """
+
+    def __init__(self, message: str, remedy: str, offer: dict[str, Any]) -> None:
+        super().__init__(message, remedy)
+        self.offer = offer

@@ -8,6 +8,8 @@ import unicodedata
 
 from reference.months import MONTH_NAMES, first_day
 
+#: No extract is older, nor later.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 _EXCEL_SERIAL = re.compile(r"(\d{5})(?:[.,]0+)?")
 _CLOCK = r"(?:[ t]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -81,3 +83,12 @@ def month_in_name(name: str) -> dt.date | None:
     found |= {_date(year, _month_number(word)) for year, word in _YEAR_THEN_WORD.findall(plain)}
     found.discard(None)
     return found.pop() if len(found) == 1 else None
+
+
+def header_month(text: str) -> dt.date | None:
+    """The month that a column header is, as its first day; None for other headers.
+
+    Years that no extract has are no months: `2708-6` is the code of a type of document.
+    """
+    month = month_of(text)
+    return month if month and FIRST_YEAR <= month.year < LAST_YEAR else None

@@ -21,7 +21,7 @@ MAX_COUNT = 2**31 - 1
 TEXT_COLUMNS = (
     *("column", "finess", "finess_raw", "finess_column", "entity_finess", "type_raw"),
     *("type_column", "documents_raw", "dmp_raw", "dmp_column"),
-    *("problem", "problem_column", "problem_value"),
+    *("problem", "problem_column", "problem_value", "extra"),
 )
 
 # "1 234" in groups of three, whatever the space: "12 34" is no number.
@@ -79,6 +79,7 @@ def normalise(recognised: Recognised, month: dt.date | None, today: dt.date) -> 
     records["problem_column"] = column.where(of_month, records["column"]).where(wrong, "")
     value = texts(Field.MONTH).where(of_month, records["documents_raw"])
     records["problem_value"] = value.where(wrong, "")
+    records["extra"] = ""
     return records.astype(dict.fromkeys(TEXT_COLUMNS, "str")).reset_index(drop=True)
 
 

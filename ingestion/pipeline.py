@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from ingestion.errors import RefusedFile
 from ingestion.headers import FIELD_LABELS, Field
+from ingestion.layout import Columns, header_keys
 from ingestion.months import month_in_name
 from ingestion.normalise import FIRST_YEAR, normalise
 from ingestion.read import read
@@ -20,47 +23,75 @@ from reference.months import first_day, in_french
 
 
 @dataclass(frozen=True)
+class ReadOptions:
+    """What is known of a file besides its bytes and its name.
+
+    `asked_month`: given, a file that says other months only is refused. `today`: no later month
+    can be received (the present day by default). `sheet`: that of a workbook to read ("": the
+    first readable one). `types`: the normalised writings of document types, by which columns that
+    each count one type are known (see `reference.documents.document_type_index`). `known`: what
+    people said of columns, `Columns.as_json` by signature; it wins over the alias table.
+    `keep_extra`: the source adds its repeats up, keep what the other columns say. `progress`: told
+    the lines read so far, every 50,000 or so.
+    """
+
+    asked_month: dt.date | None = None
+    today: dt.date | None = None
+    sheet: str = ""
+    types: Collection[str] = ()
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    keep_extra: bool = False
+    progress: Callable[[int], None] | None = None
+
+
+@dataclass(frozen=True)
 class NormalisedFile:
     """What a file says, before any register is asked.
 
-    `records`: see `normalise`. `columns`: what each recognised header was read as (French label
-    of the field → header). `months`: the readable months of the records, in order.
-    `ignored_sheets`: other sheets of the workbook that also look like extracts.
+    `records`: see `normalise`. `columns`: how its columns were read. `columns_said`: the same for
+    people, what a column is (French) → its header. `months`: the readable months of the records,
+    in order. `sheets`: the visible sheets of a workbook, `sheet` the one read, `ignored_sheets`
+    others that also look like extracts. `totals`: lines recognised as totals, and not counted.
+    `carries_report`: it has both columns of our correction files. `signature`: of its headers.
     """
 
     records: pd.DataFrame
-    columns: dict[str, str]
+    columns: Columns
+    columns_said: dict[str, str]
     months: tuple[dt.date, ...]
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
     ignored_sheets: tuple[str, ...] = ()
+    totals: int = 0
+    carries_report: bool = False
+    signature: str = ""
 
 
-def read_records(
-    path: Path, name: str, asked_month: dt.date | None, today: dt.date | None = None
-) -> NormalisedFile:
+def read_records(path: Path, name: str, options: ReadOptions = ReadOptions()) -> NormalisedFile:
     """The records of an extract, read from the file at `path`, which people named `name`.
 
-    The month comes from a column, else from the file's name, else it is `asked_month`; when that
-    one is given, a file that says other months only is refused. `today` (the present day by
-    default): no later month can be received.
+    The month comes from a column, else from the file's name, else it is the one asked.
 
     Raises:
+        UnmappedColumns: a person can say which columns hold what.
         RefusedFile: nothing of the file can be kept; the message says why.
     """
-    today = today or timezone.localdate()
+    today = options.today or timezone.localdate()
     table = read(path, name, settings.MES_UNPACKED_MAX_BYTES)
     recognised = recognise(table)
-    month = _month_of_all(recognised, table.names, asked_month, today)
+    month = _month_of_all(recognised, table.names, options.asked_month, today)
     records = normalise(recognised, month, today)
     if records.empty:
         raise RefusedFile(
-            f"Le fichier « {table.names[-1]} » a des en-têtes mais aucun enregistrement.",
+            f"Le fichier « {table.names[-1]} » a des en-têtes mais aucun enregistrement.",
             "Vérifiez que le nombre de documents est rempli, puis déposez le fichier.",
         )
     months = tuple(sorted(each.date() for each in records["month"].dropna().unique()))
-    if asked_month and months and asked_month not in months:
-        raise _other_month(asked_month, months, "le fichier")
-    columns = {FIELD_LABELS[field]: header for field, header in recognised.columns.items()}
-    return NormalisedFile(records, columns, months, table.ignored_sheets)
+    if options.asked_month and months and options.asked_month not in months:
+        raise _other_month(options.asked_month, months, "le fichier")
+    said = {FIELD_LABELS[each]: header for each, header in recognised.columns.items()}
+    keys = {each: header_keys([header])[0] for each, header in recognised.columns.items()}
+    return NormalisedFile(records, Columns(keys), said, months, ignored_sheets=table.ignored_sheets)
 
 
 def _month_of_all(

@@ -17,10 +17,11 @@ from ingestion.ground import load_ground
 from ingestion.layers import Cell, held_cells, lost_cells
 from ingestion.messages import shown
 from ingestion.models import Extract, State
-from ingestion.pipeline import read_records
+from ingestion.pipeline import ReadOptions, read_records
 from ingestion.presentation import Accounting
 from ingestion.report import write_report
 from ingestion.storage import local_copy, save_records
+from reference.documents import document_type_index
 from reference.models import DataVersion, Departement
 from reference.months import in_french
 
@@ -80,7 +81,15 @@ def internal_error(reference: str) -> str:
 
 def _read(extract: Extract) -> None:
     with local_copy(extract.file) as path:
-        normalised = read_records(path, extract.original_name, extract.asked_month)
+        normalised = read_records(
+            path,
+            extract.original_name,
+            ReadOptions(
+                asked_month=extract.asked_month,
+                sheet=extract.sheet,
+                types=document_type_index(),
+            ),
+        )
     save_records(extract, normalised.records)
     # Read before the register: a register applied meanwhile makes the report stale, never fresh.
     ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.check import check
-from ingestion.pipeline import read_records
+from ingestion.pipeline import ReadOptions, read_records
 from tests.ingestion import files
 
 Line = tuple[str, str, str, str, str]
@@ -94,7 +94,7 @@ def outcomes_of(rows: list[Line]) -> list[str]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "stored"
         path.write_bytes(files.text([*rows, SENTINEL]))
-        records = read_records(path, "extrait.csv", None, files.TODAY).records
+        records = read_records(path, "extrait.csv", ReadOptions(today=files.TODAY)).records
     checked = check(records, files.ground())
     assert sum(checked.counts.values()) == 2 * checked.counts["read"] == 2 * len(records)
     assert not (set(checked.remarks["line"]) - set(records["line"]))

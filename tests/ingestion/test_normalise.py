@@ -54,6 +54,7 @@ def test_a_record_holds_what_its_line_says() -> None:
         "problem": "",
         "problem_column": "",
         "problem_value": "",
+        "extra": "",
     }
     assert records.dtypes.astype(str).to_dict() == {
         **dict.fromkeys(records.columns, "str"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ingestion.check import check
 from ingestion.errors import RefusedFile
 from ingestion.ground import load_ground
-from ingestion.pipeline import NormalisedFile, read_records
+from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
 from reference.finess.register import apply_register
 from reference.models import (
     DocumentType,
@@ -35,7 +35,7 @@ def normalised(
 ) -> NormalisedFile:
     path = tmp_path / "stored"
     path.write_bytes(content)
-    return read_records(path, name, asked, files.TODAY)
+    return read_records(path, name, ReadOptions(asked_month=asked, today=files.TODAY))
 
 
 def refusal(*arguments: Any, **options: Any) -> RefusedFile:
@@ -50,7 +50,7 @@ def test_the_month_comes_from_its_column_first(tmp_path: Path) -> None:
     found = normalised(tmp_path, content, name="ALIM_202503.csv")
 
     assert found.months == (dt.date(2024, 12, 1), dt.date(2025, 1, 1))
-    assert found.columns["FINESS ET"] == "FINESS ET"
+    assert found.columns_said["FINESS ET"] == "FINESS ET"
 
 
 @pytest.mark.parametrize("name", ["alim_janvier_2025.csv", "ALIM_202501.csv.gz"])
@@ -124,7 +124,7 @@ def test_today_is_the_present_day_unless_said(tmp_path: Path) -> None:
     path = tmp_path / "stored"
     path.write_bytes(files.text([("2025-01", *ROW), ("2999-01", *ROW)]))
 
-    found = read_records(path, "extrait.csv", None)
+    found = read_records(path, "extrait.csv")
 
     assert found.records["problem"].tolist() == ["", "month_out_of_range"]
 
@@ -237,7 +237,7 @@ def test_real_layouts_give_exactly_what_is_expected_where_they_are_at_hand() -> 
         register = SHARED / "finess" / "etalab-cs1100502-bfc-20210108.csv.gz"
         apply_register(register, register.name)
 
-    found = {path.name: read_records(path, path.name, None) for path in REAL}
+    found = {path.name: read_records(path, path.name) for path in REAL}
 
     for name, file in found.items():
         months = [f"{month:%Y-%m}" for month in file.months]
