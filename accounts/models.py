@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -97,8 +97,28 @@ class RegionGrant(models.Model):
         return f"{self.user} : {self.get_role_display()}, {self.region}"
 
 
+class AppendOnlyError(Exception):
+    """Somebody tried to change or remove what is only ever added."""
+
+
+class AppendOnly(models.QuerySet["AuditEntry"]):
+    """Rows that are added and read. The database refuses the rest too: see migration 0003."""
+
+    def update(self, **_fields: Any) -> NoReturn:
+        raise AppendOnlyError("an audit entry is never changed")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("an audit entry is never removed")
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        raise AppendOnlyError("an audit entry is never changed")
+
+
 class AuditEntry(models.Model):
-    """One act worth remembering: who did what to what, when. Never edited, never deleted."""
+    """One act worth remembering: who did what to what, when. Never edited, never deleted.
+
+    A user or région that is deleted leaves its entries, which then name nobody.
+    """
 
     at = models.DateTimeField("le", auto_now_add=True, db_index=True)
     actor = models.ForeignKey(
@@ -116,6 +136,8 @@ class AuditEntry(models.Model):
     )
     details = models.JSONField("détails", default=dict, blank=True)
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
         verbose_name = "trace"
         verbose_name_plural = "journal des actions"
@@ -123,3 +145,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the entry.
+
+        Raises:
+            AppendOnlyError: it is there already.
+        """
+        if not self._state.adding:
+            raise AppendOnlyError("an audit entry is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        raise AppendOnlyError("an audit entry is never removed")

@@ -12,10 +12,7 @@ from dashboard import french
 from dashboard.charts.chart import Column, Table
 from indicators.selection import Selection
 from reference.months import in_french
-
-BOM = "\ufeff"
-#: A spreadsheet takes a text that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from reference.spreadsheets import BOM, neutralised
 
 
 @dataclass(frozen=True)
@@ -52,11 +49,6 @@ def file_name(code: str, imprint: Imprint) -> str:
     if selection.sector is not None:
         parts.append(selection.sector.value)
     return "_".join([*parts, f"v{imprint.data_version}.csv"])
-
-
-def neutralised(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _header(column: Column) -> str:
