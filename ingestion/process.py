@@ -10,6 +10,7 @@ import uuid
 
 from django.db import InterfaceError, OperationalError
 
+from ingestion import ground_files
 from ingestion.check import Checked, check
 from ingestion.errors import RefusedFile
 from ingestion.fold import holdings
@@ -47,7 +48,7 @@ def process(extract: Extract) -> Extract:
     extract.state = State.READING
     extract.save(update_fields=["state"])
     try:
-        _read(extract)
+        (_read_ground if extract.kind in ground_files.KINDS else _read)(extract)
     except RefusedFile as refusal:
         refuse(extract, f"{refusal.message} {refusal.remedy}")
     except TRANSIENT:
@@ -107,6 +108,16 @@ def _read(extract: Extract) -> None:
     extract.warnings = "\n".join([*unread, *_warnings(checked, held, lost)])
     extract.state = State.READY
     extract.save(update_fields=["records", "warnings", "state", "publish_when_ready"])
+
+
+def _read_ground(extract: Extract) -> None:
+    """Read a register or a list of members: ready, with what applying it would do."""
+    ground_files.read(extract)
+    if not extract.counts["accepted"]:
+        refuse(extract, nothing_accepted(extract))
+        return
+    extract.state = State.READY
+    extract.save(update_fields=["state"])
 
 
 def nothing_accepted(extract: Extract) -> str:

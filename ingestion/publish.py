@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ingestion import layers
+from ingestion import ground_files, layers
+from ingestion.errors import RefusedFile
 from ingestion.models import Extract, State
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
 from ingestion.rebuild import (
@@ -38,6 +39,8 @@ def publish(extract: Extract) -> Extract:
         OperationalError, InterfaceError: the database failed; nothing changed, it can be redone.
     """
     Extract.objects.filter(pk=extract.pk, state=State.READY).update(state=State.PUBLISHING)
+    if extract.kind in ground_files.KINDS:
+        return _publish_ground(extract)
     try:
         with transaction.atomic():
             version = lock_data_version()
@@ -50,6 +53,34 @@ def publish(extract: Extract) -> Extract:
         reference = new_reference()
         logger.exception("Extract %s failed while published (%s)", extract.pk, reference)
         return hand_back(extract, _failure(extract, error, reference))
+    return extract
+
+
+def _publish_ground(extract: Extract) -> Extract:
+    """Apply a register or a list of members, then read the published facts through it.
+
+    Two transactions: whoever is stopped between them leaves the second to the sweep.
+    """
+    try:
+        extract = ground_files.apply(extract)
+    except TRANSIENT:
+        raise
+    except RefusedFile as refusal:
+        refuse(extract, f"{refusal.message} {refusal.remedy}")
+        return extract
+    except Exception:
+        reference = new_reference()
+        logger.exception("Extract %s failed while applied (%s)", extract.pk, reference)
+        return hand_back(extract, internal_error(reference))
+    try:
+        rebuild_stale()
+    except TRANSIENT:
+        raise
+    except Exception as error:
+        reference = new_reference()
+        logger.exception("Facts not read through extract %s (%s)", extract.pk, reference)
+        extract.message = ground_files.not_followed(error, reference)
+        extract.save(update_fields=["message"])
     return extract
 
 

@@ -8,10 +8,10 @@ that the file does not cover are left alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -24,6 +24,8 @@ from reference.models import (
     lock_data_version,
     raise_data_version,
 )
+
+Seen = TypeVar("Seen")
 
 ACTIONS = ("created", "updated", "closed", "reopened", "unchanged")
 KEPT_REFUSALS = 1000  # in the history of imports; the report of the moment has them all
@@ -100,6 +102,24 @@ def apply_register(file: Path | IO[bytes], file_name: str) -> RegisterReport:
         _check_identity(report)
         _remember(report)
     return report
+
+
+def rehearse_register(
+    file: Path | IO[bytes], file_name: str, look: Callable[[], Seen]
+) -> tuple[RegisterReport, Seen]:
+    """What `apply_register` would do, exactly: done, looked at by `look`, then undone.
+
+    Readers see nothing of it. Other writers of figures wait while it is written and undone, as
+    they do for a real one, but not while the file is read.
+
+    Raises:
+        RegisterError, OSError: as `apply_register`.
+    """
+    with transaction.atomic():
+        report = apply_register(file, file_name)
+        seen = look()
+        transaction.set_rollback(True)
+    return report, seen
 
 
 def _stage(cursor: Any, register: Register, report: RegisterReport) -> None:

@@ -1,0 +1,119 @@
+"""A FINESS register brought as a file: what applying it would do, then its application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from accounts import audit
+from ingestion.errors import RefusedFile
+from ingestion.ground_files import report
+from ingestion.ground_files.report import LineRemark
+from ingestion.models import Extract, Outcome
+from ingestion.storage import local_copy
+from ingestion.waiting import recognised_again
+from reference.finess.register import RegisterReport, apply_register, rehearse_register
+from reference.finess.rows import RegisterError, Remark
+from reference.models import Departement, FacilityCategory
+
+AUDITED = "registre FINESS appliqué"
+_REFUSED_REMEDY = (
+    "Rien à faire si la ligne ne vous concerne pas\u202f; sinon, signalez-la au gestionnaire du "
+    "registre FINESS. Ce que l’on savait de l’établissement est gardé."
+)
+_WARNING_REMEDY = "Vérifiez l’établissement dans FINESS."
+
+
+def read(extract: Extract) -> None:
+    """Rehearse a register: its preview is what applying it now would do, exactly.
+
+    Raises:
+        RefusedFile: it is no register, is cut, or holds no facility.
+    """
+    with local_copy(extract.file) as path:
+        try:
+            told, replayable = rehearse_register(path, extract.original_name, recognised_again)
+        except RegisterError as error:
+            raise _refusal(error) from error
+    lines, months = replayable
+    _write(extract, told, {"lines": lines, "months": months}, {})
+
+
+def apply(extract: Extract) -> None:
+    """Apply a register inside the transaction that publishes it; its report replaces the preview.
+
+    The facts are read through it afterwards, by whoever first looks: see `waiting.tell_replays`.
+
+    Raises:
+        RefusedFile: as `read`.
+    """
+    with local_copy(extract.file) as path:
+        try:
+            told = apply_register(path, extract.original_name)
+        except RegisterError as error:
+            raise _refusal(error) from error
+    lines, months = recognised_again()
+    # None: to be told once the published facts have been read through it.
+    replayed: dict[str, Any] = {"replayed": None if told.changed else []}
+    _write(extract, told, {"lines": lines, "months": months}, replayed)
+    audit.record(
+        AUDITED,
+        actor=None,
+        target=extract.original_name,
+        region=extract.region,
+        extract=extract.pk,
+        counts=told.as_counts(),
+    )
+
+
+def _refusal(error: RegisterError) -> RefusedFile:
+    """A register that cannot be read, as people are told of it."""
+    reason = str(error).replace("'", "’")
+    return RefusedFile(
+        f"Registre refusé\u202f: {reason}.",
+        "Déposez le fichier tel que le publie le registre FINESS, en .csv, .json ou .gz.",
+    )
+
+
+def _write(
+    extract: Extract, told: RegisterReport, replayable: dict[str, int], more: dict[str, Any]
+) -> None:
+    refused = len(told.refused)
+    report.write(
+        extract,
+        {"accepted": told.read - refused, "refused": refused},
+        _remarks(told.refused, told.warnings),
+        {**_preview(told), "replayable": replayable, **more},
+    )
+
+
+def _preview(told: RegisterReport) -> dict[str, Any]:
+    """What a register does, as JSON; territories and categories with their names of today."""
+    names = dict(Departement.objects.values_list("code", "name"))
+    new = FacilityCategory.objects.filter(pk__in=told.new_categories)
+    labels = dict(new.values_list("code", "label"))
+    return {
+        "layout": told.layout,
+        "date": told.date.isoformat(),
+        "counts": told.as_counts(),
+        "entities_changed": told.entities_changed,
+        "changed": told.changed,
+        "covered": [[code, names[code]] for code in told.covered],
+        "uncovered": [
+            [each.departement, names[each.departement], each.present, each.known]
+            for each in told.uncovered
+        ],
+        "new_categories": [[code, labels.get(code, "")] for code in told.new_categories],
+    }
+
+
+def _remarks(refused: Iterable[Remark], warnings: Iterable[Remark]) -> Iterator[LineRemark]:
+    kinds = (
+        (refused, Outcome.REFUSED, "register_refused", _REFUSED_REMEDY),
+        (warnings, Outcome.ACCEPTED, "register_to_verify", _WARNING_REMEDY),
+    )
+    for remarks, outcome, code, remedy in kinds:
+        for each in remarks:
+            reason = each.reason[:1].upper() + each.reason[1:] + "."
+            reason = reason.replace("'", "’")
+            yield LineRemark(each.line, each.finess, "", each.finess, outcome, code, reason, remedy)
