@@ -19,6 +19,7 @@ MAX_FLAT_REGIONS = 3
 FILE_PAGES = (
     ("Déposer un fichier", "ingestion:upload"),
     # One line per page about files, in the order of the work; each needs no argument.
+    ("Journal", "accounts:journal"),
 )
 """What the administrators of a région find under "Fichiers mensuels": label, name of the page."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import journal_views, views
 
 app_name = "accounts"
 
@@ -21,6 +21,8 @@ urlpatterns = [
         views.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
+    path("journal/", journal_views.journal, name="journal"),
+    path("journal/journal.csv", journal_views.journal_csv, name="journal_csv"),
     path("accessibilite/", views.Accessibility.as_view(), name="accessibility"),
     path("donnees-personnelles/", views.PersonalData.as_view(), name="personal_data"),
 ]

@@ -1,0 +1,218 @@
+"""The audit trail as people read it: who may see which entries, filtered, in French."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Role, User
+from accounts.scope import regions_with_role
+from reference.models import Region
+from reference.months import in_french, parse_month
+from reference.numbers import grouped
+
+NOBODY = "personne"
+SYSTEM = "Commande ou tâche planifiée"
+COLON = "\u202f: "
+
+#: What the details of entries are called on screen; another name is shown as it is.
+LABELS = {
+    "accepted": "acceptés",
+    "action": "action",
+    "after": "après",
+    "anomalies": "anomalies",
+    "applied": "appliqué",
+    "before": "avant",
+    "categories": "catégories",
+    "category": "catégorie",
+    "cells": "mois et départements",
+    "changes": "changements",
+    "code": "code",
+    "columns": "colonnes",
+    "confirmed": "zéros confirmés",
+    "counts": "décompte",
+    "date": "date",
+    "decision": "décision",
+    "departements": "départements",
+    "documents": "documents",
+    "duplicates": "doublons",
+    "error": "erreur",
+    "extract": "fichier n°",
+    "facilities": "établissements",
+    "facility": "établissement",
+    "file": "fichier",
+    "finess": "FINESS",
+    "kind": "nature",
+    "layout": "format",
+    "lines": "lignes",
+    "members": "membres",
+    "mode": "mode",
+    "month": "mois",
+    "months": "mois",
+    "name": "nom",
+    "out_of_scope": "hors périmètre",
+    "preset": "proposition",
+    "programme": "programme",
+    "published": "publié",
+    "quarantined": "à rattacher",
+    "read": "lus",
+    "reason": "motif",
+    "reference": "référence",
+    "refused": "refusés",
+    "register_date": "date du registre",
+    "sha256": "empreinte",
+    "sheet": "feuille",
+    "source": "source",
+    "state": "état",
+    "version": "version",
+    "what": "changement",
+}
+
+
+def visible_entries(user: User) -> QuerySet[AuditEntry]:
+    """What a user may read of the trail, the latest first.
+
+    All of it for a national administrator; else the entries of the régions that they administer
+    and their own.
+    """
+    entries = AuditEntry.objects.select_related("actor", "region")
+    if user.is_superuser:
+        return entries
+    regions = regions_with_role(user, Role.ADMINISTRATOR).order_by().values("pk")
+    return entries.filter(Q(region__in=regions) | Q(actor=user))
+
+
+class JournalForm(forms.Form):
+    """The filters of the trail. Names are those of the query string, for people read them."""
+
+    action = forms.ChoiceField(label="Action", required=False)
+    par = forms.ChoiceField(label="Par", required=False)
+    du = forms.DateField(label="Du", required=False, widget=forms.DateInput({"type": "date"}))
+    au = forms.DateField(label="Au", required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, values: Mapping[str, str], entries: QuerySet[AuditEntry]) -> None:
+        """Offers the actions and the people met in `entries`, in two queries."""
+        super().__init__(data=values)
+        self.entries = entries
+        plain = entries.select_related(None).order_by()
+        actions = sorted(plain.values_list("action", flat=True).distinct())
+        people = User.objects.filter(pk__in=plain.values("actor")).order_by("email")
+        self.choices = {
+            "action": [("", "Toutes"), *((action, action) for action in actions)],
+            "par": [
+                ("", "Tout le monde"),
+                *((str(person.pk), name_of(person)) for person in people),
+                (NOBODY, SYSTEM),
+            ],
+        }
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "fr-select" if name in self.choices else "fr-input"
+            field.error_messages["invalid"] = "Saisissez une date, par exemple 31/12/2025."
+            field.error_messages["invalid_choice"] = "Ce choix n’existe pas\u202f: il est ignoré."
+            if isinstance(field, forms.ChoiceField):
+                field.choices = self.choices[name]
+
+    def found(self) -> QuerySet[AuditEntry]:
+        """The entries that answer; a filter that cannot be understood filters nothing."""
+        self.full_clean()
+        asked = self.cleaned_data
+        found = self.entries
+        if asked.get("action"):
+            found = found.filter(action=asked["action"])
+        if asked.get("par"):
+            found = found.filter(actor=None if asked["par"] == NOBODY else int(asked["par"]))
+        if asked.get("du"):
+            found = found.filter(at__gte=_midnight(asked["du"]))
+        if asked.get("au"):
+            found = found.filter(at__lt=_midnight(asked["au"] + dt.timedelta(days=1)))
+        return found
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as it is read."""
+
+    at: dt.datetime
+    by: str
+    action: str
+    target: str
+    region: str
+    details: tuple[str, ...]
+
+
+class Reader:
+    """Puts entries into words; the names of the régions are read once."""
+
+    def __init__(self) -> None:
+        self.regions: dict[str, str] = dict(Region.objects.values_list("code", "name"))
+
+    def line(self, entry: AuditEntry) -> Line:
+        """One entry in French."""
+        return Line(
+            at=timezone.localtime(entry.at),
+            by=name_of(entry.actor),
+            action=entry.action,
+            target=entry.target,
+            region=entry.region.name if entry.region else "",
+            details=tuple(self._detail(name, value) for name, value in entry.details.items()),
+        )
+
+    def _detail(self, name: str, value: Any) -> str:
+        if name in {"before", "after"} and isinstance(value, dict):
+            roles = {self.regions.get(code, code): role for code, role in value.items()}
+            return f"{LABELS[name]}{COLON}{_words(roles) or 'aucun profil'}"
+        if name == "what" and isinstance(value, list):
+            value = LogEntry(change_message=json.dumps(value)).get_change_message()
+        return f"{_label(name)}{COLON}{_words(value)}"
+
+
+def name_of(user: User | None) -> str:
+    """Who acted: name and address, or that nobody did by themselves."""
+    if user is None:
+        return SYSTEM
+    name = user.get_full_name()
+    return f"{name} ({user.email})" if name else user.email
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def _words(value: Any) -> str:
+    """A value of the details as French writes it, whatever its type."""
+    if isinstance(value, dict):
+        return ", ".join(f"{_label(str(key))}{COLON}{_words(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int):
+        return grouped(value)
+    return _text("–" if value is None else str(value))
+
+
+def _text(text: str) -> str:
+    """A text, unless it is a role, a month or a date in the writing of programs."""
+    if text in Role.values:
+        return Role(text).label
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}", text):
+            return in_french(parse_month(text))
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return f"{dt.date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text
+    return text
