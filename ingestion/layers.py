@@ -1,7 +1,9 @@
 """The layers of cells: which extracts speak in a (month × département), and in which order.
 
-Layers speak in the order of publication of their extracts. `replace` puts the earlier layers of
-a cell out of force; `complete` leaves them and speaks over the keys that it holds.
+Layers speak in the order of publication of their extracts, which is their rank; an extract that
+is published again takes a new, last one. `replace` puts the earlier layers of a cell out of
+force; `complete` leaves them and speaks over the keys that it holds. A layer that is withdrawn
+leaves the cell to those that remain in force.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import pandas as pd
-from django.db.models import Max
+from django.db.models import F, Max, Q, QuerySet
 
-from ingestion.models import Extract, Layer, Mode, State
+from ingestion.models import Extract, Kind, Layer, Mode, State
 from reference.models import Departement
+from reference.months import iso, parse_month
 
 
 class Cell(NamedTuple):
@@ -50,16 +53,21 @@ def covered_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
     """The cells that an extract covers: those it holds, and the empty ones that were confirmed.
 
     With `confirm_empty`, every département of the scope is covered in each month of the file,
-    with zero where the file says nothing.
+    with zero where the file says nothing; else only those of `confirmed_cells`.
     """
     cells = set(held)
+    if not (extract.confirm_empty or extract.confirmed_cells):
+        return cells
+    scope = Departement.objects.order_by()
+    if extract.region_id is not None:
+        scope = scope.filter(region=extract.region_id)
+    regions = dict(scope.values_list("code", "region_id"))
     if extract.confirm_empty:
-        scope = Departement.objects.order_by()
-        if extract.region_id is not None:
-            scope = scope.filter(region=extract.region_id)
         months = {cell.month for cell in held}
-        for code, region in scope.values_list("code", "region_id"):
-            cells.update(Cell(month, region, code) for month in months)
+        cells.update(Cell(month, regions[code], code) for month in months for code in regions)
+    for month, code in extract.confirmed_cells:
+        if code in regions:
+            cells.add(Cell(parse_month(month), regions[code], code))
     return cells
 
 
@@ -109,10 +117,57 @@ def edit(extract: Extract, held: Collection[Cell]) -> set[Cell]:
     touched = set(cells)
     if extract.mode == Mode.REPLACE:
         touched |= _emptied_unallocated(cells, standing)
-        ousted = [layer.pk for cell in touched for layer in standing.get(cell, [])]
-        Layer.objects.filter(pk__in=ousted).update(in_force=False)
+    ousted = [
+        layer.pk
+        for cell in touched
+        for layer in standing.get(cell, [])
+        # Published again, an extract that completes leaves its former place.
+        if extract.mode == Mode.REPLACE or layer.extract_id == extract.pk
+    ]
+    Layer.objects.filter(pk__in=ousted).update(in_force=False)
     _add(extract, cells, extract.mode, _next_rank())
     return touched
+
+
+def withdraw(extract: Extract) -> set[Cell]:
+    """Take every layer of an extract out of force; returns the cells to rebuild."""
+    return _withdraw(Layer.objects.filter(extract=extract, in_force=True))
+
+
+def withdraw_month(region: str, month: dt.date) -> set[Cell]:
+    """Take every layer of a region's month out of force; returns the cells to rebuild.
+
+    An extract in force elsewhere, whose lines of that month all wait for the register, does not
+    speak there when they are found: a withdrawn layer of "Non ventilé" says so.
+    """
+    withdrawn = Layer.objects.filter(region=region, month=month, in_force=True)
+    silent = Extract.objects.filter(
+        Q(region=region) | Q(region=None),
+        layers__in_force=True,
+        months__contains=[iso(month)],
+    ).exclude(pk__in=withdrawn.values("extract"))
+    held = silent.annotate(rank=Max("layers__rank", filter=Q(layers__in_force=True)))
+    marks = [
+        Layer(
+            extract=extract,
+            month=month,
+            region_id=region,
+            mode=Mode.COMPLETE,
+            rank=extract.rank,
+            in_force=False,
+            withdrawn=True,
+        )
+        for extract in held
+    ]
+    touched = _withdraw(withdrawn)
+    Layer.objects.bulk_create(marks)
+    return touched
+
+
+def _withdraw(withdrawn: QuerySet[Layer]) -> set[Cell]:
+    cells = {cell_of(layer) for layer in withdrawn}
+    withdrawn.update(in_force=False, withdrawn=True)
+    return cells
 
 
 def _emptied_unallocated(cells: set[Cell], standing: dict[Cell, list[Layer]]) -> set[Cell]:
@@ -141,17 +196,38 @@ def add_missing(extract: Extract, held: Collection[Cell], standing: list[Layer])
 
     A legal entity that opens a second site leaves its département for "Non ventilé"; a facility
     unknown until now gets a département. The extract speaks there as if it had been published
-    with that register: not in a cell that it once held, nor where a later extract replaced all.
+    with that register: not in a cell that it held since its last publication, nor where a later
+    extract replaced all (and may have been withdrawn since), nor in a month that was withdrawn.
     `standing` are the layers in force, in order; returns those added, to be put in order again.
     """
-    once = {cell_of(layer) for layer in extract.layers.all()}
-    rank = {layer.extract_id: layer.rank for layer in standing}
-    replaced = {
-        cell_of(layer)
-        for layer in standing
-        if layer.mode == Mode.REPLACE and layer.rank > rank[extract.pk]
-    }
-    return _add(extract, set(held) - once - replaced, Mode.COMPLETE, rank[extract.pk])
+    rank = max(layer.rank for layer in standing if layer.extract_id == extract.pk)
+    own = list(_since_last_publication(extract))
+    silenced = {(layer.month, layer.region_id) for layer in own if layer.withdrawn}
+    later = Layer.objects.filter(
+        month__in={cell.month for cell in held}, mode=Mode.REPLACE, rank__gt=rank
+    )
+    closed = {cell_of(layer) for layer in [*own, *later]}
+    cells = {cell for cell in held if (cell.month, cell.region) not in silenced}
+    return _add(extract, cells - closed, Mode.COMPLETE, rank)
+
+
+def confirmed_by_another(months: Iterable[dt.date]) -> set[Cell]:
+    """The cells of some months that another file replaced after a first one had spoken there.
+
+    The same bytes again confirm nothing, nor does what completes. Going back to an earlier file
+    goes back to what was confirmed when it spoke first, and what was withdrawn counts no more.
+    """
+    spoken: dict[Cell, list[tuple[str, bool]]] = defaultdict(list)
+    layers = Layer.objects.filter(month__in=set(months), withdrawn=False).order_by("rank", "pk")
+    for layer in layers.annotate(sha256=F("extract__sha256")):
+        history = spoken[cell_of(layer)]
+        again = [place for place, (sha256, _) in enumerate(history) if sha256 == layer.sha256]
+        if not again:
+            replaces = layer.mode == Mode.REPLACE and bool(history)
+            history.append((layer.sha256, replaces or (bool(history) and history[-1][1])))
+        elif layer.mode == Mode.REPLACE:
+            del history[again[0] + 1 :]
+    return {cell for cell, history in spoken.items() if history[-1][1]}
 
 
 def _next_rank() -> int:
@@ -176,9 +252,15 @@ def _add(extract: Extract, cells: Collection[Cell], mode: str, rank: int) -> lis
     )
 
 
+def _since_last_publication(extract: Extract) -> QuerySet[Layer]:
+    """The layers in force of an extract, and those that it had as it was last published."""
+    last = extract.layers.order_by().aggregate(rank=Max("rank"))["rank"] or 0
+    return extract.layers.filter(Q(in_force=True) | Q(rank=last))
+
+
 def untouched_since(extract: Extract) -> bool:
-    """Whether every cell of a published extract still has it as its last layer."""
-    own = list(extract.layers.all())
+    """Whether every cell of an extract's last publication still has it as its last layer."""
+    own = list(_since_last_publication(extract))
     last = {cell: layers[-1] for cell, layers in by_cell(in_force(x.month for x in own)).items()}
     return bool(own) and all(
         layer.in_force and last[cell_of(layer)].extract_id == extract.pk for layer in own
@@ -186,7 +268,7 @@ def untouched_since(extract: Extract) -> bool:
 
 
 def supersede_emptied() -> None:
-    """Mark the published extracts that no longer speak in any cell."""
-    Extract.objects.filter(state=State.PUBLISHED).exclude(
+    """Mark the published monthly files that no longer speak in any cell."""
+    Extract.objects.filter(state=State.PUBLISHED, kind=Kind.MONTHLY).exclude(
         pk__in=Layer.objects.filter(in_force=True).values("extract")
     ).update(state=State.SUPERSEDED)

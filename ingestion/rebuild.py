@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -16,7 +14,7 @@ from ingestion.check import Checked, check
 from ingestion.fold import CELL, KEY, VALUES, entity_rows, facility_rows, fold, holdings
 from ingestion.ground import Ground, load_ground
 from ingestion.layers import Cell
-from ingestion.models import Extract, Layer, Mode
+from ingestion.models import Extract, Layer
 from ingestion.report import write_report
 from ingestion.storage import load_records
 from reference.models import DataVersion
@@ -97,14 +95,14 @@ def rebuild(cells: Collection[Cell], readings: Readings) -> None:
     standing = layers.by_cell(layers.in_force({cell.month for cell in cells}))
     chosen = {cell: standing.get(cell, []) for cell in cells}
     facts = _facts(chosen, readings)
-    replaced = _replaced({cell.month for cell in cells})
+    confirmed = layers.confirmed_by_another({cell.month for cell in cells})
     replace_cells(
         [
             CellFacts(
                 *cell,
                 feedings=facility_rows(facts[cell]),
                 entity_feedings=entity_rows(facts[cell]),
-                coverage=_coverage(cell, kept, confirmed=cell in replaced),
+                coverage=_coverage(cell, kept, confirmed=cell in confirmed),
             )
             for cell, kept in chosen.items()
         ]
@@ -139,21 +137,3 @@ def _coverage(cell: Cell, kept: list[Layer], *, confirmed: bool) -> Coverage | N
         source_label=" + ".join(names)[:MAX_LABEL],
         confirmed=confirmed,
     )
-
-
-def _replaced(months: Iterable[dt.date]) -> set[Cell]:
-    """The cells of some months that a file replaced which had not spoken there before.
-
-    In force or not, today. The same bytes again confirm nothing, nor does what completes.
-    """
-    files: dict[Cell, set[str]] = defaultdict(set)
-    replaced = set()
-    held = Layer.objects.filter(month__in=months).order_by("pk")
-    for month, region, departement, mode, sha256 in held.values_list(
-        "month", "region_id", "departement_id", "mode", "extract__sha256"
-    ):
-        cell = Cell(month, region, departement)
-        if mode == Mode.REPLACE and files[cell] and sha256 not in files[cell]:
-            replaced.add(cell)
-        files[cell].add(sha256)
-    return replaced
