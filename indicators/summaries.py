@@ -72,14 +72,14 @@ def refresh(changes: Changes) -> None:
         for code in codes
         if month in covered[code]
     ]
-    standings = _standings(changes.periods, sorted({month for month, _ in reached}))
+    standings = perimeter_standings(changes.periods, sorted({month for month, _ in reached}))
     sectors = standings[["month", "facility_id", "sector"]]
     fed = changes.feedings.merge(sectors, on=["month", "facility_id"])
     contributors = _contributors(fed)
     _write_volumes([carried, fed.assign(carried=False)])
     _write_contributors(contributors)
     ids = _contributors_by_month(windows)
-    _write_reach(_reach(standings, ids, covered, reached), windows)
+    _write_reach(reach(standings, ids, covered, reached), windows)
 
 
 def _windows(cells: Iterable[tuple[dt.date, str]]) -> dict[dt.date, list[str]]:
@@ -108,7 +108,7 @@ def _span_of(windows: dict[dt.date, list[str]]) -> dict[str, Any]:
     }
 
 
-def _standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.DataFrame:
+def perimeter_standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.DataFrame:
     """The facilities of the perimeter as they stand in each month, one row per pair."""
     frames = [NO_STANDING]
     for month in months:
@@ -134,13 +134,18 @@ def _contributors_by_month(windows: dict[dt.date, list[str]]) -> dict[dt.date, F
     }
 
 
-def _reach(
+def reach(
     standings: pd.DataFrame,
     contributors: dict[dt.date, FacilityIds],
     covered: dict[str, set[dt.date]],
     cells: list[tuple[dt.date, str]],
 ) -> pd.DataFrame:
-    """One row per cell and sector, zeros included: the parc of the month and who of it fed."""
+    """One row per cell and sector, zeros included: the parc of the month and who of it fed.
+
+    Pure. `standings`: see `perimeter_standings`, for the months of `cells`. `contributors`:
+    month → facilities that fed in it. `covered`: département → its received months. Columns:
+    departement, month, sector, parc, contributors, contributors_12m, received_12m.
+    """
     facilities = standings["facility_id"].to_numpy()
     now, year = np.zeros((2, len(standings)), dtype=bool)
     rows_by_month = standings.groupby("month").indices
@@ -183,12 +188,12 @@ def _write_contributors(contributors: pd.DataFrame) -> None:
     copy_rows(FacilityMonth, rows.sort_values(columns[:2]), columns)
 
 
-def _write_reach(reach: pd.DataFrame, windows: dict[dt.date, list[str]]) -> None:
+def _write_reach(found: pd.DataFrame, windows: dict[dt.date, list[str]]) -> None:
     """Replace the reach of every window: what is no longer received loses its rows."""
     rectangles: defaultdict[tuple[str, ...], list[dt.date]] = defaultdict(list)
     for month, departements in windows.items():
         rectangles[tuple(departements)].append(month)
     for codes, months in rectangles.items():
         MonthlyReach.objects.filter(departement__in=codes, month__in=months).delete()
-    rows = reach.rename(columns={"departement": "departement_id"})
+    rows = found.rename(columns={"departement": "departement_id"})
     copy_rows(MonthlyReach, rows, list(rows.columns))
