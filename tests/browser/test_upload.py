@@ -46,8 +46,8 @@ def test_a_file_is_brought_followed_and_published(
     page.locator("input[type=file]").set_input_files(
         {"name": "janvier.csv", "mimeType": "text/csv", "buffer": data}
     )
-    page.get_by_role("button", name="Déposer le fichier").click()
-    expect(page.get_by_text("la lecture commence")).to_be_visible()
+    page.get_by_role("button", name="Déposer", exact=True).click()
+    expect(page.get_by_role("heading", name="janvier.csv")).to_be_visible()
     axe(page)
 
     extract = Extract.objects.get()
@@ -79,7 +79,7 @@ def test_a_wrong_form_is_explained_and_reachable(
     sign_in(page, owner)
     page.goto(f"{live_server.url}/fichiers-mensuels/")
 
-    page.get_by_role("button", name="Déposer le fichier").click()
+    page.get_by_role("button", name="Déposer", exact=True).click()
 
     expect(page.get_by_text("Choisissez un fichier.").first).to_be_visible()
     expect(page).to_have_title("Erreur\u202f: Fichiers mensuels – Mon espace santé en ESMS")

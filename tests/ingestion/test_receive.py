@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import io
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from django.core.files.base import File
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import audit
 from accounts.models import AuditEntry
 from ingestion.errors import RefusedFile
-from ingestion.models import Extract, State
+from ingestion.models import Extract, Kind, State
 from ingestion.receive import receive
 from ingestion.storage import load_records, local_copy, save_records, shown_name, stored_name
 from reference.models import Region
@@ -63,6 +65,61 @@ def test_a_file_above_the_limit_is_refused_and_not_kept(settings: Any) -> None:
 
     assert not Extract.objects.exists()
     assert not list(Path(settings.MEDIA_ROOT).rglob("*.csv"))
+
+
+class FullDisk(FileSystemStorage):
+    """A folder on a disk that has room for a few bytes more, and then none."""
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read(7))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.django_db
+def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = given_file()
+    monkeypatch.setattr(Extract._meta.get_field("file"), "storage", FullDisk(tmp_path / "full"))
+
+    with pytest.raises(RefusedFile, match="l’espace de stockage est plein"):
+        given_file()
+
+    assert not [each for each in (tmp_path / "full").rglob("*") if each.is_file()]
+    assert list(Extract.objects.all()) == [first]
+    assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_file_whose_history_cannot_be_opened_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def fails(*_said: object, **_details: object) -> None:
+        raise RuntimeError("no audit")
+
+    monkeypatch.setattr(audit, "record", fails)
+
+    with pytest.raises(RuntimeError, match="no audit"):
+        given_file()
+
+    assert not Extract.objects.exists()
+    assert not list(Path(settings.MEDIA_ROOT).rglob("*.csv"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [Kind.REGISTER, Kind.PROGRAMME])
+def test_a_register_or_a_list_of_members_has_no_source_and_can_always_come_again(
+    kind: str,
+) -> None:
+    first = given_file(kind=kind)
+    Extract.objects.update(state=State.PUBLISHED)
+
+    again = given_file(kind=kind)
+
+    assert (first.kind, first.source) == (kind, None)
+    assert again.pk != first.pk
 
 
 @pytest.mark.django_db

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -12,9 +15,9 @@ from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from ingestion import tasks
-from ingestion.models import Extract, LineReport, Outcome, State
+from ingestion.models import Extract, Kind, LineReport, Outcome, Source, State, default_source
 from ingestion.publish import hand_back, publish
-from reference.models import Region
+from reference.models import Programme, Region
 from tests.ingestion.world import brought, build, content, facility, line, published
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,7 @@ def asked(lines: list[str] | None = None, **changes: Any) -> dict[str, Any]:
     """What the form sends."""
     data = content([line(A1, 5)] if lines is None else lines)
     sent = {
+        "kind": "monthly",
         "file": SimpleUploadedFile("extrait.csv", data),
         "region": "27",
         "month": "",
@@ -141,7 +145,7 @@ def test_a_file_is_received_and_handed_to_the_workers(
     assert (extract.state, extract.publish_when_ready) == (State.RECEIVED, True)
     assert f"{extract.asked_month:%Y-%m}" == "2025-01"
     assert str(extract.author) == "administrateur.27@exemple.fr"
-    assert "la lecture commence" in answer.content.decode()
+    assert "fr-alert--success" not in answer.content.decode()  # it would stay above a refusal
     assert "data-mes-follow" in answer.content.decode()
     assert AuditEntry.objects.get(action="fichier reçu").actor == extract.author
 
@@ -156,7 +160,7 @@ def test_a_file_is_kept_while_the_broker_is_down(
 
     answer = administrator.post(UPLOAD, asked(), follow=True)
 
-    assert "sans que vous ayez à le renvoyer" in answer.content.decode()
+    assert "sans que vous ayez à rien renvoyer" in answer.content.decode()
     assert Extract.objects.get().state == State.RECEIVED
 
 
@@ -172,6 +176,171 @@ def test_the_same_file_again_leads_to_the_one_in_force(
     assert sent == []
 
 
+def csv(name: str, lines: list[str] | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content([line(A1, 5)] if lines is None else lines))
+
+
+def test_several_files_become_one_extract_each(administrator: Client, sent: list[int]) -> None:
+    files = [csv("janvier.csv"), csv("fevrier.csv", [line(A1, 6, month="2025-02")])]
+
+    answer = administrator.post(UPLOAD, asked(file=files), follow=True)
+
+    assert answer.redirect_chain == [(UPLOAD, 302)]
+    extracts = list(Extract.objects.order_by("pk"))
+    assert [each.original_name for each in extracts] == ["janvier.csv", "fevrier.csv"]
+    assert sent == [each.pk for each in extracts]
+    page = answer.content.decode()
+    assert "2 fichiers reçus" in page
+    assert page.index(f'"{UPLOAD}{extracts[1].pk}/"') < page.index(f'"{UPLOAD}{extracts[0].pk}/"')
+
+
+def test_a_bad_file_does_not_stop_the_others_and_has_its_own_line(
+    administrator: Client, sent: list[int]
+) -> None:
+    files = [csv("janvier.csv"), csv("photo.png"), SimpleUploadedFile("vide.csv", b"")]
+
+    page = administrator.post(UPLOAD, asked(file=files), follow=True).content.decode()
+
+    assert Extract.objects.get().original_name == "janvier.csv"
+    assert "1 fichier reçu" in page
+    assert "«\u202fphoto.png\u202f»\u202f: Ce type de fichier n’est pas lu." in page
+    assert "«\u202fvide.csv\u202f»\u202f: Ce fichier est vide." in page
+
+
+def test_files_that_are_all_bad_are_each_told_in_the_form(
+    administrator: Client, sent: list[int]
+) -> None:
+    files = [csv("photo.png"), SimpleUploadedFile("vide.csv", b"")]
+
+    answer = administrator.post(UPLOAD, asked(file=files))
+
+    assert answer.status_code == 400
+    assert answer.content.decode().count("«\u202fphoto.png\u202f»") == 2  # above, and by the field
+    assert "«\u202fvide.csv\u202f»" in answer.content.decode()
+    assert not Extract.objects.exists()
+
+
+def test_too_many_files_are_refused_together(administrator: Client, settings: Any) -> None:
+    settings.MES_UPLOAD_MAX_FILES = 2
+
+    answer = administrator.post(UPLOAD, asked(file=[csv(f"{rank}.csv") for rank in range(3)]))
+
+    assert "déposez-en 2 au plus à la fois" in answer.content.decode()
+    assert not Extract.objects.exists()
+
+
+def test_of_several_files_the_one_already_in_force_is_named(
+    administrator: Client, sent: list[int]
+) -> None:
+    published([line(A1, 5)])
+    files = [csv("extrait.csv"), csv("autre.csv", [line(A1, 6)])]
+
+    page = administrator.post(UPLOAD, asked(file=files), follow=True).content.decode()
+
+    assert "«\u202fextrait.csv\u202f»\u202f: Ce fichier est déjà en vigueur" in page
+    assert len(sent) == 1
+
+
+class NoRoomFor(FileSystemStorage):
+    """A disk that is full for the files whose names hold a word, after their first bytes."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
+
+    def _save(self, name: str, content: Any) -> str:
+        if self.word not in name:
+            return super()._save(name, content)
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read(7))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_told_for_its_file_and_spares_the_others(
+    administrator: Client, sent: list[int], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(Extract._meta.get_field("file"), "storage", NoRoomFor("fevrier"))
+    files = [csv("janvier.csv"), csv("fevrier.csv", [line(A1, 6, month="2025-02")])]
+
+    page = administrator.post(UPLOAD, asked(file=files), follow=True).content.decode()
+
+    assert Extract.objects.get().original_name == "janvier.csv"
+    assert "«\u202ffevrier.csv\u202f»\u202f: Le fichier n’a pas pu être enregistré" in page
+    kept = [each for each in Path(settings.MEDIA_ROOT).rglob("*") if each.is_file()]
+    assert [each.name.endswith("-janvier.csv") for each in kept] == [True]
+
+
+def test_a_full_disk_is_told_in_the_form_when_nothing_could_be_kept(
+    administrator: Client, sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Extract._meta.get_field("file"), "storage", NoRoomFor("extrait"))
+
+    answer = administrator.post(UPLOAD, asked())
+
+    assert answer.status_code == 400
+    assert "l’espace de stockage est plein" in answer.content.decode()
+    assert not Extract.objects.exists()
+
+
+# --- Kinds of files, and sources -------------------------------------------------------------
+
+
+def test_a_register_is_brought_for_a_region_by_its_administrator(
+    administrator: Client, sent: list[int]
+) -> None:
+    administrator.post(
+        UPLOAD, asked(kind="register", file=csv("finess.json"), month="2025-01", mode="complete")
+    )
+
+    extract = Extract.objects.get()
+    assert (extract.kind, extract.region_id, extract.source) == (Kind.REGISTER, "27", None)
+    assert (extract.asked_month, extract.asked_mode) == (None, "")  # nothing that months need
+
+
+def test_only_a_register_may_be_json(administrator: Client) -> None:
+    answer = administrator.post(UPLOAD, asked(file=csv("finess.json")))
+
+    assert "Ce type de fichier n’est pas lu" in answer.content.decode()
+
+
+def test_members_are_brought_for_a_programme(administrator: Client, sent: list[int]) -> None:
+    programme = Programme.objects.create(code="pilotes", name="Pilotes")
+
+    administrator.post(UPLOAD, asked(kind="programme", programme=programme.pk))
+
+    extract = Extract.objects.get()
+    assert (extract.kind, extract.programme, extract.source) == (Kind.PROGRAMME, programme, None)
+
+
+def test_a_file_is_of_the_default_source_and_automatic_unless_told(
+    administrator: Client, sent: list[int]
+) -> None:
+    administrator.post(UPLOAD, asked(mode=""))
+
+    extract = Extract.objects.get()
+    assert extract.source == default_source()
+    assert extract.asked_mode == ""
+
+
+def test_the_sources_of_other_regions_are_not_offered(
+    administrator: Client, national: Client, sent: list[int]
+) -> None:
+    own = Source.objects.create(name="Éditeur", region_id="27")
+    other = Source.objects.create(name="Voisine", region_id="53")
+
+    page = administrator.get(UPLOAD).content.decode()
+    refused = administrator.post(UPLOAD, asked(source=other.pk))
+    misplaced = national.post(UPLOAD, asked(source=other.pk))
+    administrator.post(UPLOAD, asked(source=own.pk))
+
+    assert "Éditeur (Bourgogne-Franche-Comté)" in page
+    assert "Voisine" not in page
+    assert [refused.status_code, misplaced.status_code] == [400, 400]
+    assert "n’est pas proposée à la région choisie" in misplaced.content.decode()
+    assert Extract.objects.get().source == own
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -182,7 +351,9 @@ def test_the_same_file_again_leads_to_the_one_in_force(
         ({"month": "janvier"}, "sous la forme AAAA-MM"),
         ({"month": "2025-13"}, "sous la forme AAAA-MM"),
         ({"mode": "effacer"}, "Choisissez ce que devient"),
-        ({"mode": ""}, "Choisissez ce que devient"),
+        ({"kind": ""}, "Choisissez la nature"),
+        ({"source": "0"}, "n’est pas proposée"),
+        ({"kind": "programme"}, "Choisissez le programme"),
     ],
 )
 def test_a_wrong_answer_is_told_beside_its_field(
@@ -374,7 +545,7 @@ def test_the_list_costs_the_same_whatever_it_holds(
         for rank in range(60)
     )
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page = administrator.get(UPLOAD)
 
     assert "Page 1 sur 3" in page.content.decode()

@@ -1,11 +1,15 @@
-"""Files of a request: no more of them is written than may be received."""
+"""Files of a request: no more of them is written than may be received, or than the disk takes."""
 
 from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
-from ingestion.upload_handler import LimitedUploadHandler
+from ingestion.upload_handler import LimitedUploadHandler, is_whole
 
 
 @pytest.mark.parametrize(
@@ -27,20 +31,60 @@ def test_a_file_is_written_up_to_the_limit_and_counted_whole(
         assert (file.read(), file.size) == (kept, 24)
 
 
-def test_the_limit_is_that_of_all_the_files_of_a_request(settings: Settings) -> None:
+def test_all_the_files_of_a_request_have_a_limit_too(settings: Settings) -> None:
+    settings.MES_UPLOAD_MAX_BYTES = 10
+    settings.MES_UPLOAD_MAX_REQUEST_BYTES = 15
+    handler = LimitedUploadHandler()
+
+    kept = [sent(handler, name) for name in ("un.csv", "deux.csv", "trois.csv")]
+
+    assert kept == [(b"x" * 8, True), (b"", False), (b"", False)]
+
+
+def test_a_file_that_is_too_large_leaves_the_next_one_whole(settings: Settings) -> None:
     settings.MES_UPLOAD_MAX_BYTES = 10
     handler = LimitedUploadHandler()
-    kept = []
 
-    for name in ("un.csv", "deux.csv"):
-        handler.new_file("file", name, "text/csv", None)
-        handler.receive_data_chunk(b"x" * 8, 0)
-        file = handler.file_complete(8)
-        assert file is not None
-        with file:
-            kept.append(file.read())
+    kept = [sent(handler, name, size) for name, size in (("un.csv", 11), ("deux.csv", 8))]
 
-    assert kept == [b"x" * 8, b""]
+    assert kept == [(b"", False), (b"x" * 8, True)]
+
+
+def test_a_full_disk_cuts_a_file_short_and_spares_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = os.write
+    writes = iter([4, OSError(errno.ENOSPC, "No space left on device")])
+
+    def full(descriptor: int, data: memoryview) -> int:
+        step = next(writes)
+        if isinstance(step, OSError):
+            raise step
+        return real(descriptor, data[:step])
+
+    monkeypatch.setattr(os, "write", full)
+    handler = LimitedUploadHandler()
+
+    assert sent(handler, "un.csv") == (b"xxxx", False)
+
+
+def test_without_any_temporary_file_nothing_is_kept_and_the_request_is_spared(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "missing"
+
+    assert sent(LimitedUploadHandler(), "un.csv") == (b"", False)
+
+
+def sent(handler: LimitedUploadHandler, name: str, size: int = 8) -> tuple[bytes, bool]:
+    """What is kept of a file of so many "x", and whether it is known as whole."""
+    handler.new_file("file", name, "text/csv", None)
+    handler.receive_data_chunk(b"x" * size, 0)
+    file = handler.file_complete(size)
+    assert file is not None
+    with file:
+        whole = is_whole(file)
+        return file.read(), whole
 
 
 def test_it_is_the_one_that_writes_files(settings: Settings) -> None:
