@@ -12,9 +12,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import audit
 from ingestion import ground_files, layers
 from ingestion.errors import RefusedFile
-from ingestion.models import Extract, State
+from ingestion.layers import Cell
+from ingestion.models import Event, Extract, State
+from ingestion.notices import announce
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
 from ingestion.rebuild import (
     Readings,
@@ -98,8 +101,11 @@ def _failure(extract: Extract, error: Exception, reference: str) -> str:
 
 
 def hand_back(extract: Extract, message: str) -> Extract:
-    """Leave an extract that could not be published ready, for a person to decide."""
-    extract.state = State.READY
+    """Leave an extract that could not be published ready, for a person to decide.
+
+    One that was to be published again, and still speaks somewhere, stays published.
+    """
+    extract.state = State.PUBLISHED if _speaks(extract) else State.READY
     extract.publish_when_ready = False
     extract.message = message
     extract.save(update_fields=["state", "publish_when_ready", "message"])
@@ -118,7 +124,7 @@ def rebuild_stale() -> bool:
         return False
     with transaction.atomic():
         version = lock_data_version()
-        if version.ground == version.folded_ground:
+        if not is_stale(version):
             return False
         readings = Readings(version.ground)
         add_missing_layers(readings)
@@ -131,29 +137,56 @@ def _publish(extract: Extract, version: DataVersion) -> None:
     """The body of a publication: the version row and the extract are locked."""
     twin = twin_in_force(extract)
     if twin is not None:
-        extract.state = State.SUPERSEDED
+        extract.state = State.PUBLISHED if _speaks(extract) else State.SUPERSEDED
         extract.message = already_in_force(twin)
         extract.save(update_fields=["state", "message"])
         return
     readings = Readings(version.ground)
     if not readings.checked(extract).counts["accepted"]:
-        refuse(extract, nothing_accepted(extract))
+        if _speaks(extract):
+            hand_back(extract, nothing_accepted(extract))
+        else:
+            refuse(extract, nothing_accepted(extract))
         return
-    # Facts read through two registers must not stand side by side.
-    stale = version.ground != version.folded_ground
-    if stale:
+    if is_stale(version):
         add_missing_layers(readings)
     touched = layers.edit(extract, layers.held_cells(readings.held(extract)))
     extract.state = State.PUBLISHED
     extract.message = ""
     extract.published_at = timezone.now()
     extract.save(update_fields=["state", "message", "published_at"])
-    if stale:
+    rebuild_after(version, touched, readings)
+    audit.record(
+        "fichier publié",
+        actor=None,
+        target=extract.original_name,
+        region=extract.region,
+        extract=extract.pk,
+        months=extract.months,
+    )
+    announce(extract, Event.PUBLISHED)
+    raise_data_version(f"publication de {extract.original_name}")
+
+
+def is_stale(version: DataVersion) -> bool:
+    """Whether the published facts were read through an earlier ground than today's."""
+    return version.ground != version.folded_ground
+
+
+def rebuild_after(version: DataVersion, touched: set[Cell], readings: Readings) -> None:
+    """Make facts and states follow an edit of the layers of `touched`; the version is locked.
+
+    Facts read through two grounds must not stand side by side: all are read again when stale.
+    """
+    if is_stale(version):
         rebuild_all(readings, touched)
     else:
         rebuild(touched, readings)
     layers.supersede_emptied()
-    raise_data_version(f"publication de {extract.original_name}")
+
+
+def _speaks(extract: Extract) -> bool:
+    return extract.layers.filter(in_force=True).exists()
 
 
 def already_in_force(twin: Extract) -> str:

@@ -40,12 +40,14 @@ def receive(  # noqa: PLR0913  # each is one thing that people say when they bri
     confirm_empty: bool = False,
     publish: bool = False,
     author: User | None = None,
+    forced: bool = False,
 ) -> Extract:
     """Store a file and open its history; `region` None is a national file.
 
     `kind`: what it brings; `programme`: whose members, for that kind. `mode` "": it completes
     when it carries the columns of our report, else replaces. `source`: of a monthly file, the
-    default one unless told. `sheet` "": the first readable one.
+    default one unless told. `sheet` "": the first readable one. `forced`: published again even if
+    the same file is in force.
 
     The same file again (same bytes, source, scope, asked month, mode) while the first is wholly
     in force is not stored: the extract in force is returned, which is the only case where the
@@ -71,6 +73,7 @@ def receive(  # noqa: PLR0913  # each is one thing that people say when they bri
         confirm_empty=confirm_empty,
         publish_when_ready=publish,
         author=author,
+        forced=forced,
     )
     twin = twin_in_force(asked)
     if twin is not None:
@@ -125,8 +128,8 @@ def twin_in_force(extract: Extract) -> Extract | None:
 
     Same bytes, source, scope, month, sheet, mode; and columns, once `extract` has been read.
     """
-    if extract.kind != Kind.MONTHLY:
-        return None  # a register or a list of members can always be applied again
+    if extract.forced or extract.kind != Kind.MONTHLY:
+        return None  # asked for, or a register or list of members, which applies again
     same = Extract.objects.filter(
         kind=Kind.MONTHLY,
         state=State.PUBLISHED,
