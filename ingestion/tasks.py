@@ -17,8 +17,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
-from ingestion import notices
-from ingestion.locks import NOTICES, REBUILD, locked_keys, work_lock
+from ingestion import inbox, notices
+from ingestion.history.purge import delete_purged_files
+from ingestion.locks import INBOX, NOTICES, REBUILD, locked_keys, work_lock
 from ingestion.models import Extract, State
 from ingestion.process import process, refuse
 from ingestion.publish import hand_back, publish, rebuild_stale
@@ -51,7 +52,7 @@ def process_extract(extract_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def sweep(*, restarted: bool = False) -> None:
-    """Send again every extract that nobody works on, then fold stale facts again.
+    """Send again every extract that nobody works on, forget what was purged, fold stale facts.
 
     `restarted`: a worker has just started, so what was sent before may have been lost with it.
     """
@@ -61,6 +62,7 @@ def sweep(*, restarted: bool = False) -> None:
     for extract in lost.order_by("pk"):
         send(extract)
     _send_what_is_due()
+    delete_purged_files()
     fold_again()
 
 
@@ -85,6 +87,15 @@ def send_notices() -> None:
 def sweep_at_start(**_signal: Any) -> None:
     """Sweep as soon as a worker starts, without waiting for the scheduler."""
     sweep.delay(restarted=True)
+
+
+@shared_task(ignore_result=True)
+def look_in_inbox() -> None:
+    """Look once at the inbox; what a killed worker received without sending it, the sweep sends."""
+    with work_lock(INBOX) as held:
+        received = inbox.look() if held else []
+    for extract in received:
+        send(extract)
 
 
 def safely(task: Task[Any, Any], *arguments: Any) -> bool:

@@ -31,6 +31,9 @@ MES_UPLOAD_MAX_REQUEST_BYTES = env.int(
 MES_UNPACKED_MAX_BYTES = env.int("MES_UNPACKED_MAX_BYTES", default=200 * 1024**2)
 MES_RELEASE = env.str("MES_RELEASE", default="0.1.0")
 MES_NOTICES = env.bool("MES_NOTICES", default=True)  # e-mails about files, once they were treated
+MES_INBOX = env.str("MES_INBOX", default="")  # a folder whose files are taken; unset: none is
+MES_INBOX_SETTLE = env.int("MES_INBOX_SETTLE", default=25)  # seconds without growing, before
+MES_FEEDERS = "ingestion.feeders.feeders"  # who fed, perimeter or not: see indicators.perimeter
 MES_SITE_URL = env.str("MES_SITE_URL", default="").rstrip("/")  # "https://host", for links in them
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -138,6 +141,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},  # none waits while no worker runs
     }
 }
+if MES_INBOX:
+    CELERY_BEAT_SCHEDULE["inbox"] = {
+        "task": "ingestion.tasks.look_in_inbox",
+        "schedule": dt.timedelta(seconds=30),
+        "options": {"expires": 25},
+    }
 
 # Who signs in.
 AUTH_USER_MODEL = "accounts.User"

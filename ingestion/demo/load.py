@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from ingestion import notices
 from ingestion.demo import accounts, files, programme
 from ingestion.demo.register import (
     REGISTER_DATES,
@@ -61,7 +62,7 @@ def load_demo(tell: Callable[[str], object]) -> None:
         DemoRefused: the database already holds real facilities, or a file was not published.
     """
     # Two loads at once would each receive the same months: the second one waits, and finds them.
-    with work_lock(DEMO, wait=True):
+    with work_lock(DEMO, wait=True), notices.silenced():
         _load(tell)
 
 

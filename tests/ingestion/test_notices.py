@@ -148,7 +148,7 @@ def test_a_message_is_sent_once(ready: Extract) -> None:
 def test_nothing_is_announced_of_a_change_that_was_undone(ready: Extract) -> None:
     with transaction.atomic():
         notices.announce(ready, Event.PUBLISHED)
-        transaction.set_rollback(True)  # noqa: FBT003  # Django's own signature
+        transaction.set_rollback(True)
 
     assert not Notice.objects.exists()
 
