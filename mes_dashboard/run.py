@@ -26,7 +26,9 @@ os.environ.setdefault("MES_INSECURE_HTTP", "1")  # this machine only: see MES_BI
 os.environ.setdefault("MES_BIND", "127.0.0.1")
 os.environ.setdefault("MES_DEMO", "1")
 
+import psycopg
 from django.conf import settings
+from django.db import connections
 
 from mes_dashboard.plotly_bundle import bundle
 from mes_dashboard.probe import ready
@@ -36,6 +38,9 @@ STOP_SECONDS = 15
 READY_SECONDS = 90
 MAX_RESTARTS = 5
 SET_PARENT_DEATH_SIGNAL = 1
+
+#: The région of the demonstration: the inbox has a folder for it.
+DEMO_REGION = "27"
 
 
 class StoppedError(Exception):
@@ -143,6 +148,50 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def applied_migrations() -> list[tuple[str, str]]:
+    """The migrations that the database says it went through; none when it cannot be asked."""
+    parameters = connections["default"].get_connection_params()
+    if settings.DATABASES["default"]["ENGINE"] == "mes_dashboard.postgresql":
+        parameters["host"] = str(local_servers().postgresql())
+    asked = "SELECT app, name FROM django_migrations ORDER BY app, name"
+    keys = {"host", "port", "user", "password", "dbname", "service", "sslmode"}
+    try:
+        with psycopg.connect(**{key: parameters[key] for key in keys & set(parameters)}) as link:
+            return [(str(app), str(name)) for app, name in link.execute(asked).fetchall()]
+    except psycopg.Error:
+        return []
+
+
+def schema_fingerprint() -> str:
+    """What the tables depend on: the locked packages, our migrations, and those gone through.
+
+    Of the database itself, not of a file beside it: one that was emptied is migrated again. ""
+    when nothing is known of it.
+    """
+    applied = applied_migrations()
+    if not applied:
+        return ""
+    digest = hashlib.sha256(json.dumps(applied).encode())
+    base = Path(settings.BASE_DIR)
+    sources = [*(base / "requirements").glob("*.txt"), *base.glob("*/migrations/*.py")]
+    for path in sorted(sources):
+        digest.update(f"{path.relative_to(base)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def migrate(children: Children) -> None:
+    """Migrate the database, unless nothing has changed since it was last done."""
+    stamp = Path(settings.MES_DATA_DIR) / "migrate.stamp"
+    known = schema_fingerprint()
+    if known and stamp.exists() and stamp.read_text(encoding="ascii") == known:
+        return
+    children.start("migrate", "manage.py", "migrate", "--noinput", "--skip-checks")
+    children.finish("migrate")
+    stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp.write_text(schema_fingerprint(), encoding="ascii")
+
+
 @contextmanager
 def unless_done(stamp: Path, wanted: str) -> Iterator[bool]:
     """Whether something is to be done again; remembered when the block ends well."""
@@ -160,8 +209,7 @@ def prepare(children: Children) -> None:
         if collect:
             print("Collecting static files (once)…", flush=True)
             children.start("collectstatic", "manage.py", "collectstatic", "--noinput", "--clear")
-        children.start("migrate", "manage.py", "migrate", "--noinput", "--skip-checks")
-        children.finish("migrate")
+        migrate(children)
         if settings.MES_DEMO:
             with unless_done(data / "demo.stamp", "loaded") as load:
                 if load:
@@ -192,6 +240,10 @@ def free_port(first: int) -> int:
 def serve(children: Children, port: int) -> None:
     """Start the three long-lived processes and wait until pages are served."""
     os.environ["PORT"] = str(port)
+    os.environ.setdefault("MES_SITE_URL", f"http://127.0.0.1:{port}")
+    if settings.MES_DEMO:
+        os.environ.setdefault("MES_INBOX", str(Path(settings.MES_DATA_DIR) / "boite-de-depot"))
+        (Path(os.environ["MES_INBOX"]) / DEMO_REGION).mkdir(parents=True, exist_ok=True)
     schedule = str(Path(settings.MES_DATA_DIR) / "celerybeat-schedule")
     children.start("web", "-m", "gunicorn", "-c", "python:mes_dashboard.gunicorn_settings")
     deadline = time.monotonic() + READY_SECONDS

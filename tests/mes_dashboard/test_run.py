@@ -263,6 +263,55 @@ def test_demonstration_data_and_static_files_are_made_once(
     assert started == ["collectstatic", "migrate", "load_demo", "migrate"]
 
 
+@pytest.mark.parametrize(
+    ("now", "started"),
+    [
+        ([("ingestion", "0001")], []),
+        ([("ingestion", "0002")], ["migrate"]),  # another database, or one put back from a backup
+        ([], ["migrate"]),  # emptied, or it cannot be asked
+    ],
+)
+def test_a_database_is_migrated_again_only_when_something_changed(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    now: list[tuple[str, str]],
+    started: list[str],
+) -> None:
+    asked: list[str] = []
+    children = run.Children()
+    monkeypatch.setattr(children, "start", lambda name, *_: asked.append(name))
+    monkeypatch.setattr(children, "finish", lambda _: None)
+    monkeypatch.setattr(run, "applied_migrations", lambda: [("ingestion", "0001")])
+    run.migrate(children)
+    monkeypatch.setattr(run, "applied_migrations", lambda: now)
+
+    run.migrate(children)
+
+    assert asked == ["migrate", *started]
+
+
+def test_new_migrations_and_packages_change_what_the_tables_depend_on(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(run, "applied_migrations", lambda: [("ingestion", "0001")])
+    (tmp_path / "ingestion" / "migrations").mkdir(parents=True)
+    (tmp_path / "requirements").mkdir()
+    found = {run.schema_fingerprint()}
+
+    (tmp_path / "ingestion" / "migrations" / "0002_new.py").touch()
+    found.add(run.schema_fingerprint())
+    (tmp_path / "requirements" / "base.txt").write_text("django==5.2")
+    found.add(run.schema_fingerprint())
+
+    assert len(found) == 3
+
+
+@pytest.mark.django_db
+def test_the_database_tells_which_migrations_it_went_through() -> None:
+    assert ("ingestion", "0001_initial") in run.applied_migrations()
+
+
 @pytest.mark.usefixtures("servers")
 def test_what_failed_is_done_again_the_next_time(
     data: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
