@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.scope import roles_by_region
-from reference.models import Region, current_data_version
+from reference.models import DataVersion, Region
 
 MAX_FLAT_REGIONS = 3
 """Above this number, the régions of a user are folded under one entry of the navigation."""
@@ -19,6 +19,7 @@ MAX_FLAT_REGIONS = 3
 FILE_PAGES = (
     ("Déposer un fichier", "ingestion:upload"),
     # One line per page about files, in the order of the work; each needs no argument.
+    ("FINESS à rattacher", "ingestion:quarantine"),
     ("Journal", "accounts:journal"),
 )
 """What the administrators of a région find under "Fichiers mensuels": label, name of the page."""
@@ -61,9 +62,18 @@ class Site:
         return roles_by_region(self.user) if self.user else {}
 
     @cached_property
+    def _version(self) -> DataVersion:
+        return DataVersion.objects.get(pk=1)
+
+    @property
     def data_version(self) -> int:
         """The number that names the present state of every figure."""
-        return current_data_version()
+        return self._version.number
+
+    @property
+    def recomputing(self) -> bool:
+        """Whether the ground changed since the published facts were read through it."""
+        return self._version.ground != self._version.folded_ground
 
     @cached_property
     def navigation(self) -> tuple[Link, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ingestion.views import extract, files
+from ingestion.views import extract, files, members, quarantine
 
 app_name = "ingestion"
 
@@ -10,4 +10,12 @@ urlpatterns = [
     path("", files.upload, name="upload"),
     path("<int:pk>/", extract.detail, name="extract"),
     path("<int:pk>/publier/", extract.publish, name="publish"),
+    path("<int:pk>/membres-absents/", members.absent_members, name="absent_members"),
+    path("a-rattacher/", quarantine.quarantine, name="quarantine"),
+    path("a-rattacher/<slug:slug>/<str:finess>/", quarantine.arbitrate, name="arbitrate"),
+    path(
+        "a-rattacher/<slug:slug>/<str:finess>/retirer/",
+        quarantine.forget_decision,
+        name="forget_decision",
+    ),
 ]

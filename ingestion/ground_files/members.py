@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 
 from ingestion.errors import RefusedFile
-from ingestion.headers import HEADER_ROWS, Field, field_of
+from ingestion.headers import Field, field_of
 from ingestion.messages import shown
 from ingestion.months import EXCEL_EPOCH, month_of
 from ingestion.read import read
@@ -22,6 +22,8 @@ from reference.models import ProgrammeMembership
 from reference.months import last_day
 
 Row = tuple[int, Sequence[str]]
+
+HEADER_ROWS = 30
 
 #: The header of each column in the model file, and the other ways in which people write it.
 HEADERS: dict[str, tuple[str, tuple[str, ...]]] = {

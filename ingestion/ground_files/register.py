@@ -32,11 +32,10 @@ def read(extract: Extract) -> None:
     """
     with local_copy(extract.file) as path:
         try:
-            told, replayable = rehearse_register(path, extract.original_name, recognised_again)
+            told, preview = rehearse_register(path, extract.original_name, _preview)
         except RegisterError as error:
             raise _refusal(error) from error
-    lines, months = replayable
-    _write(extract, told, {"lines": lines, "months": months}, {})
+    _write(extract, told, preview)
 
 
 def apply(extract: Extract) -> None:
@@ -52,10 +51,8 @@ def apply(extract: Extract) -> None:
             told = apply_register(path, extract.original_name)
         except RegisterError as error:
             raise _refusal(error) from error
-    lines, months = recognised_again()
     # None: to be told once the published facts have been read through it.
-    replayed: dict[str, Any] = {"replayed": None if told.changed else []}
-    _write(extract, told, {"lines": lines, "months": months}, replayed)
+    _write(extract, told, {**_preview(told), "replayed": None if told.changed else []})
     audit.record(
         AUDITED,
         actor=None,
@@ -75,20 +72,22 @@ def _refusal(error: RegisterError) -> RefusedFile:
     )
 
 
-def _write(
-    extract: Extract, told: RegisterReport, replayable: dict[str, int], more: dict[str, Any]
-) -> None:
+def _write(extract: Extract, told: RegisterReport, preview: dict[str, Any]) -> None:
     refused = len(told.refused)
     report.write(
         extract,
         {"accepted": told.read - refused, "refused": refused},
         _remarks(told.refused, told.warnings),
-        {**_preview(told), "replayable": replayable, **more},
+        preview,
     )
 
 
 def _preview(told: RegisterReport) -> dict[str, Any]:
-    """What a register does, as JSON; territories and categories with their names of today."""
+    """What a register does, as JSON, read while it stands applied: the names are those it gives.
+
+    `replayable`: the waiting lines whose number is known now.
+    """
+    lines, months = recognised_again()
     names = dict(Departement.objects.values_list("code", "name"))
     new = FacilityCategory.objects.filter(pk__in=told.new_categories)
     labels = dict(new.values_list("code", "label"))
@@ -103,6 +102,7 @@ def _preview(told: RegisterReport) -> dict[str, Any]:
             [each.departement, names[each.departement], each.present, each.known]
             for each in told.uncovered
         ],
+        "replayable": {"lines": lines, "months": months},
         "new_categories": [[code, labels.get(code, "")] for code in told.new_categories],
     }
 

@@ -69,6 +69,12 @@ def departement_of(number: str) -> str | None:
     return OVERSEAS.get(number[:4])
 
 
+def starts_of(departement: str) -> tuple[str, ...]:
+    """The first characters of the numbers of a département: the inverse of `departement_of`."""
+    overseas = tuple(start for start, code in OVERSEAS.items() if code == departement)
+    return overseas or (departement,)
+
+
 def _digits(number: str) -> str:
     """What the key is computed on; empty when a letter stands for no département."""
     digits = CORSICA.get(number[:2], number[:2]) + number[2:]

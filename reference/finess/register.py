@@ -105,7 +105,7 @@ def apply_register(file: Path | IO[bytes], file_name: str) -> RegisterReport:
 
 
 def rehearse_register(
-    file: Path | IO[bytes], file_name: str, look: Callable[[], Seen]
+    file: Path | IO[bytes], file_name: str, look: Callable[[RegisterReport], Seen]
 ) -> tuple[RegisterReport, Seen]:
     """What `apply_register` would do, exactly: done, looked at by `look`, then undone.
 
@@ -117,7 +117,7 @@ def rehearse_register(
     """
     with transaction.atomic():
         report = apply_register(file, file_name)
-        seen = look()
+        seen = look(report)
         transaction.set_rollback(True)
     return report, seen
 
