@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ingestion.views import extract, files, members, quarantine
+from ingestion.views import extract, files, mapping, members, quarantine, sources
 
 app_name = "ingestion"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("", files.upload, name="upload"),
     path("<int:pk>/", extract.detail, name="extract"),
     path("<int:pk>/publier/", extract.publish, name="publish"),
+    path("<int:pk>/colonnes/", mapping.mapping, name="mapping"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/ajouter/", sources.source_add, name="source_add"),
+    path("sources/<int:pk>/", sources.source, name="source"),
+    path("sources/colonnes/<int:pk>/", sources.mapping_edit, name="mapping_edit"),
+    path("sources/colonnes/<int:pk>/oublier/", sources.mapping_forget, name="mapping_forget"),
     path("<int:pk>/membres-absents/", members.absent_members, name="absent_members"),
     path("a-rattacher/", quarantine.quarantine, name="quarantine"),
     path("a-rattacher/<slug:slug>/<str:finess>/", quarantine.arbitrate, name="arbitrate"),

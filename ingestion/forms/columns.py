@@ -1,0 +1,148 @@
+"""The form that says what the columns of a table are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from ingestion.headers import Field
+from ingestion.layout import Columns, header_keys
+from ingestion.months import header_month
+
+IGNORED, OF_TYPE, OF_MONTH = "", "types", "months"
+ROLES = {
+    IGNORED: "Ignorer",
+    Field.MONTH.value: "Mois",
+    Field.FINESS.value: "FINESS ET",
+    Field.ENTITY.value: "FINESS EJ",
+    Field.NAME.value: "Raison sociale",
+    Field.TYPE.value: "Type de document",
+    Field.DOCUMENTS.value: "Nombre de documents",
+    Field.DMP.value: "DMP alimentés",
+    OF_TYPE: "Documents du type nommé par l’en-tête",
+    OF_MONTH: "Documents du mois nommé par l’en-tête",
+}
+#: What a table whose counts have a column each cannot have as well.
+_LONG_ONLY = {
+    OF_TYPE: (Field.TYPE, Field.DOCUMENTS, Field.DMP),
+    OF_MONTH: (Field.MONTH, Field.DOCUMENTS, Field.DMP),
+}
+
+
+class ColumnsForm(forms.Form):
+    """One choice of role per headed column of `headers`, which are as the file writes them.
+
+    `proposed`: the role first shown for a header key (a key of `ROLES`); ignored without one.
+    Once valid, `columns` says how the table is read.
+    """
+
+    def __init__(
+        self, *args: Any, headers: Sequence[str], proposed: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.headers = list(headers)
+        self.keys = header_keys(headers)
+        for position, (header, key) in enumerate(zip(headers, self.keys, strict=True)):
+            if key:
+                self.fields[f"column_{position}"] = forms.ChoiceField(
+                    label=f"Colonne «\u202f{' '.join(header.split())}\u202f»",
+                    choices=list(ROLES.items()),
+                    initial=proposed.get(key, IGNORED),
+                    required=False,
+                    widget=forms.Select(attrs={"class": "fr-select"}),
+                    error_messages={"invalid_choice": "Choisissez un contenu de la liste."},
+                )
+
+    @property
+    def cells(self) -> list[forms.BoundField | None]:
+        """The choice of each column, in their order; None where the column has no header."""
+        return [
+            self[f"column_{position}"] if key else None for position, key in enumerate(self.keys)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no table can be, each fault on its columns or on the form."""
+        if self.errors:
+            return self.cleaned_data
+        roles = self._roles()
+        self._refuse_repeats(roles)
+        self._refuse_unreadable_months(roles)
+        chosen = set(roles.values())
+        self._refuse_mixtures(chosen)
+        for role in _missing(chosen):
+            self.add_error(None, f"Indiquez la colonne «\u202f{ROLES[role]}\u202f».")
+        return self.cleaned_data
+
+    @property
+    def columns(self) -> Columns:
+        """How the table is read, from a valid form."""
+        by_role: dict[str, list[str]] = {}
+        for position, role in self._roles().items():
+            by_role.setdefault(role, []).append(self.keys[position])
+        return Columns(
+            {each: by_role[each.value][0] for each in Field if each.value in by_role},
+            tuple(by_role.get(OF_TYPE, ())),
+            tuple(by_role.get(OF_MONTH, ())),
+        )
+
+    def _roles(self) -> dict[int, str]:
+        """The role chosen for each column that is not ignored, by position."""
+        named = ((int(name.rpartition("_")[2]), role) for name, role in self.cleaned_data.items())
+        return {position: role for position, role in sorted(named) if role}
+
+    def _refuse_repeats(self, roles: dict[int, str]) -> None:
+        times = Counter(roles.values())
+        for position, role in roles.items():
+            if times[role] > 1 and role not in _LONG_ONLY:
+                self.add_error(
+                    f"column_{position}",
+                    f"«\u202f{ROLES[role]}\u202f» est choisi pour plusieurs colonnes\u202f: "
+                    "n’en gardez qu’une.",
+                )
+
+    def _refuse_unreadable_months(self, roles: dict[int, str]) -> None:
+        for position, role in roles.items():
+            if role == OF_MONTH and header_month(self.headers[position]) is None:
+                self.add_error(
+                    f"column_{position}",
+                    "Cet en-tête ne se lit pas comme un mois (attendu par exemple\u202f: janv. "
+                    "2026).",
+                )
+
+    def _refuse_mixtures(self, chosen: set[str]) -> None:
+        if {OF_TYPE, OF_MONTH} <= chosen:
+            self.add_error(
+                None,
+                "Les en-têtes nomment soit des types de documents, soit des mois, pas les deux.",
+            )
+        for wide, excluded in _LONG_ONLY.items():
+            met = [ROLES[each.value] for each in excluded if each.value in chosen]
+            if wide in chosen and met:
+                named = ", ".join(f"«\u202f{each}\u202f»" for each in met)
+                self.add_error(
+                    None,
+                    f"Avec «\u202f{ROLES[wide]}\u202f», chaque nombre a déjà sa colonne\u202f: "
+                    f"ignorez {named}.",
+                )
+
+
+def _missing(chosen: set[str]) -> list[str]:
+    """The roles without which a table is no extract, given those that were chosen."""
+    needed = [Field.FINESS.value]
+    if OF_TYPE not in chosen:
+        needed.append(Field.TYPE.value)
+    if not {OF_TYPE, OF_MONTH} & chosen:
+        needed.append(Field.DOCUMENTS.value)
+    return [role for role in needed if role not in chosen]
+
+
+def roles_of(columns: Columns) -> dict[str, str]:
+    """The role of each header key in a layout, as the form proposes them."""
+    return (
+        {key: each.value for each, key in columns.fields.items()}
+        | dict.fromkeys(columns.types, OF_TYPE)
+        | dict.fromkeys(columns.months, OF_MONTH)
+    )
