@@ -21,6 +21,7 @@ FILE_PAGES = (
     ("Sources et colonnes", "ingestion:sources"),
     # One line per page about files, in the order of the work; each needs no argument.
     ("FINESS à rattacher", "ingestion:quarantine"),
+    ("Réglages", "ingestion:settings"),
     ("Journal", "accounts:journal"),
 )
 """What the administrators of a région find under "Fichiers mensuels": label, name of the page."""

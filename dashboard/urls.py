@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import downloads, pages
+from dashboard.views import downloads, freshness, pages, perimeter
 
 app_name = "dashboard"
 
@@ -14,6 +14,8 @@ urlpatterns = [
         downloads.region_table,
         name="region_table",
     ),
+    path("regions/<slug:slug>/perimetre/", perimeter.perimeter, name="perimeter"),
+    path("regions/<slug:slug>/fraicheur/", freshness.freshness, name="freshness"),
     path("departements/<str:code>/", pages.departement, name="departement"),
     path(
         "departements/<str:code>/<slug:chart>.csv",

@@ -18,7 +18,7 @@ from django_pandas.io import read_frame
 
 from indicators.models import CoveredMonth, FacilityMonth
 from indicators.series import LEAST_RECEIVED
-from indicators.summaries import perimeter_standings, reach
+from indicators.summaries import FacilityIds, perimeter_standings, reach
 from reference.models import Region
 from reference.months import shift, span
 from reference.standing import load_choices, load_periods
@@ -138,8 +138,10 @@ def _reach(
         columns=["departement", "month"],
     ).astype({"departement": "str", "month": "datetime64[s]"})
     inside = feeders.merge(standings, on=["month", "facility_id"]).merge(received)
-    inside["month"] = inside["month"].dt.date
-    by_month = {past: each.to_numpy() for past, each in inside.groupby("month")["facility_id"]}
+    by_month: dict[dt.date, FacilityIds] = {
+        past: inside.loc[inside["month"] == pd.Timestamp(past), "facility_id"].to_numpy()
+        for past in months
+    }
     cells = [(month, code) for code in sorted(covered) if month in covered[code]]
     return reach(
         standings[standings["month"] == pd.Timestamp(month)].reset_index(drop=True),

@@ -38,9 +38,10 @@ def load_periods(
     """Every period of the facilities of some départements (of all of them by default).
 
     Columns: facility_id, finess, departement, region, starts_on and ends_on (datetime64, NaT for
-    an open end), category, legal_entity_id, sector and in_perimeter. The sector is the facility's
-    own, else the one that its région chose for its category, else the category's. `choices`
-    (CHOICE_COLUMNS) stand in for those that the régions made, to see what others would do.
+    an open end), category, legal_entity_id, imposed (whether the sector is the facility's own),
+    sector and in_perimeter. The sector is the facility's own, else the one that its région chose
+    for its category, else the category's. `choices` (CHOICE_COLUMNS) stand in for those that the
+    régions made, to see what others would do.
     """
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
@@ -71,9 +72,9 @@ def _in_perimeter(frame: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     made = chosen["chosen_sector"].notna()
     sector = frame["category_sector"].mask(made, chosen["chosen_sector"])
     inside = frame["category_in_perimeter"].mask(made, chosen["chosen_in_perimeter"]).astype(bool)
-    overridden = frame["sector_override"] != ""
-    frame["sector"] = frame["sector_override"].where(overridden, sector)
-    frame["in_perimeter"] = (overridden | inside) & (frame["sector"] != Sector.OTHER)
+    frame["imposed"] = frame["sector_override"] != ""
+    frame["sector"] = frame["sector_override"].where(frame["imposed"], sector)
+    frame["in_perimeter"] = (frame["imposed"] | inside) & (frame["sector"] != Sector.OTHER)
     return frame.drop(columns=["sector_override", "category_sector", "category_in_perimeter"])
 
 

@@ -14,6 +14,7 @@ from dashboard.charts.wording import SOURCE, coverage_notes
 from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
 from dashboard.presentation import headings, pictures
+from dashboard.received import strip
 from dashboard.report import departement_report, region_report
 from indicators.measures import covered_span
 from indicators.selection import departement_territory, region_territory
@@ -53,6 +54,7 @@ def _region(request: HttpRequest, place: Region, version: int) -> HttpResponse:
     report = region_report(asked)
     context |= _state(asked, version) | {
         "report": report,
+        "strip": strip(territory, territory, received[1]),
         "headings": headings(asked, report.synthesis),
         "source": SOURCE,
         "notes": coverage_notes(report.measures),
@@ -71,6 +73,7 @@ def _departement(request: HttpRequest, place: Departement, version: int) -> Http
     context |= _state(asked, version) | {
         "report": report,
         "around": around,
+        "strip": strip(territory, around, received[1]),
         "pictures": pictures(asked, report.charts),
     }
     return render(request, "dashboard/departement.html", context)

@@ -284,10 +284,10 @@ def test_a_file_that_does_not_exist_is_a_404(owner_client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        (DEPARTEMENT, 20),
-        (f"{DEPARTEMENT}?secteur=PA", 30),
-        (f"{DEPARTEMENT}?de=2025-01", 25),
-        (REGION, 19),
+        (DEPARTEMENT, 22),
+        (f"{DEPARTEMENT}?secteur=PA", 32),
+        (f"{DEPARTEMENT}?de=2025-01", 27),
+        (REGION, 21),
     ],
 )
 def test_a_page_costs_the_same_queries_whatever_it_shows(

@@ -1,0 +1,43 @@
+"""The page of what was received: months × départements."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Role
+from accounts.scope import has_role, region_or_404
+from dashboard.freshness import answer
+from dashboard.received import load_calendar
+from indicators.selection import region_territory
+from reference.models import Region
+
+MONTHS_PER_PAGE = 24
+
+
+@require_safe
+def freshness(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Which months were received for which départements, when and in which file."""
+    place = region_or_404(request.user, slug)
+    return answer(request, lambda version: _page(request, place, version))
+
+
+def _page(request: HttpRequest, place: Region, version: int) -> HttpResponse:
+    calendar = load_calendar(place)
+    page = Paginator(calendar.months(), MONTHS_PER_PAGE).get_page(request.GET.get("page"))
+    brings = has_role(request.user, place, Role.ADMINISTRATOR)
+    last = calendar.last
+    context = {
+        "territory": region_territory(place),
+        "place": place,
+        "calendar": calendar,
+        "page": page,
+        "rows": calendar.rows(list(page), links=brings),
+        "last": last,
+        "late": calendar.summary(last) if last else [],
+        "brings_files": brings,
+        "data_version": version,
+    }
+    return render(request, "dashboard/freshness.html", context)

@@ -1,0 +1,98 @@
+"""The page of a région's perimeter: read by its users, changed by its administrators."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role, User
+from accounts.scope import has_role, region_or_404, require_role
+from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories, counts
+from dashboard.perimeter_page import (
+    Proposal,
+    grid,
+    outlook,
+    preset_proposal,
+    read_proposal,
+    sector_choices,
+)
+from indicators.perimeter import last_month
+from indicators.selection import region_territory
+from reference.models import Region
+from reference.months import first_day
+
+APPLY = "appliquer"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which categories count; what a change would do, then the change itself."""
+    place = region_or_404(request.user, slug)
+    if request.method == "POST":
+        require_role(request.user, place, Role.ADMINISTRATOR)
+        return _posted(request, place)
+    editable = has_role(request.user, place, Role.ADMINISTRATOR)
+    asked = request.GET.get("proposition", "") if editable else ""
+    proposal = preset_proposal(asked, categories(place)) if asked else None
+    return _page(request, place, proposal, editable=editable)
+
+
+def _posted(request: HttpRequest, place: Region) -> HttpResponse:
+    """Show what a proposal would do, or make it the perimeter."""
+    proposal = read_proposal(request.POST, categories(place))
+    if request.POST.get("action") != APPLY or proposal.problems:
+        return _page(request, place, proposal, status=400 if proposal.problems else 200)
+    seen, actor = request.POST.get("seen", ""), cast("User", request.user)
+    try:
+        changed = apply(place, proposal.wanted, seen=seen, actor=actor)
+    except StalePerimeterError:
+        stale = "Le périmètre a changé entre-temps\u202f: rien n’est appliqué. Revoyez l’effet."
+        moved = Proposal(proposal.wanted, (stale,))
+        return _page(request, place, moved, status=409)
+    if changed:
+        messages.success(
+            request,
+            "Le périmètre est modifié. Les chiffres sont recalculés une fois, sur tout "
+            "l’historique\u202f; les pages montrent les précédents jusque-là.",
+        )
+    else:
+        messages.info(request, "Le périmètre est déjà celui-ci\u202f: rien n’a changé.")
+    return redirect("dashboard:perimeter", slug=place.slug)
+
+
+def _page(
+    request: HttpRequest,
+    place: Region,
+    proposal: Proposal | None,
+    *,
+    editable: bool = True,
+    status: int = 200,
+) -> HttpResponse:
+    territory = region_territory(place)
+    month = last_month(territory.departement_codes)
+    known = categories(place)
+    counted = counts(place, month or first_day(timezone.localdate()))
+    asked = proposal or Proposal()
+    sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
+    context: dict[str, Any] = {
+        "territory": territory,
+        "place": place,
+        "month": month,
+        "editable": editable,
+        "grid": grid(known, counted, asked, sector=sector, every=every),
+        "sectors": sector_choices(),
+        "sector": sector,
+        "every": every,
+        "presets": PRESETS,
+        "problems": asked.problems,
+        "looked": proposal is not None,
+        "outlook": outlook(place, known, asked, month) if asked.wanted else None,
+    }
+    return render(request, "dashboard/perimeter.html", context, status=status)
