@@ -91,7 +91,7 @@ class MemberTable:
     unread: tuple[str, ...] = ()
 
 
-def read_members(path: Path, name: str) -> MemberTable:
+def read_members(path: Path, name: str, sheet: str = "") -> MemberTable:
     """Read a list of members: a CSV or XLSX table with a column of FINESS ET.
 
     A detail is in `MemberLine.details` only when the file has its column.
@@ -99,7 +99,7 @@ def read_members(path: Path, name: str) -> MemberTable:
     Raises:
         RefusedFile: it is no table, has no such column, or has no line.
     """
-    table = read(path, name, settings.MES_UNPACKED_MAX_BYTES)
+    table = read(path, name, settings.MES_UNPACKED_MAX_BYTES, sheet=sheet)
     rows: list[Row] = [(int(line), cells) for line, *cells in table.cells.itertuples()]
     start, finess, details, unread = _header(rows[:HEADER_ROWS])
     headers = rows[start][1]

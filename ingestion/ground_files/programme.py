@@ -86,13 +86,13 @@ def apply(extract: Extract) -> None:
     )
 
 
-def plan_members(path: Path, name: str, region: Region | None) -> MembersPlan:
+def plan_members(path: Path, name: str, region: Region | None, sheet: str = "") -> MembersPlan:
     """Read a list of members against today's register. Changes nothing.
 
     Raises:
         RefusedFile: it is no list of members, or names no facility of the scope.
     """
-    table = read_members(path, name)
+    table = read_members(path, name, sheet)
     plan = _Planner(table, region).plan
     if not plan.told:
         first = min(plan.remarks, key=lambda remark: remark.line)
@@ -106,7 +106,7 @@ def plan_members(path: Path, name: str, region: Region | None) -> MembersPlan:
 
 def _plan(extract: Extract) -> MembersPlan:
     with local_copy(extract.file) as path:
-        return plan_members(path, extract.original_name, extract.region)
+        return plan_members(path, extract.original_name, extract.region, extract.sheet)
 
 
 def _programme(extract: Extract) -> Programme:

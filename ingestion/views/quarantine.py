@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from ingestion.arbitration import decide, forget, sites_of
 from ingestion.forms.arbitration import ArbitrationForm
 from ingestion.models import EntityDecision
 from ingestion.views.access import administrator
-from reference.models import DataVersion, LegalEntity, Region
+from reference.models import LegalEntity, Region
 from reference.months import first_day
 
 NUMBERS_PER_PAGE = 50
@@ -48,7 +47,6 @@ def quarantine(request: HttpRequest) -> HttpResponse:
         "unknown": waiting.describe(page.object_list),
         "undecided": waiting.describe(undecided),
         "decisions": decisions,
-        "recomputing": recomputing(),
     }
     return render(request, "ingestion/quarantine/list.html", context)
 
@@ -101,11 +99,6 @@ def forget_decision(request: HttpRequest, slug: str, finess: str) -> HttpRespons
     if forget(region, entity, user):
         messages.success(request, "Arbitrage retiré\u202f: ces lignes attendent de nouveau.")
     return _back(region)
-
-
-def recomputing() -> bool:
-    """Whether published figures have yet to be read through today's register and decisions."""
-    return DataVersion.objects.exclude(ground=F("folded_ground")).exists()
 
 
 def _asked(user: User, slug: str) -> Region:

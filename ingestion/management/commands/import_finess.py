@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts import audit
+from ingestion.management.told import unreadable
 from ingestion.publish import rebuild_stale
 from ingestion.rebuild import UnreadableExtractError
 from reference.finess.register import RegisterReport, apply_register
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         except RegisterError as error:
             raise CommandError(f"Registre refusé\u202f: {error}.") from None
         except OSError as error:
-            raise CommandError(f"{_unreadable(error)}\u202f: {path}") from None
+            raise CommandError(f"{unreadable(error)}\u202f: {path}") from None
         rebuilt, failure = _read_facts_again()
         if options["json"]:
             self.stdout.write(json.dumps(as_json(report, rebuilt=rebuilt), ensure_ascii=False))
@@ -143,16 +144,3 @@ def _remarks(title: str, remarks: list[Remark]) -> list[str]:
     if len(remarks) > MAX_REMARKS:
         lines.append(f"  … et {grouped(len(remarks) - MAX_REMARKS)} autres (voir --json)")
     return lines
-
-
-def _unreadable(error: OSError) -> str:
-    """Why a path cannot be opened."""
-    match error:
-        case FileNotFoundError():
-            return "Fichier introuvable"
-        case IsADirectoryError():
-            return "C'est un dossier et non un fichier"
-        case PermissionError():
-            return "Lecture du fichier interdite"
-        case _:
-            return "Fichier illisible"
