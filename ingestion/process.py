@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
+import pandas as pd
+from django.db import InterfaceError, OperationalError, transaction
 
-from ingestion import ground_files
+from ingestion import ground_files, mappings, notices, preview, progress
 from ingestion.check import Checked, check
-from ingestion.errors import RefusedFile
-from ingestion.fold import holdings
+from ingestion.errors import RefusedFile, UnmappedColumns
 from ingestion.ground import load_ground
-from ingestion.layers import Cell, held_cells, lost_cells
-from ingestion.messages import shown
-from ingestion.models import Extract, State
+from ingestion.models import Event, Extract, Mode, Repeats, State
 from ingestion.pipeline import ReadOptions, read_records
 from ingestion.presentation import Accounting
+from ingestion.progress import Step
 from ingestion.report import write_report
-from ingestion.storage import local_copy, save_records
+from ingestion.storage import load_records, local_copy, save_records
 from reference.documents import document_type_index
-from reference.models import DataVersion, Departement
-from reference.months import in_french
+from reference.models import DataVersion
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +36,11 @@ TRANSIENT = (OperationalError, InterfaceError)
 
 
 def process(extract: Extract) -> Extract:
-    """Read a received extract (or go on with one whose reading was cut): ready, or refused.
+    """Read a received extract (or go on with one whose reading was cut).
 
-    Any other state is left as it is, so that doing it twice does nothing. Holds no lock: callers
-    hold `locks.work_lock(extract.pk)`.
+    It ends ready, refused, or waiting for somebody to say what its columns are. Any other state
+    is left as it is, so that doing it twice does nothing. Holds no lock: callers hold
+    `locks.work_lock(extract.pk)`.
 
     Raises:
         OperationalError, InterfaceError: the database failed; the extract can be read again.
@@ -47,8 +49,11 @@ def process(extract: Extract) -> Extract:
         return extract
     extract.state = State.READING
     extract.save(update_fields=["state"])
+    progress.start(extract, Step.READING)
     try:
         (_read_ground if extract.kind in ground_files.KINDS else _read)(extract)
+    except UnmappedColumns as unmapped:
+        _ask(extract, unmapped)
     except RefusedFile as refusal:
         refuse(extract, f"{refusal.message} {refusal.remedy}")
     except TRANSIENT:
@@ -57,14 +62,29 @@ def process(extract: Extract) -> Extract:
         reference = new_reference()
         logger.exception("Extract %s failed while read (%s)", extract.pk, reference)
         refuse(extract, internal_error(reference))
+    progress.end(extract)
     return extract
 
 
 def refuse(extract: Extract, message: str) -> None:
     """Refuse an extract whole; `message` says in French what is wrong and what to do."""
-    extract.state = State.REFUSED
-    extract.message = message
-    extract.save(update_fields=["state", "message"])
+    _settle(extract, State.REFUSED, Event.REFUSED, message=message)
+
+
+def _ask(extract: Extract, unmapped: UnmappedColumns) -> None:
+    """Wait for a person to say what the columns are."""
+    message = f"{unmapped.message} {unmapped.remedy}"
+    _settle(extract, State.TO_MAP, Event.TO_MAP, message=message, offer=unmapped.offer)
+
+
+def _settle(extract: Extract, state: State, event: Event, **fields: Any) -> None:
+    """Put an extract in a state that waits for people, with some fields, and let them know."""
+    for name, value in fields.items():
+        setattr(extract, name, value)
+    extract.state = state
+    with transaction.atomic():
+        extract.save(update_fields=["state", *fields])
+        notices.announce(extract, event)
 
 
 def new_reference() -> str:
@@ -81,33 +101,72 @@ def internal_error(reference: str) -> str:
 
 
 def _read(extract: Extract) -> None:
-    with local_copy(extract.file) as path:
-        normalised = read_records(
-            path,
-            extract.original_name,
-            ReadOptions(
-                asked_month=extract.asked_month,
-                sheet=extract.sheet,
-                types=document_type_index(),
-            ),
-        )
-    save_records(extract, normalised.records)
-    # Read before the register: a register applied meanwhile makes the report stale, never fresh.
-    ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
-    checked = check(normalised.records, load_ground(extract.region_id))
-    write_report(extract, checked, ground)
+    again = preview.asked_again(extract)
+    if again is None:
+        records, file = _records(extract)
+    else:
+        records, file = load_records(extract), again
+        extract.mode = extract.asked_mode or extract.mode
+    progress.start(extract, Step.CHECKING)
+    checked = _check(extract, records)
     if not checked.counts["accepted"]:
-        extract.save(update_fields=["records"])
+        extract.save(update_fields=["records", "columns", "mode"])
         refuse(extract, nothing_accepted(extract))
         return
-    held = held_cells(holdings(checked.records))
-    lost = lost_cells(extract, held)
-    unread = _unread_sheets(normalised.ignored_sheets)
-    if lost or unread:
-        extract.publish_when_ready = False
-    extract.warnings = "\n".join([*unread, *_warnings(checked, held, lost)])
-    extract.state = State.READY
-    extract.save(update_fields=["records", "warnings", "state", "publish_when_ready"])
+    progress.start(extract, Step.PREVIEW)
+    made = preview.make(extract, checked, file)
+    wanted = again is None and (
+        extract.publish_when_ready or preview.region_settings(extract).publish_automatically
+    )
+    held = wanted and bool(made.anomalies)
+    _settle(
+        extract,
+        State.READY,
+        Event.READY,
+        message="",
+        publish_when_ready=wanted and not held,
+        preview=replace(made, held=held).as_json(),
+        warnings=_warnings(made),
+        mode=extract.mode,
+        columns=extract.columns,
+        records=extract.records,
+    )
+
+
+def _records(extract: Extract) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The records of the file, stored beside it, and what its reader found out about it."""
+    with local_copy(extract.file) as path:
+        normalised = read_records(path, extract.original_name, _options(extract))
+    save_records(extract, normalised.records)
+    extract.columns = normalised.columns.as_json()
+    completes = Mode.COMPLETE if normalised.carries_report else Mode.REPLACE
+    extract.mode = extract.asked_mode or completes
+    return normalised.records, preview.told(normalised)
+
+
+def _options(extract: Extract) -> ReadOptions:
+    """How the file is to be read: what its source says, and what people said of its columns."""
+    return ReadOptions(
+        asked_month=extract.asked_month,
+        sheet=extract.sheet,
+        types=document_type_index(),
+        known=mappings.known(extract),
+        keep_extra=_adds_up(extract),
+        progress=partial(progress.advance, extract),
+    )
+
+
+def _adds_up(extract: Extract) -> bool:
+    return extract.source is not None and extract.source.repeats == Repeats.ADD_UP
+
+
+def _check(extract: Extract, records: pd.DataFrame) -> Checked:
+    """Check records against today's ground, and keep the report."""
+    # Read before the register: a register applied meanwhile makes the report stale, never fresh.
+    ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
+    checked = check(records, load_ground(extract.region_id))
+    write_report(extract, checked, ground)
+    return checked
 
 
 def _read_ground(extract: Extract) -> None:
@@ -116,8 +175,7 @@ def _read_ground(extract: Extract) -> None:
     if not extract.counts["accepted"]:
         refuse(extract, nothing_accepted(extract))
         return
-    extract.state = State.READY
-    extract.save(update_fields=["state"])
+    _settle(extract, State.READY, Event.READY)
 
 
 def nothing_accepted(extract: Extract) -> str:
@@ -132,51 +190,10 @@ def nothing_accepted(extract: Extract) -> str:
     )
 
 
-def _unread_sheets(titles: tuple[str, ...]) -> list[str]:
-    """Says that a workbook has more tables than the one that was read."""
-    if not titles:
-        return []
-    named = ", ".join(f"«\u202f{shown(title)}\u202f»" for title in titles)
-    said = (
-        "Une seule feuille du classeur a été lue. Non lues, bien qu’elles y ressemblent\u202f: "
-        f"{named}. Déposez-les à part, ou publiez après vérification."
-    )
-    return [said]
-
-
-def _warnings(checked: Checked, held: set[Cell], lost: set[Cell]) -> list[str]:
-    """What the administrator should know before publishing, one French sentence each."""
-    records = checked.records
-    known = records[records["departement"].notna() & records["month"].notna()]
-    met = {
-        Cell(month.date(), region, departement)
-        for month, region, departement in known.loc[
-            known["outcome"] != "out_of_scope", ["month", "region", "departement"]
-        ]
-        .drop_duplicates()
-        .itertuples(index=False)
-    }
-    sentences = [
-        f"Aucun enregistrement accepté {place}\u202f: ce mois n’y change pas."
-        for place in _places(met - held)
-    ]
-    sentences += [
-        f"Le fichier ne contient rien {place}, mois déjà publié\u202f: il y reste tel qu’il est. "
-        "Publiez après vérification."
-        for place in _places(lost - met)
-    ]
+def _warnings(made: preview.Preview) -> str:
+    """What the administrator should know before publishing, one French sentence a line."""
+    sentences = [each["message"] for each in made.anomalies]
     more = len(sentences) - MAX_WARNINGS
     if more > 0:
-        others = "autre département" if more == 1 else "autres départements"
-        sentences[MAX_WARNINGS:] = [f"… et de même pour {more} {others} ou mois."]
-    return sentences
-
-
-def _places(cells: set[Cell]) -> list[str]:
-    """Cells as French sentences name them: "en Côte-d'Or en décembre 2025"."""
-    locatives = dict(Departement.objects.values_list("code", "locative")) if cells else {}
-    return [
-        f"{locatives[cell.departement]} en {in_french(cell.month)}"
-        for cell in sorted(cells, key=lambda cell: (cell.month, cell.departement or ""))
-        if cell.departement
-    ]
+        sentences[MAX_WARNINGS:] = [f"… et {more} autre{'s' * (more > 1)} à voir sur sa page."]
+    return "\n".join(sentences)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from ingestion.views import extract, files, mapping, members, quarantine, sources
+from ingestion.views import (
+    correction,
+    extract,
+    files,
+    mapping,
+    members,
+    quarantine,
+    settings,
+    sources,
+)
 
 app_name = "ingestion"
 
@@ -10,6 +19,11 @@ urlpatterns = [
     path("", files.upload, name="upload"),
     path("<int:pk>/", extract.detail, name="extract"),
     path("<int:pk>/publier/", extract.publish, name="publish"),
+    path("<int:pk>/apercu/", extract.refresh_preview, name="refresh_preview"),
+    path("<int:pk>/mode/", extract.mode, name="mode"),
+    path("<int:pk>/zeros/", extract.confirm, name="confirm"),
+    path("<int:pk>/a-corriger/", correction.download, name="correction"),
+    path("reglages/", settings.edit, name="settings"),
     path("<int:pk>/colonnes/", mapping.mapping, name="mapping"),
     path("sources/", sources.sources, name="sources"),
     path("sources/ajouter/", sources.source_add, name="source_add"),

@@ -16,7 +16,7 @@ class RegionSettingsForm(forms.ModelForm[RegionSettings]):
         label="Un mois est clos après",
         min_value=1,
         max_value=LONGEST,
-        help_text="Nombre de mois reçus depuis. Au-delà, un fichier qui le change attend un accord.",
+        help_text="Nombre de mois reçus depuis. Au-delà, le changer demande un accord.",
         widget=forms.NumberInput(attrs={"class": "fr-input", "inputmode": "numeric"}),
         error_messages={
             "required": "Indiquez un nombre de mois.",

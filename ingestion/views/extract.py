@@ -6,41 +6,89 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from ingestion.models import Extract, State
-from ingestion.presentation import Accounting, coverage
+from accounts.models import User
+from ingestion import preview_page
+from ingestion.models import Extract, Kind, LineReport, Mode, State
+from ingestion.presentation import Accounting, RemarkFilters, coverage, remark_filters
+from ingestion.preview import ask_again
+from ingestion.progress import progress_of
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
+from reference.models import Departement, current_data_version
 
 REMARKS_PER_PAGE = 100
-REFRESH_SECONDS = 3
+REFRESH_SECONDS = 2
 
 
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One file: its state, its counts, what it covers, and the remarks on its lines."""
+    """One file: its state, what publishing would change, and the remarks on its lines."""
     user = administrator(request)
-    extract = get_object_or_404(administered(user).select_related("author", "region"), pk=pk)
-    remarks = Paginator(extract.line_reports.all(), REMARKS_PER_PAGE)
-    busy = extract.state in {State.RECEIVED, State.READING, State.PUBLISHING} or (
-        extract.state == State.READY and extract.publish_when_ready
+    extract = get_object_or_404(
+        administered(user).select_related("author", "region", "source"), pk=pk
     )
+    progress = progress_of(extract, timezone.now())
+    outcome, code = request.GET.get("sort", ""), request.GET.get("motif", "")
+    filters = remark_filters(extract, outcome, code)
     context: dict[str, Any] = {
         "extract": extract,
+        "monthly": extract.kind == Kind.MONTHLY,
         "accounting": Accounting(extract.counts) if extract.counts else None,
         "coverage": coverage(extract),
-        "page": remarks.get_page(request.GET.get("page")),
-        "refresh": REFRESH_SECONDS if busy else None,
+        "filters": filters,
+        "filtered": bool(outcome or code),
+        "page": _remarks(request, extract, filters, outcome, code),
+        "progress": progress,
+        "refresh": REFRESH_SECONDS if progress else None,
     }
+    if extract.state == State.READY and not progress and "comparison" in extract.preview:
+        context |= _preview(extract)
     return render(request, "ingestion/extract.html", context)
+
+
+def _preview(extract: Extract) -> dict[str, Any]:
+    """What the page of a ready file adds: see `preview_page`."""
+    other = Mode.REPLACE if extract.mode == Mode.COMPLETE else Mode.COMPLETE
+    return {
+        "preview": extract.preview,
+        "stale": extract.preview["version"] != current_data_version(),
+        "publishing": preview_page.publishing_says(extract),
+        "other_mode": other,
+        "otherwise": preview_page.publishing_says(extract, mode=other),
+        "grid": preview_page.grid(extract),
+        "tables": preview_page.tables(extract.preview),
+        "moves": preview_page.moves(extract.preview),
+        "facts": preview_page.file_facts(extract),
+    }
+
+
+class _Counted(Paginator[LineReport]):
+    """Pages of remarks whose number is known already."""
+
+    def __init__(self, remarks: Any, count: int) -> None:
+        super().__init__(remarks, REMARKS_PER_PAGE)
+        self.__dict__["count"] = count
+
+
+def _remarks(
+    request: HttpRequest, extract: Extract, filters: RemarkFilters, outcome: str, code: str
+) -> Page[LineReport]:
+    remarks = extract.line_reports.all()
+    if outcome:
+        remarks = remarks.filter(outcome=outcome)
+    if code:
+        remarks = remarks.filter(code=code)
+    return _Counted(remarks, filters.chosen).get_page(request.GET.get("page"))
 
 
 @never_cache
@@ -54,16 +102,89 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             state=State.PUBLISHING, message="", attempts=0
         )
         if asked:
-            audit.record(
-                "publication demandée",
-                actor=user,
-                target=extract.original_name,
-                region=extract.region,
-                extract=pk,
-            )
+            _audit("publication demandée", user, extract)
             transaction.on_commit(partial(send, extract))
     if not asked:
-        messages.warning(
-            request, "Ce fichier n’est pas prêt à publier\u202f: son état vient de changer."
-        )
+        _changed(request)
     return redirect("ingestion:extract", pk)
+
+
+@never_cache
+@require_POST
+def refresh_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a ready file compared again with what is published now."""
+    return _again(request, pk, "comparaison refaite", {})
+
+
+@never_cache
+@require_POST
+def mode(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose whether a ready file replaces its cells or completes them."""
+    chosen = request.POST.get("mode", "")
+    if chosen not in Mode.values:
+        messages.error(request, "Choisissez ce que devient un mois déjà publié.")
+        return redirect("ingestion:extract", pk)
+    return _again(request, pk, "mode changé", {"asked_mode": chosen}, mode=chosen)
+
+
+@never_cache
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which départements of a ready file sent nothing: their months become zeros.
+
+    `cell`: "YYYY-MM:code", as many as there are; those that the file does not ask are ignored.
+    """
+    user = administrator(request)
+    extract = get_object_or_404(administered(user), pk=pk)
+    scope = Departement.objects.order_by()
+    if extract.region_id is not None:
+        scope = scope.filter(region=extract.region_id)
+    codes = set(scope.values_list("code", flat=True))
+    pairs = {tuple(text.partition(":")[::2]) for text in request.POST.getlist("cell")}
+    cells = sorted(
+        [month, code] for month, code in pairs if month in extract.months and code in codes
+    )
+    return _again(
+        request, pk, "départements confirmés à zéro", {"confirmed_cells": cells}, cells=cells
+    )
+
+
+def _again(
+    request: HttpRequest, pk: int, action: str, changes: dict[str, Any], **details: Any
+) -> HttpResponse:
+    """Change what a ready file asks for, and have its preview made again by the workers."""
+    user = administrator(request)
+    get_object_or_404(administered(user), pk=pk)
+    with transaction.atomic():
+        ready = Extract.objects.select_for_update(of=("self",)).filter(
+            pk=pk, state=State.READY, kind=Kind.MONTHLY, publish_when_ready=False
+        )
+        extract = ready.select_related("region").first()
+        if extract is not None and "file" in extract.preview:
+            extract.preview = ask_again(extract)
+            extract.state, extract.attempts, extract.message = State.RECEIVED, 0, ""
+            for name, value in changes.items():
+                setattr(extract, name, value)
+            extract.save(update_fields=["preview", "state", "attempts", "message", *changes])
+            _audit(action, user, extract, **details)
+            transaction.on_commit(partial(send, extract))
+        else:
+            _changed(request)
+    return redirect("ingestion:extract", pk)
+
+
+def _audit(action: str, user: User, extract: Extract, **details: Any) -> None:
+    audit.record(
+        action,
+        actor=user,
+        target=extract.original_name,
+        region=extract.region,
+        extract=extract.pk,
+        **details,
+    )
+
+
+def _changed(request: HttpRequest) -> None:
+    messages.warning(
+        request, "Ce fichier n’est pas prêt à publier\u202f: son état vient de changer."
+    )
