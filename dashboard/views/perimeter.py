@@ -24,6 +24,7 @@ from dashboard.perimeter_page import (
 )
 from indicators.perimeter import last_month
 from indicators.selection import region_territory
+from indicators.snapshot import snapshot
 from reference.models import Region
 from reference.months import first_day
 
@@ -75,24 +76,28 @@ def _page(
     editable: bool = True,
     status: int = 200,
 ) -> HttpResponse:
+    with snapshot():  # one state for all that is compared, and nothing written
+        context = _context(request, place, proposal)
+    context |= {"editable": editable, "looked": proposal is not None}
+    return render(request, "dashboard/perimeter.html", context, status=status)
+
+
+def _context(request: HttpRequest, place: Region, proposal: Proposal | None) -> dict[str, Any]:
     territory = region_territory(place)
     month = last_month(territory.departement_codes)
     known = categories(place)
     counted = counts(place, month or first_day(timezone.localdate()))
     asked = proposal or Proposal()
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
-    context: dict[str, Any] = {
+    return {
         "territory": territory,
         "place": place,
         "month": month,
-        "editable": editable,
         "grid": grid(known, counted, asked, sector=sector, every=every),
         "sectors": sector_choices(),
         "sector": sector,
         "every": every,
         "presets": PRESETS,
         "problems": asked.problems,
-        "looked": proposal is not None,
         "outlook": outlook(place, known, asked, month) if asked.wanted else None,
     }
-    return render(request, "dashboard/perimeter.html", context, status=status)
