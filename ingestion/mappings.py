@@ -36,11 +36,16 @@ def known(extract: Extract) -> dict[str, dict[str, Any]]:
 
 
 def remember(
-    extract: Extract, headers: Sequence[str], columns: Columns, *, author: User, sheet: str
+    extract: Extract,
+    headers: Sequence[tuple[str, str]],
+    columns: Columns,
+    *,
+    author: User,
+    sheet: str,
 ) -> Extract | None:
     """Remember what the columns of a file are; it is to be read again, for the caller to send.
 
-    `headers`: the headers of its table, as the file writes them. None, with nothing done, when
+    `headers`: those of its table, key and text of each. None, with nothing done, when
     the file is no longer waiting for that.
     """
     with transaction.atomic():

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from ingestion.headers import Field
-from ingestion.layout import Columns, header_keys
+from ingestion.layout import Columns, is_report
 from ingestion.months import header_month
 
 IGNORED, OF_TYPE, OF_MONTH = "", "types", "months"
@@ -33,22 +33,26 @@ _LONG_ONLY = {
 
 
 class ColumnsForm(forms.Form):
-    """One choice of role per headed column of `headers`, which are as the file writes them.
+    """One choice of role per column that has a header, those of our own report left out.
 
-    `proposed`: the role first shown for a header key (a key of `ROLES`); ignored without one.
+    `headers`: the key of each column (`layout.header_keys`) and its text, in order. `proposed`:
+    the role first shown for a header key (a key of `ROLES`); ignored without one.
     Once valid, `columns` says how the table is read.
     """
 
     def __init__(
-        self, *args: Any, headers: Sequence[str], proposed: Mapping[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        headers: Sequence[tuple[str, str]],
+        proposed: Mapping[str, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headers = list(headers)
-        self.keys = header_keys(headers)
-        for position, (header, key) in enumerate(zip(headers, self.keys, strict=True)):
-            if key:
+        for position, (key, text) in enumerate(headers):
+            if _is_asked(key):
                 self.fields[f"column_{position}"] = forms.ChoiceField(
-                    label=f"Colonne «\u202f{' '.join(header.split())}\u202f»",
+                    label=f"Colonne «\u202f{text}\u202f»",
                     choices=list(ROLES.items()),
                     initial=proposed.get(key, IGNORED),
                     required=False,
@@ -58,9 +62,10 @@ class ColumnsForm(forms.Form):
 
     @property
     def cells(self) -> list[forms.BoundField | None]:
-        """The choice of each column, in their order; None where the column has no header."""
+        """The choice of each column, in their order; None where there is nothing to choose."""
         return [
-            self[f"column_{position}"] if key else None for position, key in enumerate(self.keys)
+            self[f"column_{position}"] if _is_asked(key) else None
+            for position, (key, _) in enumerate(self.headers)
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -81,7 +86,7 @@ class ColumnsForm(forms.Form):
         """How the table is read, from a valid form."""
         by_role: dict[str, list[str]] = {}
         for position, role in self._roles().items():
-            by_role.setdefault(role, []).append(self.keys[position])
+            by_role.setdefault(role, []).append(self.headers[position][0])
         return Columns(
             {each: by_role[each.value][0] for each in Field if each.value in by_role},
             tuple(by_role.get(OF_TYPE, ())),
@@ -105,7 +110,7 @@ class ColumnsForm(forms.Form):
 
     def _refuse_unreadable_months(self, roles: dict[int, str]) -> None:
         for position, role in roles.items():
-            if role == OF_MONTH and header_month(self.headers[position]) is None:
+            if role == OF_MONTH and header_month(self.headers[position][1]) is None:
                 self.add_error(
                     f"column_{position}",
                     "Cet en-tête ne se lit pas comme un mois (attendu par exemple\u202f: janv. "
@@ -127,6 +132,10 @@ class ColumnsForm(forms.Form):
                     f"Avec «\u202f{ROLES[wide]}\u202f», chaque nombre a déjà sa colonne\u202f: "
                     f"ignorez {named}.",
                 )
+
+
+def _is_asked(key: str) -> bool:
+    return bool(key) and not is_report(key)
 
 
 def _missing(chosen: set[str]) -> list[str]:

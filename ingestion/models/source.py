@@ -70,8 +70,8 @@ class Source(models.Model):
 class HeaderMapping(models.Model):
     """What a person said that the columns of a header set are, for one source and one scope.
 
-    `signature`: `layout.signature` of the headers. `columns`: `layout.Columns`, as JSON.
-    `region` null: the files of the whole country.
+    `signature`: `layout.signature` of the headers. `headers`: key and text of each. `columns`:
+    `layout.Columns`, as JSON. `region` null: the files of the whole country.
     """
 
     source = models.ForeignKey(

@@ -36,7 +36,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         return _choose_sheet(request, extract, user)
     form = ColumnsForm(
         request.POST if request.method == "POST" else None,
-        headers=[header["text"] for header in extract.offer["headers"]],
+        headers=[(each["key"], each["text"]) for each in extract.offer["headers"]],
         proposed=_proposed(extract),
     )
     if form.is_bound and form.is_valid():
@@ -82,6 +82,6 @@ def _table(extract: Extract, form: ColumnsForm) -> dict[str, Any]:
     """What the page shows of the file: for each column its header and choice, then the rows."""
     offer = extract.offer
     return {
-        "columns": list(zip(form.headers, form.cells, strict=True)),
+        "columns": [(text, cell) for (_, text), cell in zip(form.headers, form.cells, strict=True)],
         "rows": [(line, cells) for line, cells in offer["rows"] if line != offer["line"]],
     }

@@ -17,7 +17,7 @@ from ingestion import mappings
 from ingestion.forms.choices import offered_sources
 from ingestion.forms.columns import ROLES, ColumnsForm, roles_of
 from ingestion.forms.source import NAME_TAKEN, SETTINGS, SourceForm
-from ingestion.layout import Columns, header_keys
+from ingestion.layout import Columns
 from ingestion.models import HeaderMapping, Source
 from ingestion.views.access import administrator
 from reference.models import raise_data_version
@@ -77,7 +77,7 @@ def mapping_edit(request: HttpRequest, pk: int) -> HttpResponse:
     mapping = _mapping(user, pk)
     form = ColumnsForm(
         request.POST if request.method == "POST" else None,
-        headers=mapping.headers,
+        headers=[(key, text) for key, text in mapping.headers],
         proposed=roles_of(Columns.from_json(mapping.columns)),
     )
     if form.is_bound and form.is_valid():
@@ -158,9 +158,4 @@ def _save(form: SourceForm, user: User, action: str) -> Source | None:
 def _described(mapping: HeaderMapping) -> list[tuple[str, str]]:
     """What a mapping says, for people: (header, what it holds), the ignored ones left out."""
     roles = roles_of(Columns.from_json(mapping.columns))
-    keys = header_keys(mapping.headers)
-    return [
-        (header, ROLES[roles[key]])
-        for header, key in zip(mapping.headers, keys, strict=True)
-        if key in roles
-    ]
+    return [(text, ROLES[roles[key]]) for key, text in mapping.headers if key in roles]
