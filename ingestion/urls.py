@@ -3,11 +3,13 @@
 from django.urls import path
 
 from ingestion.views import (
+    acts,
     correction,
     extract,
     files,
+    ground,
+    history,
     mapping,
-    members,
     quarantine,
     settings,
     sources,
@@ -30,7 +32,7 @@ urlpatterns = [
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/colonnes/<int:pk>/", sources.mapping_edit, name="mapping_edit"),
     path("sources/colonnes/<int:pk>/oublier/", sources.mapping_forget, name="mapping_forget"),
-    path("<int:pk>/membres-absents/", members.absent_members, name="absent_members"),
+    path("<int:pk>/essai/", ground.foretell, name="foretell"),
     path("a-rattacher/", quarantine.quarantine, name="quarantine"),
     path("a-rattacher/<slug:slug>/<str:finess>/", quarantine.arbitrate, name="arbitrate"),
     path(
@@ -38,4 +40,12 @@ urlpatterns = [
         quarantine.forget_decision,
         name="forget_decision",
     ),
+    path("historique/", history.history, name="history"),
+    path("historique/<slug:slug>/<str:month>/", history.month, name="month"),
+    path("historique/<slug:slug>/<str:month>/difference/", history.compare, name="difference"),
+    path("historique/<slug:slug>/<str:month>/retirer/", acts.withdraw_month, name="withdraw_month"),
+    path("<int:pk>/retirer/", acts.withdraw, name="withdraw"),
+    path("<int:pk>/republier/", acts.republish, name="republish"),
+    path("<int:pk>/relire/", acts.reread, name="reread"),
+    path("<int:pk>/purger/", acts.purge, name="purge"),
 ]

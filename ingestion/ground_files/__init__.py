@@ -11,8 +11,9 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion import notices
 from ingestion.ground_files import programme, register
-from ingestion.models import Extract, Kind, State
+from ingestion.models import Event, Extract, Kind, State
 from ingestion.rebuild import UnreadableExtractError
 
 _READ: dict[str, Callable[[Extract], None]] = {
@@ -57,6 +58,7 @@ def apply(extract: Extract) -> Extract:
         extract.message = ""
         extract.published_at = timezone.now()
         extract.save(update_fields=["state", "message", "published_at"])
+        notices.announce(extract, Event.PUBLISHED)
     return extract
 
 

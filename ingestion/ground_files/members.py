@@ -16,7 +16,7 @@ from ingestion.errors import RefusedFile
 from ingestion.headers import Field, field_of
 from ingestion.messages import shown
 from ingestion.months import EXCEL_EPOCH, month_of
-from ingestion.read import read
+from ingestion.read import Reading, read
 from reference.documents import normalise_label
 from reference.models import ProgrammeMembership
 from reference.months import last_day
@@ -99,7 +99,7 @@ def read_members(path: Path, name: str, sheet: str = "") -> MemberTable:
     Raises:
         RefusedFile: it is no table, has no such column, or has no line.
     """
-    table = read(path, name, settings.MES_UNPACKED_MAX_BYTES, sheet=sheet)
+    table = read(path, name, Reading(settings.MES_UNPACKED_MAX_BYTES, sheet))
     rows: list[Row] = [(int(line), cells) for line, *cells in table.cells.itertuples()]
     start, finess, details, unread = _header(rows[:HEADER_ROWS])
     headers = rows[start][1]

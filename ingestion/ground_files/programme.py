@@ -17,7 +17,7 @@ from ingestion.messages import MESSAGES, Message, shown
 from ingestion.models import Extract, Mode, Outcome
 from ingestion.storage import local_copy
 from reference.finess import number
-from reference.models import Facility, LegalEntity, Programme, Region
+from reference.models import Facility, LegalEntity, Programme, Region, current_data_version
 from reference.programmes import MembersChange, apply_members, compare_members
 
 AUDITED = "membres d’un programme appliqués"
@@ -61,9 +61,10 @@ def read(extract: Extract) -> None:
     Raises:
         RefusedFile: it is no list of members, or names no facility of the scope.
     """
+    version = current_data_version()
     plan = _plan(extract)
     change = compare_members(_programme(extract), plan.told, **_scope(extract, plan))
-    _write(extract, plan, change)
+    _write(extract, plan, change, version)
 
 
 def apply(extract: Extract) -> None:
@@ -74,7 +75,7 @@ def apply(extract: Extract) -> None:
     """
     plan = _plan(extract)
     change = apply_members(_programme(extract), plan.told, **_scope(extract, plan))
-    _write(extract, plan, change)
+    _write(extract, plan, change, current_data_version())
     audit.record(
         AUDITED,
         actor=None,
@@ -127,13 +128,14 @@ def _scope(extract: Extract, plan: MembersPlan) -> dict[str, Any]:
     }
 
 
-def _write(extract: Extract, plan: MembersPlan, change: MembersChange) -> None:
+def _write(extract: Extract, plan: MembersPlan, change: MembersChange, version: int) -> None:
     gone = change.removed or change.kept
     absent = Facility.objects.filter(pk__in=gone).order_by("finess")
     preview = {
         "programme": _programme(extract).name,
         "counts": change.as_counts(),
         "changed": change.changed,
+        "version": version,
         "removes": extract.asked_mode == Mode.REPLACE,
         "absent": [list(each) for each in absent.values_list("finess", "name")[:NAMED]],
         "unread": list(plan.unread),

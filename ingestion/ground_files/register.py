@@ -14,7 +14,7 @@ from ingestion.storage import local_copy
 from ingestion.waiting import recognised_again
 from reference.finess.register import RegisterReport, apply_register, rehearse_register
 from reference.finess.rows import RegisterError, Remark
-from reference.models import Departement, FacilityCategory
+from reference.models import Departement, FacilityCategory, current_data_version
 
 AUDITED = "registre FINESS appliqué"
 _REFUSED_REMEDY = (
@@ -30,12 +30,14 @@ def read(extract: Extract) -> None:
     Raises:
         RefusedFile: it is no register, is cut, or holds no facility.
     """
+    # Read first: what changes meanwhile makes the preview stale, never fresh.
+    version = current_data_version()
     with local_copy(extract.file) as path:
         try:
             told, preview = rehearse_register(path, extract.original_name, _preview)
         except RegisterError as error:
             raise _refusal(error) from error
-    _write(extract, told, preview)
+    _write(extract, told, {**preview, "version": version})
 
 
 def apply(extract: Extract) -> None:
@@ -52,7 +54,15 @@ def apply(extract: Extract) -> None:
         except RegisterError as error:
             raise _refusal(error) from error
     # None: to be told once the published facts have been read through it.
-    _write(extract, told, {**_preview(told), "replayed": None if told.changed else []})
+    _write(
+        extract,
+        told,
+        {
+            **_preview(told),
+            "version": extract.preview["version"],
+            "replayed": None if told.changed else [],
+        },
+    )
     audit.record(
         AUDITED,
         actor=None,

@@ -176,6 +176,19 @@ class MembersWords:
         return ", ".join(f"«\u202f{header}\u202f»" for header in self.told["unread"])
 
 
+def replay_words(replay: dict[str, Any]) -> str:
+    """What became of the waiting lines of a monthly file when the ground changed."""
+    day = dt.date.fromisoformat(replay["on"])
+    lines, verb = replay["lines"], "a été reprise" if replay["lines"] == 1 else "ont été reprises"
+    who = counted(lines, "ligne à rattacher", "lignes à rattacher")
+    accepted = counted(replay["accepted"], "acceptée", "acceptées")
+    still = counted(replay["still"], "ligne attend", "lignes attendent")
+    return (
+        f"{who} {verb} le {day:%d/%m/%Y}, grâce au registre et aux arbitrages de ce jour "
+        f"(enregistrements acceptés\u202f: {accepted}). {still} encore."
+    )
+
+
 def words(extract: Extract) -> RegisterWords | MembersWords | None:
     """What the page of a file of the ground says of it; None before it is read, or purged."""
     if not extract.preview or extract.state not in {

@@ -1,11 +1,12 @@
-"""What the page of a register or of a list of members says of it."""
+"""What the pages of files say of registers, lists of members, and lines taken up again."""
 
 from __future__ import annotations
 
 from django import template
 
-from ingestion.ground_files.words import words
+from ingestion.ground_files.words import replay_words, words
 
 register = template.Library()
 
 register.simple_tag(words, name="ground_words")
+register.filter("replay_words", replay_words)

@@ -58,7 +58,7 @@ def details(finess: str) -> dict[str, Any]:
     (row,) = ProgrammeMembership.objects.filter(facility__finess=finess).values(
         "project", "holder", "vintage", "status", "target_on", "reached_on", "vendor"
     )
-    return row
+    return dict(row)
 
 
 def members() -> set[str]:
@@ -238,10 +238,10 @@ def test_absent_members_are_kept_unless_the_administrator_asks_otherwise(
     extract = read(TWO)
     assert extract.preview["counts"] | {"kept": 1, "removed": 0} == extract.preview["counts"]
 
-    for remove, counted in (("1", (1, 0)), ("", (0, 1)), ("1", (1, 0))):
+    for absent, counted in (("remove", (1, 0)), ("keep", (0, 1)), ("remove", (1, 0))):
         with django_capture_on_commit_callbacks(execute=True):
             answer = owner_client.post(
-                f"/fichiers-mensuels/{extract.pk}/membres-absents/", {"remove": remove}
+                f"/fichiers-mensuels/{extract.pk}/essai/", {"absent": absent}
             )
         assert answer.status_code == 302
         extract.refresh_from_db()
@@ -257,7 +257,7 @@ def test_a_published_list_is_not_previewed_again(owner_client: Client) -> None:
     extract = publish(read(ONE))
 
     answer = owner_client.post(
-        f"/fichiers-mensuels/{extract.pk}/membres-absents/", {"remove": "1"}, follow=True
+        f"/fichiers-mensuels/{extract.pk}/essai/", {"absent": "remove"}, follow=True
     )
 
     assert "n’est plus à l’aperçu" in answer.text
@@ -267,7 +267,7 @@ def test_a_published_list_is_not_previewed_again(owner_client: Client) -> None:
 def test_only_the_administrators_of_the_region_choose(
     colleague_client: Client, stranger_client: Client
 ) -> None:
-    address = f"/fichiers-mensuels/{read(ONE).pk}/membres-absents/"
+    address = f"/fichiers-mensuels/{read(ONE).pk}/essai/"
 
     assert colleague_client.post(address).status_code == 404
     assert stranger_client.post(address).status_code == 302

@@ -140,7 +140,8 @@ def summary(
         f"Programme {programme.name} ({programme.code})\u202f: {file_name}",
         f"{read} = {' + '.join(terms)}",
         f"Membres\u202f: {', '.join(fates(change.as_counts(), MEMBER_FATES))}",
-        f"Absents de la liste\u202f: {_fate(change.removed, 'retiré')}, {_fate(change.kept, 'gardé')}",
+        f"Absents de la liste\u202f: {_fate(change.removed, 'retiré')}, "
+        + _fate(change.kept, "gardé"),
     ]
     if plan.unread:
         lines.append(f"Colonnes que rien ne lit\u202f: {', '.join(plan.unread)}")

@@ -1,4 +1,4 @@
-"""What becomes of the members of a programme that a list brought does not name."""
+"""The preview of a register or of a list of members, made again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from ingestion import ground_files
 from ingestion.models import Extract, Kind, Mode, State
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
@@ -18,15 +19,19 @@ from ingestion.views.access import administered, administrator
 
 @never_cache
 @require_POST
-def absent_members(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask that they be removed (`remove` filled) or kept, and have the preview made again."""
+def foretell(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the workers say again what applying a ready file would do, with today's register.
+
+    `absent`, for a list of members: "remove" those that it does not name, or keep them.
+    """
     user = administrator(request)
-    extract = get_object_or_404(administered(user), pk=pk, kind=Kind.PROGRAMME)
+    extract = get_object_or_404(administered(user), pk=pk, kind__in=ground_files.KINDS)
+    asked_mode = extract.asked_mode
+    if extract.kind == Kind.PROGRAMME and "absent" in request.POST:
+        asked_mode = Mode.REPLACE if request.POST["absent"] == "remove" else ""
     with transaction.atomic():
         asked = Extract.objects.filter(pk=pk, state=State.READY, publish_when_ready=False).update(
-            asked_mode=Mode.REPLACE if request.POST.get("remove") else "",
-            state=State.RECEIVED,
-            attempts=0,
+            asked_mode=asked_mode, state=State.RECEIVED, message="", attempts=0
         )
         if asked:
             transaction.on_commit(partial(send, extract))
