@@ -8,13 +8,15 @@ from typing import Any
 class RefusedFile(Exception):  # noqa: N818  # named after what becomes of the file
     """The file cannot be read as an extract, and nothing of it is kept.
 
-    `message` says in French what is wrong and where, `remedy` what to do about it.
+    `message` says in French what is wrong and where, `remedy` what to do about it. `offer`: as
+    that of `UnmappedColumns`, when saying otherwise what the columns are might help.
     """
 
-    def __init__(self, message: str, remedy: str) -> None:
+    def __init__(self, message: str, remedy: str, offer: dict[str, Any] | None = None) -> None:
         super().__init__(f"{message} {remedy}")
         self.message = message
         self.remedy = remedy
+        self.offer = offer or {}
 
 
 class UnmappedColumns(RefusedFile):
@@ -25,7 +27,3 @@ class UnmappedColumns(RefusedFile):
     per column), `rows` (`[line, cells]`, the first ones, header included), `missing` (fields),
     `types` and `months` (keys of the headers that would be counts).
     """
-
-    def __init__(self, message: str, remedy: str, offer: dict[str, Any]) -> None:
-        super().__init__(message, remedy)
-        self.offer = offer

@@ -7,14 +7,9 @@ A header is reduced to its significant words, so that "Nbre docs *", "Nb de docu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
-from ingestion.months import month_of
 from reference.documents import normalise_label
-
-HEADER_ROWS = 30
 
 
 class Field(StrEnum):
@@ -119,7 +114,6 @@ _FIELDS = {
     for rank, writings in enumerate(ranks)
     for concepts in writings
 }
-_TYPE_CODE = re.compile(r"^\s*(\d{4,5}-\d|SYNTH)\b")
 
 
 def field_of(header: str) -> tuple[Field, int] | None:
@@ -136,42 +130,3 @@ def field_of(header: str) -> tuple[Field, int] | None:
     if words in (["document"], ["doc"]):
         concepts = {"one document"}  # "Document" heads kinds of documents, "Documents" counts
     return _FIELDS.get(frozenset(concepts))
-
-
-@dataclass(frozen=True)
-class Header:
-    """The header row of a table: its index among the rows, its cells, what they name."""
-
-    row: int
-    cells: tuple[str, ...]
-    fields: tuple[tuple[Field, int] | None, ...]
-
-    @property
-    def score(self) -> int:
-        """How many required fields it names, then how many others; 0 when it is no header."""
-        found = {field for field, _ in filter(None, self.fields)}
-        required = len(found & set(REQUIRED))
-        return 0 if len(found) < 2 and Field.FINESS not in found else required * 10 + len(found)
-
-    def columns(self, field: Field) -> list[int]:
-        """The columns that name a field by its surest writing; several are ambiguous."""
-        ranked = [(each[1], i) for i, each in enumerate(self.fields) if each and each[0] == field]
-        best = min(ranked, default=(0, 0))[0]
-        return [i for rank, i in ranked if rank == best]
-
-    @property
-    def looks_wide(self) -> bool:
-        """Whether months or document types are columns, one count each."""
-        months = sum(month_of(cell) is not None for cell in self.cells)
-        types = sum(_TYPE_CODE.match(cell) is not None for cell in self.cells)
-        return Field.FINESS in {each[0] for each in self.fields if each} and max(months, types) >= 2
-
-
-def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
-    """The row that names most columns among the first ones; None when no row looks like it."""
-    best: Header | None = None
-    for index, row in zip(range(HEADER_ROWS), rows, strict=False):
-        header = Header(index, tuple(row), tuple(field_of(cell) for cell in row))
-        if header.score > (best.score if best else 0):
-            best = header
-    return best

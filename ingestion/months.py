@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from reference.months import MONTH_NAMES, first_day
 
@@ -27,6 +28,16 @@ _WRITINGS = tuple(
 _IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_. ]?(0[1-9]|1[0-2])(?![-_. ]?\d)")
 _IN_NAME_MONTH_FIRST = re.compile(r"(?<!\d)(?<!\d[-_. ])(0[1-9]|1[0-2])[-_. ]?(20\d{2})(?!\d)")
 _WORD_THEN_YEAR = re.compile(r"(?<![a-z])([a-z]{3,9})[-_. ]*(20\d{2})(?!\d)")
+# "le 10 février 2025", "10/02/2025": a day, which is when a file was made.
+_DAY = re.compile(
+    r"(?<!\d)\d{1,2}(?:er)? ?(?:[-/.] ?\d{1,2}[-/.]|[a-z]{3,9}\.?) ?20\d{2}"
+    r"|(?<!\d)20\d{2}-\d{2}-(?!01)\d{2}"
+)
+# Titles that say when the file was made, or a range of months.
+_OTHER_TIME = re.compile(
+    r"\b(?:extrait|extraction|extractions|edite|edition|genere|export|exporte|maj|mise a jour"
+    r"|imprime|depuis|jusqu|cumul|cumule|periode du|trimestre|semestre)"
+)
 _YEAR_THEN_WORD = re.compile(r"(?<!\d)(20\d{2})[-_. ]*([a-z]{3,9})(?![a-z])")
 
 
@@ -92,3 +103,22 @@ def header_month(text: str) -> dt.date | None:
     """
     month = month_of(text)
     return month if month and FIRST_YEAR <= month.year < LAST_YEAR else None
+
+
+def month_in_titles(rows: Iterable[Sequence[str]]) -> dt.date | None:
+    """The one month that the lines above a header say; None when they say none, or several.
+
+    The day when the file was made is no month of data, nor is one end of a range.
+    """
+    found: set[dt.date | None] = set()
+    for cells in rows:
+        plain = _plain(" ".join(cells))
+        if _OTHER_TIME.search(plain):
+            continue
+        without_days = _DAY.sub(" ", plain)
+        words = re.findall(r"[a-z]+", without_days)
+        if sum(word in _PLAIN_NAMES for word in words) > 1:
+            return None
+        found |= {month_in_name(without_days), *map(header_month, cells)}
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion.errors import RefusedFile
-from ingestion.headers import FIELD_LABELS, Field
-from ingestion.layout import Columns, header_keys
-from ingestion.months import month_in_name
-from ingestion.normalise import FIRST_YEAR, normalise
-from ingestion.read import read
+from ingestion.header_row import Clues
+from ingestion.headers import Field
+from ingestion.layout import Columns, carries_report
+from ingestion.months import FIRST_YEAR, month_in_name
+from ingestion.normalise import normalise
+from ingestion.read import Reading, Table, read
 from ingestion.recognise import Recognised, recognise
 from reference.months import first_day, in_french
 
@@ -51,8 +52,10 @@ class NormalisedFile:
     `records`: see `normalise`. `columns`: how its columns were read. `columns_said`: the same for
     people, what a column is (French) → its header. `months`: the readable months of the records,
     in order. `sheets`: the visible sheets of a workbook, `sheet` the one read, `ignored_sheets`
-    others that also look like extracts. `totals`: lines recognised as totals, and not counted.
+    others that also look like extracts. `unread`: headers of columns
+    that hold nothing of an extract. `totals`: lines recognised as totals, and not counted.
     `carries_report`: it has both columns of our correction files. `signature`: of its headers.
+    `offer`: see `Recognised`.
     """
 
     records: pd.DataFrame
@@ -62,9 +65,11 @@ class NormalisedFile:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     ignored_sheets: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     totals: int = 0
     carries_report: bool = False
     signature: str = ""
+    offer: dict[str, Any] = field(default_factory=dict)
 
 
 def read_records(path: Path, name: str, options: ReadOptions = ReadOptions()) -> NormalisedFile:
@@ -77,37 +82,77 @@ def read_records(path: Path, name: str, options: ReadOptions = ReadOptions()) ->
         RefusedFile: nothing of the file can be kept; the message says why.
     """
     today = options.today or timezone.localdate()
-    table = read(path, name, settings.MES_UNPACKED_MAX_BYTES)
-    recognised = recognise(table)
-    month = _month_of_all(recognised, table.names, options.asked_month, today)
-    records = normalise(recognised, month, today)
+    clues = Clues(options.types, options.known)
+    limit = settings.MES_UNPACKED_MAX_BYTES
+    table = read(path, name, Reading(limit, options.sheet, clues, options.progress))
+    recognised = recognise(table, clues, options.known)
+    try:
+        return _normalised(table, recognised, options, today)
+    except RefusedFile as refusal:
+        refusal.offer = recognised.offer
+        raise
+
+
+def _normalised(
+    table: Table, recognised: Recognised, options: ReadOptions, today: dt.date
+) -> NormalisedFile:
+    """What a table whose columns are understood says.
+
+    Raises:
+        RefusedFile: nothing of it can be kept.
+    """
+    month = _month_of_all(recognised, table, options.asked_month, today)
+    records, totals = normalise(recognised, month, today, keep_extra=options.keep_extra)
     if records.empty:
         raise RefusedFile(
-            f"Le fichier « {table.names[-1]} » a des en-têtes mais aucun enregistrement.",
+            f"Le fichier «\u202f{table.names[-1]}\u202f» a des en-têtes mais aucun enregistrement.",
             "Vérifiez que le nombre de documents est rempli, puis déposez le fichier.",
         )
     months = tuple(sorted(each.date() for each in records["month"].dropna().unique()))
     if options.asked_month and months and options.asked_month not in months:
         raise _other_month(options.asked_month, months, "le fichier")
-    said = {FIELD_LABELS[each]: header for each, header in recognised.columns.items()}
-    keys = {each: header_keys([header])[0] for each, header in recognised.columns.items()}
-    return NormalisedFile(records, Columns(keys), said, months, ignored_sheets=table.ignored_sheets)
+    header = recognised.header
+    return NormalisedFile(
+        records=records,
+        columns=recognised.columns,
+        columns_said=recognised.said,
+        months=months,
+        sheets=table.sheets.titles,
+        sheet=table.sheets.chosen,
+        ignored_sheets=table.sheets.ignored,
+        unread=tuple(recognised.head(i) for i in recognised.others),
+        totals=totals,
+        carries_report=carries_report(header.keys),
+        signature=header.signature,
+        offer=recognised.offer,
+    )
 
 
 def _month_of_all(
-    recognised: Recognised, names: tuple[str, ...], asked: dt.date | None, today: dt.date
+    recognised: Recognised, table: Table, asked: dt.date | None, today: dt.date
 ) -> dt.date | None:
-    """The month of a file without a column for it; None when it has one.
+    """The month of a file without a column for it; None when it has one, or a column per month.
+
+    It is said by the name of the file, or of the table in the archive, else by that of the sheet,
+    else by the lines above the header.
 
     Raises:
         RefusedFile: nothing says the month, or it is not possible.
     """
-    if Field.MONTH in recognised.columns:
+    if Field.MONTH in recognised.fields or recognised.columns.months:
         return None
-    named = next(filter(None, map(month_in_name, names)), None)
-    if asked and named and asked != named:
-        raise _other_month(asked, (named,), "le nom du fichier")
-    month = asked or named
+    named = next(filter(None, map(month_in_name, table.names)), None)
+    of_sheet = month_in_name(table.sheets.chosen)
+    for said, where in (
+        (named, "le nom du fichier"),
+        (of_sheet, "le nom de la feuille"),
+        (recognised.title_month, "le titre du tableau"),
+    ):
+        if asked and said and asked != said:
+            raise _other_month(asked, (said,), where)
+        if said:
+            break
+    month = asked or named or of_sheet or recognised.title_month
     if month is None:
         raise RefusedFile(
             "Rien ne dit le mois : ni une colonne, ni le nom du fichier.",

@@ -12,7 +12,12 @@ import openpyxl
 import pandas as pd
 from stdnum import luhn
 
+from ingestion.coded import Coder
 from ingestion.ground import Ground
+from ingestion.header_row import NO_CLUES, Clues
+from ingestion.normalise import normalise
+from ingestion.read import Table
+from ingestion.recognise import recognise
 from reference.documents import normalise_label
 
 HEADER = ("Mois", "FINESS ET", "Type de document", "Nombre de documents", "DMP alimentés")
@@ -80,6 +85,23 @@ def ground(region: str | None = "27", *, regional: bool = False) -> Ground:
         regions=REGIONS,
         region_names={"27": "Région d’ici", "84": "Région d’à côté", "44": "Région d’ailleurs"},
     )
+
+
+def table(*rows: Sequence[str]) -> Table:
+    """The table of these rows, from line 1 on; short ones are filled up with blanks."""
+    coder = Coder()
+    coder.add(range(1, 1 + len(rows)), rows)
+    return Table(coder.frame(), ("extrait.csv",))
+
+
+def records(
+    *rows: Sequence[str],
+    header: Sequence[str] = HEADER,
+    month: dt.date | None = None,
+    clues: Clues = NO_CLUES,
+) -> pd.DataFrame:
+    """The normalised records of rows, the first on line 2; `month`: when no column says it."""
+    return normalise(recognise(table(header, *rows), clues), month, TODAY)[0]
 
 
 def text(

@@ -8,25 +8,13 @@ import pytest
 
 from ingestion.check import Checked, account, check
 from ingestion.ground import Ground
-from ingestion.headers import Field
-from ingestion.normalise import normalise
-from ingestion.recognise import Recognised
 from tests.ingestion import files
-
-FIELDS = (Field.MONTH, Field.FINESS, Field.TYPE, Field.DOCUMENTS, Field.DMP)
 
 
 def checked(*rows: tuple[str, ...], ground: Ground | None = None) -> Checked:
     """The fate of lines (FINESS, type, documents, DMP, month), from line 2 on."""
     full = [[*row, *("SYNTH", "12", "10", "2025-01")[len(row) - 1 :]] for row in rows]
-    cells = pd.DataFrame(
-        [[month, number, *rest] for number, *rest, month in full],
-        columns=[each.value for each in FIELDS],
-        index=pd.RangeIndex(2, 2 + len(rows), name="line"),
-        dtype="str",
-    )
-    recognised = Recognised(cells, dict(zip(FIELDS, files.HEADER, strict=True)), cells)
-    records = normalise(recognised, None, files.TODAY)
+    records = files.records(*([month, number, *rest] for number, *rest, month in full))
     return check(records, ground or files.ground())
 
 

@@ -7,22 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.headers import Field
 from ingestion.months import month_in_name, month_of
-from ingestion.normalise import normalise
-from ingestion.recognise import Recognised
 from reference.months import MONTH_NAMES
 from tests.ingestion import files
 
-FIELDS = (Field.MONTH, Field.FINESS, Field.TYPE, Field.DOCUMENTS, Field.DMP)
-HEADERS = dict(zip(FIELDS, files.HEADER, strict=True))
+NO_MONTH = files.HEADER[1:-1]
 
 
-def normalised(*rows: tuple[str, ...], fields: tuple[Field, ...] = FIELDS) -> pd.DataFrame:
-    cells = pd.DataFrame(rows, columns=[each.value for each in fields], dtype="str")
-    cells.index = pd.RangeIndex(5, 5 + len(rows), name="line")
-    recognised = Recognised(cells, {each: HEADERS[each] for each in fields}, cells)
-    return normalise(recognised, dt.date(2025, 3, 1), files.TODAY)
+def normalised(*rows: tuple[str, ...], header: tuple[str, ...] = files.HEADER) -> pd.DataFrame:
+    return files.records(*rows, header=header, month=dt.date(2025, 3, 1))
 
 
 def counted(writing: str) -> object:
@@ -37,7 +30,7 @@ def test_a_record_holds_what_its_line_says() -> None:
     records = normalised(row)
 
     assert records.iloc[0].to_dict() == {
-        "line": 5,
+        "line": 2,
         "column": "Nombre de documents",
         "month": pd.Timestamp(2024, 12, 1),
         "finess": "210000001",
@@ -57,7 +50,7 @@ def test_a_record_holds_what_its_line_says() -> None:
         "extra": "",
     }
     assert records.dtypes.astype(str).to_dict() == {
-        **dict.fromkeys(records.columns, "str"),
+        **dict.fromkeys(records.columns, "category"),
         "line": "int64",
         "month": "datetime64[s]",
         "documents": "Int64",
@@ -131,7 +124,7 @@ def test_a_line_without_a_count_is_no_record() -> None:
         ("2025-01", files.HOME_A, "SYNTH", "0", ""),
     )
 
-    assert records["line"].tolist() == [6]
+    assert records["line"].tolist() == [3]
 
 
 @pytest.mark.parametrize("said", ["Total", "TOTAL GÉNÉRAL", "Sous-total", "Total 2025", "Totaux"])
@@ -142,25 +135,24 @@ def test_totals_lines_are_no_records(said: str, position: int) -> None:
 
     records = normalised(("2025-01", files.HOME_A, "SYNTH", "12", ""), tuple(total))
 
-    assert records["line"].tolist() == [5]
+    assert records["line"].tolist() == [2]
 
 
 def test_a_total_may_stand_in_any_column_of_a_line_without_finess() -> None:
-    fields = (Field.NAME, Field.FINESS, Field.TYPE, Field.DOCUMENTS)
-    HEADERS[Field.NAME] = "Nom"
+    header = ("Nom", *NO_MONTH)
 
     records = normalised(
         ("Total", "", "", "99"),
         ("TOTAL ACCUEIL", files.HOME_A, "SYNTH", "12"),
         ("Anonyme", "", "SYNTH", "3"),
-        fields=fields,
+        header=header,
     )
 
-    assert records["line"].tolist() == [6, 7]
+    assert records["line"].tolist() == [3, 4]
 
 
 def test_the_month_of_the_file_is_that_of_records_without_a_column() -> None:
-    records = normalised(("1", "SYNTH", "12"), fields=(Field.FINESS, Field.TYPE, Field.DOCUMENTS))
+    records = normalised(("1", "SYNTH", "12"), header=NO_MONTH)
 
     assert records["month"].tolist() == [pd.Timestamp(2025, 3, 1)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import RefusedFile
-from ingestion.read import Table, read
+from ingestion.read import Reading, Table, read
 from tests.ingestion import files
 
 LIMIT = 20 * files.MEGABYTE
@@ -20,7 +20,7 @@ ROWS = [
 def read_bytes(tmp_path: Path, content: bytes, name: str = "extrait.csv") -> Table:
     path = tmp_path / "stored"
     path.write_bytes(content)
-    return read(path, name, LIMIT)
+    return read(path, name, Reading(LIMIT))
 
 
 def cells(table: Table) -> list[list[str]]:
@@ -108,7 +108,7 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_told(
     table = read_bytes(tmp_path, files.workbook(sheets, hidden=["Cachée"]))
 
     assert cells(table)[1][1] == files.HOME_A
-    assert table.ignored_sheets == ("Février",)
+    assert table.sheets.ignored == ("Février",)
 
 
 def test_a_workbook_without_a_header_gives_its_first_filled_sheet(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ingestion import unpack
 from ingestion.errors import RefusedFile
-from ingestion.read import read
+from ingestion.read import Reading, read
 from tests.ingestion import files
 
 LIMIT = 20 * files.MEGABYTE
@@ -26,7 +26,7 @@ def refusal(tmp_path: Path, content: bytes, name: str = "extrait.csv") -> Refuse
     path = tmp_path / "stored"
     path.write_bytes(content)
     with pytest.raises(RefusedFile) as refused:
-        read(path, name, LIMIT)
+        read(path, name, Reading(LIMIT))
     return refused.value
 
 

@@ -1,0 +1,88 @@
+"""The fast way through a plain text file: no quotes, every line as wide as its header.
+
+It gives the very table of the careful way (`text.records`), or nothing: whatever is unusual is
+left to that one, which alone knows how to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pandas.api.types import union_categoricals
+from pyarrow import csv
+
+from ingestion.coded import Coder, codes_of
+from ingestion.header_row import HEADER_ROWS
+from ingestion.text import Row
+
+BLOCK = 1 << 22
+MAX_COLUMNS = 1_000
+#: Characters of a cell; the careful way judges longer ones, for lines out of all proportion.
+LONGEST_CELL = 10_000
+
+
+def read_plain(
+    file: BinaryIO, encoding: str, separator: str, top: list[Row], told: Callable[[int], None]
+) -> pd.DataFrame | None:
+    """The cells of a plain file as `Coder.frame` gives them; None when it is not that simple.
+
+    `top`: the rows of its first `HEADER_ROWS` lines, already read; these may be narrower than the
+    others. `told` is given the lines read so far.
+    """
+    width = max((len(cells) for _, cells in top), default=0)
+    file.seek(0)
+    if not 1 < width <= MAX_COLUMNS:
+        return None
+    names = [str(position) for position in range(width)]
+    texts = pa.dictionary(pa.int32(), pa.large_string())
+    batches, lines = [], HEADER_ROWS
+    try:
+        with csv.open_csv(
+            file,
+            csv.ReadOptions(
+                skip_rows=HEADER_ROWS, column_names=names, block_size=BLOCK, encoding=encoding
+            ),
+            csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
+            csv.ConvertOptions(
+                column_types=dict.fromkeys(names, texts), strings_can_be_null=False, null_values=[]
+            ),
+        ) as reader:
+            for batch in reader:
+                batches.append(batch)
+                lines += batch.num_rows
+                told(lines)
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
+    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
+    columns = [_categorical(table.column(name)) for name in names]
+    if any(column.categories.str.len().max() > LONGEST_CELL for column in columns):
+        return None
+    first = Coder()
+    first.add([line for line, _ in top], [cells for _, cells in top])
+    return _stacked(first.frame(), columns, HEADER_ROWS + 1)
+
+
+def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
+    coded = column.combine_chunks()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.chunk(0)
+    texts = pd.array(coded.dictionary, dtype="str")
+    return pd.Categorical.from_codes(coded.indices.to_numpy(), pd.Index(texts))
+
+
+def _stacked(top: pd.DataFrame, columns: list[pd.Categorical], first_line: int) -> pd.DataFrame:
+    """The first rows above the others, those that are all blank left out."""
+    filled = np.zeros(len(columns[0]), dtype=bool)
+    for column in columns:
+        filled |= (column.categories.str.strip() != "")[codes_of(column)]
+    kept = np.flatnonzero(filled)
+    lines = np.concatenate([top.index.to_numpy(), kept + first_line])
+    cells = {
+        position: union_categoricals([top[position].array, column.take(kept)])
+        for position, column in enumerate(columns)
+    }
+    return pd.DataFrame(cells, index=pd.Index(lines, name="line"))
