@@ -18,6 +18,7 @@ MAX_FLAT_REGIONS = 3
 
 FILE_PAGES = (
     ("Déposer un fichier", "ingestion:upload"),
+    ("Historique", "ingestion:history"),
     ("Sources et colonnes", "ingestion:sources"),
     # One line per page about files, in the order of the work; each needs no argument.
     ("FINESS à rattacher", "ingestion:quarantine"),

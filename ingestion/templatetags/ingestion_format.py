@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from django import template
 
@@ -10,6 +11,9 @@ from reference.months import in_french, parse_month
 from reference.numbers import grouped
 
 register = template.Library()
+
+#: A row that names more months than this one names the first and the last.
+MAX_MONTHS = 3
 
 
 register.filter("grouped", grouped)
@@ -19,3 +23,18 @@ register.filter("grouped", grouped)
 def french_months(months: Iterable[str]) -> list[str]:
     """Months kept as `YYYY-MM`, in French words."""
     return [in_french(parse_month(month)) for month in months]
+
+
+@register.filter
+def month_name(month: dt.date) -> str:
+    """A month in French words."""
+    return in_french(month)
+
+
+@register.filter
+def month_links(months: Sequence[str]) -> list[tuple[str, str]]:
+    """Months kept as `YYYY-MM`, each with its French words; many as one span, without a key."""
+    if len(months) > MAX_MONTHS:
+        first, last = (in_french(parse_month(month)) for month in (min(months), max(months)))
+        return [("", f"{first} à {last} ({len(months)} mois)")]
+    return [(month, in_french(parse_month(month))) for month in months]
