@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 class RefusedFile(Exception):  # noqa: N818  # named after what becomes of the file
@@ -27,3 +30,8 @@ class UnmappedColumns(RefusedFile):
     per column), `rows` (`[line, cells]`, the first ones, header included), `missing` (fields),
     `types` and `months` (keys of the headers that would be counts).
     """
+
+
+def is_no_room(error: Exception) -> bool:
+    """Whether an error says that a disk is full, which is no fault of the file being worked on."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM

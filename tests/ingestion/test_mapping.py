@@ -284,3 +284,37 @@ def test_reading_again_keeps_what_was_asked_of_the_file(owner: User, mode: str) 
 
     assert again is not None
     assert (again.asked_mode, again.publish_when_ready, again.offer) == (mode, True, {})
+
+
+@pytest.mark.django_db
+def test_columns_said_wrongly_can_be_said_again(owner_client: Client, sent: list[int]) -> None:
+    build()
+    headers, cells = ("Identifiant", "Papier", "Combien", "Quand"), (A1, "SYNTH", "12", "2025-01")
+    extract = brought(headers, cells, name="sans-date.csv")
+    owner_client.post(page_of(extract), SAID)
+    refused = process(Extract.objects.get())
+    assert (refused.state, "Rien ne dit le mois" in refused.message) == (State.REFUSED, True)
+
+    page = owner_client.get(page_of(extract)).content.decode()
+    owner_client.post(page_of(extract), roles("finess", "type", "documents", "month"))
+
+    assert page.count(" selected>") == 4  # as they were said
+    assert process(Extract.objects.get()).state == State.READY
+    assert HeaderMapping.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_understood_can_be_read_otherwise_before_it_is_published(
+    owner_client: Client, sent: list[int]
+) -> None:
+    build()
+    headers = ("Mois", "FINESS ET", "Type de document", "Nombre de documents", "Dont relus")
+    extract = brought(headers, ("2025-01", A1, "SYNTH", "12", "7"))
+    assert extract.state == State.READY
+
+    page = owner_client.get(page_of(extract)).content.decode()
+    owner_client.post(page_of(extract), roles("month", "finess", "type", "", "documents"))
+    publish(process(Extract.objects.get()))
+
+    assert '<option value="documents" selected>' in page
+    assert fed() == {("2025-01", A1, "SYNTH"): 7}
