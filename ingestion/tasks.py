@@ -32,6 +32,9 @@ MAX_ATTEMPTS = 3
 #: How long a message sent to the broker is believed to be on its way. Under the sweep's period.
 IN_QUEUE = dt.timedelta(seconds=25)
 
+#: How long an extract waits before it is read again, when no room was left on the disk.
+ROOM_WAIT = dt.timedelta(minutes=2)
+
 UNFINISHED = Q(state__in=[State.RECEIVED, State.READING, State.PUBLISHING]) | Q(
     state=State.READY, publish_when_ready=True
 )
@@ -135,12 +138,34 @@ def _advance(extract: Extract) -> None:
         _give_up(extract)
         return
     Extract.objects.filter(pk=extract.pk).update(attempts=F("attempts") + 1)
-    extract = process(extract)
+    try:
+        extract = process(extract)
+    except OSError:  # the only one that it lets pass: no room is left
+        logger.exception("Extract %s waits for room on the disk", extract.pk)
+        _wait_for_room(extract)
+        return
     if extract.state == State.PUBLISHING or (
         extract.state == State.READY and extract.publish_when_ready
     ):
         extract = publish(extract)
     Extract.objects.filter(pk=extract.pk).update(attempts=0)
+
+
+def _wait_for_room(extract: Extract) -> None:
+    """Put an extract back among those received, to be sent again after a while, and say so."""
+    message = (
+        "L’espace de stockage est plein\u202f: le fichier est conservé, rien n’a changé dans les "
+        "pages, et sa lecture reprendra d’elle-même. Prévenez l’assistance."
+    )
+    Extract.objects.filter(pk=extract.pk).update(
+        state=State.RECEIVED,
+        message=message,
+        attempts=0,
+        queued_at=timezone.now() + ROOM_WAIT,  # the sweep believes it on its way until then
+        step="",
+        progress=None,
+        step_at=None,
+    )
 
 
 def _give_up(extract: Extract) -> None:
