@@ -113,13 +113,13 @@ def _many_refused(facts: Facts, _names: Names) -> str:
 def _entity_subtotal(facts: Facts, _names: Names) -> str:
     lines = facts["lines"]
     if lines == 1:
-        begins = "Une ligne d’organisme gestionnaire égale"
+        begins = "Une ligne d’organisme gestionnaire égale la somme de ses établissements"
     else:
-        begins = f"{grouped(lines)} lignes d’organismes gestionnaires égalent"
-    return (
-        f"{begins} la somme de leurs établissements\u202f: si ce sont des sous-totaux, ces "
-        "documents seraient comptés deux fois."
-    )
+        begins = (
+            f"{grouped(lines)} lignes d’organismes gestionnaires égalent la somme de leurs "
+            "établissements"
+        )
+    return f"{begins}\u202f: sous-total probable, ces documents seraient comptés deux fois."
 
 
 def _months_to_come(facts: Facts, _names: Names) -> str:

@@ -25,7 +25,8 @@ from django.conf import settings
 
 from ingestion.header_row import HEADER_ROWS, Clues
 from ingestion.layout import REPORT_COLUMNS, Columns, header_keys, is_report
-from ingestion.models import Extract, HeaderMapping
+from ingestion.mappings import known
+from ingestion.models import Extract
 from ingestion.months import month_in_name
 from ingestion.presentation import TO_CORRECT
 from ingestion.storage import local_copy
@@ -150,8 +151,7 @@ def _rows(rows: Iterable[Row], width: int, said: _Said) -> Iterator[list[Any]]:
 
 def _clues(extract: Extract) -> Clues:
     """What told the header when the file was read: see `process`."""
-    said = HeaderMapping.objects.filter(source=extract.source_id, region=extract.region_id)
-    return Clues(document_type_index(), set(said.values_list("signature", flat=True)))
+    return Clues(document_type_index(), set(known(extract)))
 
 
 def _write_text(source: BinaryIO, made: IO[bytes], extract: Extract, said: _Said) -> None:

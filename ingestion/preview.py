@@ -18,7 +18,6 @@ from ingestion.anomalies import Anomaly, Situation
 from ingestion.anomaly_words import Names, say
 from ingestion.check import Checked
 from ingestion.comparison import Contents, Place, compare, completed, contents, moved
-from ingestion.fold import holdings
 from ingestion.layers import Cell, covered_cells, held_cells
 from ingestion.models import Extract, Mode, Outcome, RegionSettings
 from ingestion.pipeline import NormalisedFile
@@ -40,7 +39,8 @@ class Preview:
     `version`: the DataVersion it was made against. `mode`: that of the extract then. `file`: what
     the reader says of the file (`told`). `scope`: [code, name] of its départements. `covered`:
     month → département ("" for "Non ventilé") → accepted records. `missing`: month → départements
-    of the scope not covered, each with whether it is published. `comparison`: see
+    of the scope not covered, each with whether it is published. `reference`: the month that a
+    wholly new one is compared with, "" when it is with what its own cells hold. `comparison`: see
     `comparison.compare`, by departement, month and type (labels in place of keys). `facilities`:
     new and gone, each `total` and `rows` ([FINESS, name, documents]). `anomalies`: code, severity,
     facts, message. `held`: automatic publication was asked, and something stopped it.
@@ -52,6 +52,7 @@ class Preview:
     scope: list[list[str]] = field(default_factory=list)
     covered: dict[str, dict[str, int]] = field(default_factory=dict)
     missing: dict[str, dict[str, bool]] = field(default_factory=dict)
+    reference: str = ""
     comparison: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     facilities: dict[str, dict[str, Any]] = field(default_factory=dict)
     anomalies: list[dict[str, Any]] = field(default_factory=list)
@@ -81,12 +82,9 @@ def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
     """
     version = current_data_version()
     scope = _scope(extract)
-    held = holdings(checked.records)
-    situation = _situation(extract, checked, held, {code for code, _ in scope})
+    situation = _situation(extract, checked, {code for code, _ in scope})
     found = [*_of_report(checked, file), *_of_comparison(extract, situation)]
-    published = set(situation.published) & set(situation.covered)
-    # What no département can claim is published wherever the month is.
-    published |= {(month, "") for month, _ in published}
+    reference, before, places = _reference(extract, situation)
     return Preview(
         version=version,
         mode=extract.mode,
@@ -94,8 +92,9 @@ def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
         scope=scope,
         covered=_covered(checked, situation),
         missing=_missing(situation, [code for code, _ in scope]),
-        comparison=_comparison(situation, published, dict(scope)),
-        facilities=_moves(situation, published),
+        reference=reference,
+        comparison=_comparison(before, situation.after, places, dict(scope)),
+        facilities=_moves(before, situation.after, places),
         anomalies=_worded(found),
     )
 
@@ -118,10 +117,9 @@ def _scope(extract: Extract) -> list[list[str]]:
     return [list(each) for each in departements.values_list("code", "name")]
 
 
-def _situation(
-    extract: Extract, checked: Checked, held: pd.DataFrame, scope: Collection[str]
-) -> Situation:
-    accepted = held_cells(held)
+def _situation(extract: Extract, checked: Checked, scope: Collection[str]) -> Situation:
+    rows = checked.held.astype({"departement": "str"})
+    accepted = held_cells(rows)
     cells = covered_cells(extract, accepted)
     covered = _places(cells)
     months = sorted({cell.month for cell in cells})
@@ -129,7 +127,6 @@ def _situation(
     wanted = {pd.Timestamp(month) for month in months}
     published = {place for place in received if place[0] in wanted}
     before = _published(extract, scope, months)
-    rows = held.rename(columns={"region": "_region"})
     if extract.mode == Mode.COMPLETE:
         touched = covered | {(pd.Timestamp(month), "") for month in months}
         after = completed(before.within(touched), rows, _old_rows(rows))
@@ -283,13 +280,36 @@ def _missing(situation: Situation, scope: list[str]) -> dict[str, dict[str, bool
     return found
 
 
+def _reference(extract: Extract, situation: Situation) -> tuple[str, Contents, set[Place]]:
+    """What the file is compared with: the month ("" for its own), its contents, where known.
+
+    A file of one month of which nothing is published yet is compared with the last month received
+    before, as if it were that one: against nothing, nobody could judge it.
+    """
+    covered = set(situation.covered)
+    months = {month for month, _ in covered}
+    same = set(situation.published) & covered
+    earlier = {month for month, _ in situation.received if month < min(months)}
+    if not situation.published and len(months) == 1 and earlier:
+        (month,), last = months, max(earlier)
+        scope = {departement for _, departement in situation.received}
+        found = _published(extract, scope, [last.date()])
+        before = Contents(
+            found.facilities.assign(month=month), found.volumes.assign(month=month)
+        ).within({*covered, (month, "")})
+        known = {(month, where) for when, where in situation.received if when == last}
+        return iso(last), before, {*(known & covered), (month, "")}
+    # What no département can claim is published wherever the month is.
+    unallocated = {(month, "") for month in months}
+    before = situation.before.within(covered | unallocated)
+    return "", before, same | {(month, "") for month, _ in same}
+
+
 def _comparison(
-    situation: Situation, published: Collection[Place], names: dict[str, str]
+    before: Contents, after: Contents, published: Collection[Place], names: dict[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
-    unallocated = {(month, "") for month, _ in situation.covered}
-    before = situation.before.within({*situation.covered, *unallocated})
     made = {
-        by: compare(before, situation.after, published, by)
+        by: compare(before, after, published, by)
         for by in ("departement", "month", "document_type_id")
     }
     types = {
@@ -306,9 +326,11 @@ def _comparison(
     return made
 
 
-def _moves(situation: Situation, published: Collection[Place]) -> dict[str, dict[str, Any]]:
+def _moves(
+    before: Contents, after: Contents, published: Collection[Place]
+) -> dict[str, dict[str, Any]]:
     found = {}
-    moves = moved(situation.before.within(situation.covered), situation.after, published)
+    moves = moved(before, after, published)
     named = _facility_names([pk for series in moves.values() for pk in series.index[:MAX_NAMED]])
     for kind, series in moves.items():
         rows = [

@@ -63,6 +63,11 @@ class Table:
     partial: bool
 
     @property
+    def without_comparison(self) -> bool:
+        """Whether something is not published yet."""
+        return any(NOTHING in line.documents for line in self.lines)
+
+    @property
     def with_facilities(self) -> bool:
         """Whether contributors are compared too."""
         return self.lines[0].facilities is not None
@@ -81,6 +86,13 @@ class Moves:
     def more(self) -> int:
         """How many are not named."""
         return self.total - len(self.rows)
+
+
+def heads(preview: dict[str, Any]) -> dict[str, str]:
+    """The columns of a comparison: what the file is compared with, and what it would make."""
+    if preview["reference"]:
+        return {"before": in_french(parse_month(preview["reference"])), "after": "Ce fichier"}
+    return {"before": "Publié", "after": "Après"}
 
 
 def tables(preview: dict[str, Any]) -> list[Table]:
@@ -139,8 +151,14 @@ def moves(preview: dict[str, Any]) -> list[Moves]:
     """The facilities new and gone, where something is published to compare with."""
     titles = {
         "gone": "ESMS publiés aujourd’hui, qui n’auraient plus aucun document",
-        "new": "ESMS nouveaux dans ces mois",
+        "new": "ESMS qui alimentent, absents de ce qui est publié",
     }
+    if preview["reference"]:
+        month = in_french(parse_month(preview["reference"]))
+        titles = {
+            "gone": f"ESMS qui ont alimenté en {month}, absents du fichier",
+            "new": f"ESMS du fichier qui n’ont pas alimenté en {month}",
+        }
     return [
         Moves(
             kind,
@@ -203,20 +221,17 @@ def publishing_says(extract: Extract, *, mode: str | None = None) -> str:
     """
     covered = extract.preview["covered"]
     cells = sum(len([code for code in places if code]) for places in covered.values())
-    months = (
-        f"{len(covered)} mois" if len(covered) > 1 else in_french(parse_month(next(iter(covered))))
-    )
-    where = f"{months}, {cells} département{'s' * (cells > 1)}"
+    where = f"{cells} département{'s' * (cells > 1)} en {in_french(parse_month(min(covered)))}"
     if len(covered) > 1:
-        where = f"{cells} couples mois × département sur {months}"
+        where = f"{cells} cases (mois × département) de {len(covered)} mois"
     if (mode or extract.mode) == Mode.COMPLETE:
         return (
             f"Publier complétera {where}\u202f: les lignes du fichier s’ajoutent à ce qui est "
             "publié ou le corrigent, tout le reste demeure."
         )
     return (
-        f"Publier remplacera {where}\u202f: ces mois et départements auront exactement le contenu "
-        "du fichier, et ce qu’ils contenaient avant n’y sera plus."
+        f"Publier remplacera {where}\u202f: ils auront exactement le contenu du fichier, et ce "
+        "qu’ils contenaient avant n’y sera plus."
     )
 
 

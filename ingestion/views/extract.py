@@ -66,6 +66,7 @@ def _preview(extract: Extract) -> dict[str, Any]:
         "other_mode": other,
         "otherwise": preview_page.publishing_says(extract, mode=other),
         "grid": preview_page.grid(extract),
+        "heads": preview_page.heads(extract.preview),
         "tables": preview_page.tables(extract.preview),
         "moves": preview_page.moves(extract.preview),
         "facts": preview_page.file_facts(extract),
