@@ -16,13 +16,13 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from ingestion import ground_files, mappings, notices, preview, progress
 from ingestion.check import Checked, check
-from ingestion.errors import RefusedFile, UnmappedColumns
+from ingestion.errors import RefusedFile, UnmappedColumns, is_no_room
 from ingestion.ground import load_ground
-from ingestion.models import Event, Extract, Mode, Repeats, State
+from ingestion.models import Event, Extract, Mode, State
 from ingestion.pipeline import ReadOptions, read_records
 from ingestion.presentation import Accounting
 from ingestion.progress import Step
-from ingestion.report import write_report
+from ingestion.report import adds_up, write_report
 from ingestion.storage import load_records, local_copy, save_records
 from reference.documents import document_type_index
 from reference.models import DataVersion
@@ -44,6 +44,7 @@ def process(extract: Extract) -> Extract:
 
     Raises:
         OperationalError, InterfaceError: the database failed; the extract can be read again.
+        OSError: no room is left where files are stored, likewise.
     """
     if extract.state not in {State.RECEIVED, State.READING}:
         return extract
@@ -55,10 +56,13 @@ def process(extract: Extract) -> Extract:
     except UnmappedColumns as unmapped:
         _ask(extract, unmapped)
     except RefusedFile as refusal:
+        extract.offer = refusal.offer
         refuse(extract, f"{refusal.message} {refusal.remedy}")
     except TRANSIENT:
         raise
-    except Exception:
+    except Exception as error:
+        if is_no_room(error):
+            raise
         reference = new_reference()
         logger.exception("Extract %s failed while read (%s)", extract.pk, reference)
         refuse(extract, internal_error(reference))
@@ -68,7 +72,7 @@ def process(extract: Extract) -> Extract:
 
 def refuse(extract: Extract, message: str) -> None:
     """Refuse an extract whole; `message` says in French what is wrong and what to do."""
-    _settle(extract, State.REFUSED, Event.REFUSED, message=message)
+    _settle(extract, State.REFUSED, Event.REFUSED, message=message, offer=extract.offer)
 
 
 def _ask(extract: Extract, unmapped: UnmappedColumns) -> None:
@@ -110,7 +114,8 @@ def _read(extract: Extract) -> None:
     progress.start(extract, Step.CHECKING)
     checked = _check(extract, records)
     if not checked.counts["accepted"]:
-        extract.save(update_fields=["records", "columns", "mode"])
+        extract.preview = {"file": file}
+        extract.save(update_fields=["records", "columns", "mode", "preview"])
         refuse(extract, nothing_accepted(extract))
         return
     progress.start(extract, Step.PREVIEW)
@@ -129,6 +134,7 @@ def _read(extract: Extract) -> None:
         warnings=_warnings(made),
         mode=extract.mode,
         columns=extract.columns,
+        offer=extract.offer,
         records=extract.records,
     )
 
@@ -139,6 +145,7 @@ def _records(extract: Extract) -> tuple[pd.DataFrame, dict[str, Any]]:
         normalised = read_records(path, extract.original_name, _options(extract))
     save_records(extract, normalised.records)
     extract.columns = normalised.columns.as_json()
+    extract.offer = normalised.offer
     completes = Mode.COMPLETE if normalised.carries_report else Mode.REPLACE
     extract.mode = extract.asked_mode or completes
     return normalised.records, preview.told(normalised)
@@ -151,20 +158,16 @@ def _options(extract: Extract) -> ReadOptions:
         sheet=extract.sheet,
         types=document_type_index(),
         known=mappings.known(extract),
-        keep_extra=_adds_up(extract),
+        keep_extra=adds_up(extract),
         progress=partial(progress.advance, extract),
     )
-
-
-def _adds_up(extract: Extract) -> bool:
-    return extract.source is not None and extract.source.repeats == Repeats.ADD_UP
 
 
 def _check(extract: Extract, records: pd.DataFrame) -> Checked:
     """Check records against today's ground, and keep the report."""
     # Read before the register: a register applied meanwhile makes the report stale, never fresh.
     ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
-    checked = check(records, load_ground(extract.region_id))
+    checked = check(records, load_ground(extract.region_id), add_up=adds_up(extract))
     write_report(extract, checked, ground)
     return checked
 
