@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from ingestion.blanks import BLANKS
 from ingestion.errors import RefusedFile
 from ingestion.forms import UploadForm
 from ingestion.forms.upload import Brought
@@ -44,6 +45,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "form": form,
         "max_size": settings.MES_UPLOAD_MAX_BYTES // (1 << 20),
         "max_files": settings.MES_UPLOAD_MAX_FILES,
+        "blanks": BLANKS,
         "page": page,
     }
     return render(request, "ingestion/upload.html", context, status=400 if form.errors else 200)
