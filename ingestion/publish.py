@@ -21,6 +21,7 @@ from ingestion.notices import announce
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
 from ingestion.rebuild import (
     Readings,
+    Rebuilt,
     UnreadableExtractError,
     add_missing_layers,
     rebuild,
@@ -112,25 +113,26 @@ def hand_back(extract: Extract, message: str) -> Extract:
     return extract
 
 
-def rebuild_stale() -> bool:
+def rebuild_stale() -> Rebuilt:
     """Fold every cell in force again when the register, perimeter or nomenclature has changed.
 
-    One transaction, like a publication. Returns whether there was anything to do.
+    One transaction, like a publication. Returns whether there was anything to do, and which
+    lines that waited were taken up.
 
     Raises:
         UnreadableExtractError: an extract in force is lost or damaged; nothing changed.
     """
     if not DataVersion.objects.exclude(ground=F("folded_ground")).exists():
-        return False
+        return Rebuilt(done=False)
     with transaction.atomic():
         version = lock_data_version()
         if not is_stale(version):
-            return False
+            return Rebuilt(done=False)
         readings = Readings(version.ground)
         add_missing_layers(readings)
         rebuild_all(readings)
         raise_data_version("fichiers relus avec le registre, le périmètre ou les types modifiés")
-    return True
+    return Rebuilt(done=True, replays=readings.replays)
 
 
 def _publish(extract: Extract, version: DataVersion) -> None:
@@ -142,7 +144,7 @@ def _publish(extract: Extract, version: DataVersion) -> None:
         extract.save(update_fields=["state", "message"])
         return
     readings = Readings(version.ground)
-    if not readings.checked(extract).counts["accepted"]:
+    if not readings.counts(extract)["accepted"]:
         if _speaks(extract):
             hand_back(extract, nothing_accepted(extract))
         else:

@@ -19,6 +19,7 @@ from ingestion.layers import Cell
 from ingestion.models import Counting, Extract, Layer
 from ingestion.report import adds_up, held_key, write_report
 from ingestion.storage import load_held, load_records
+from ingestion.waiting import tell_replays
 from reference.models import DataVersion
 from reference.months import shift
 
@@ -123,6 +124,7 @@ def rebuild_all(readings: Readings, touched: Collection[Cell] = ()) -> None:
     cells = {layers.cell_of(layer) for layer in layers.in_force()}
     rebuild(cells | set(touched), readings)
     DataVersion.objects.filter(pk=1).update(folded_ground=readings.ground)
+    tell_replays(readings.replays)
 
 
 def rebuild(cells: Collection[Cell], readings: Readings) -> None:
