@@ -65,7 +65,7 @@ class Table:
     @property
     def without_comparison(self) -> bool:
         """Whether something is not published yet."""
-        return any(NOTHING in line.documents for line in self.lines)
+        return any(NOTHING in line.documents for line in self.lines if not line.total)
 
     @property
     def with_facilities(self) -> bool:
@@ -112,25 +112,47 @@ def _table(name: str, title: str, head: str, lines: list[dict[str, Any]]) -> Tab
         for measure in ("documents", "facilities")
         if measure in line
     )
-    return Table(name, title, head, tuple(_line(each, name) for each in lines), partial)
+    shown = [_line(each, name, comparable=partial and _sums_up(each, name)) for each in lines]
+    if partial:
+        shown.append(_whole(lines[-1]))
+    return Table(name, title, head, tuple(shown), partial)
 
 
-def _line(line: dict[str, Any], name: str) -> Line:
+def _sums_up(line: dict[str, Any], name: str) -> bool:
+    """Whether a line adds up cells of which some may have nothing to be compared with."""
+    return name == "type" or not line["key"]
+
+
+def _line(line: dict[str, Any], name: str, *, comparable: bool) -> Line:
+    """A line of a table; `comparable`: it tells only the cells known on both sides."""
     label = line["key"]
     if label and name == "month":
         label = in_french(parse_month(label))
     return Line(
-        label=label or "Total",
-        documents=_measure(*line["documents"]),
-        facilities=_measure(*line["facilities"]) if "facilities" in line else None,
+        label=label or ("Total comparable" if comparable else "Total"),
+        documents=_measure(*line["documents"], comparable=comparable),
+        facilities=(
+            _measure(*line["facilities"], comparable=comparable) if "facilities" in line else None
+        ),
         total=not line["key"],
     )
 
 
-def _measure(before: int | None, after: int, same: int | None) -> tuple[str, str, str]:
+def _whole(total: dict[str, Any]) -> Line:
+    """The total of the file, where the one above it tells comparable cells only."""
+    facilities = (
+        (NOTHING, grouped(total["facilities"][1]), NOTHING) if "facilities" in total else None
+    )
+    documents = (NOTHING, grouped(total["documents"][1]), NOTHING)
+    return Line("Total du fichier", documents, facilities, total=True)
+
+
+def _measure(
+    before: int | None, after: int, same: int | None, *, comparable: bool
+) -> tuple[str, str, str]:
     if before is None or same is None:
         return NOTHING, grouped(after), NOTHING
-    return grouped(before), grouped(after), change(before, same)
+    return grouped(before), grouped(same if comparable else after), change(before, same)
 
 
 def change(before: int, after: int) -> str:

@@ -312,8 +312,8 @@ def test_anomalies_do_not_depend_on_the_scale(file: Sent, published: Sent, times
         (
             Anomaly("cell_lost", "serious", {"month": "2025-01", "departement": "25"}),
             (
-                "Le fichier ne contient rien dans le Doubs en janvier 2025, mois déjà publié\u202f: il "
-                "y reste tel qu’il est. Publiez après vérification."
+                "Le fichier ne contient rien dans le Doubs en janvier 2025, mois déjà "
+                "publié\u202f: il y reste tel qu’il est. Publiez après vérification."
             ),
         ),
         (
@@ -323,8 +323,8 @@ def test_anomalies_do_not_depend_on_the_scale(file: Sent, published: Sent, times
                 {"month": "2025-01", "departement": "39", "published": False},
             ),
             (
-                "Aucun enregistrement accepté dans le Jura en janvier 2025\u202f: ce mois y restera "
-                "non reçu."
+                "Aucun enregistrement accepté dans le Jura en janvier 2025\u202f: ce mois y "
+                "restera non reçu."
             ),
         ),
         (
@@ -334,8 +334,8 @@ def test_anomalies_do_not_depend_on_the_scale(file: Sent, published: Sent, times
                 {"month": "2025-01", "departement": "39", "since": "2024-12"},
             ),
             (
-                "Le fichier ne contient rien dans le Jura en janvier 2025, alors que le mois précédent "
-                "(décembre 2024) y a été reçu."
+                "Le fichier ne contient rien dans le Jura en janvier 2025, alors que le mois "
+                "précédent (décembre 2024) y a été reçu."
             ),
         ),
         (
@@ -351,8 +351,8 @@ def test_anomalies_do_not_depend_on_the_scale(file: Sent, published: Sent, times
                 },
             ),
             (
-                "EHPAD des Tilleuls (210000017)\u202f: 2\u202f000 documents en janvier 2025, soit ×100 "
-                "par rapport à ses 6 derniers mois reçus (médiane\u202f: 20)."
+                "EHPAD des Tilleuls (210000017)\u202f: 2\u202f000 documents en janvier 2025, soit "
+                "×100 par rapport à ses 6 derniers mois reçus (médiane\u202f: 20)."
             ),
         ),
         (
@@ -389,8 +389,8 @@ def test_anomalies_do_not_depend_on_the_scale(file: Sent, published: Sent, times
         (
             Anomaly("many_refused", "serious", {"refused": 20, "read": 100}),
             (
-                "20 enregistrements refusés sur 100 (20\u202f%)\u202f: l’export s’est sans doute mal "
-                "passé. Voyez les motifs plus bas."
+                "20 enregistrements refusés sur 100 (20\u202f%)\u202f: l’export s’est sans doute "
+                "mal passé. Voyez les motifs plus bas."
             ),
         ),
         (
