@@ -54,10 +54,16 @@ class Coder:
 
 
 def coded(codes: Codes, texts: Sequence[str]) -> pd.Categorical:
-    """The texts that codes stand for, as a categorical; `texts` may hold the same one twice."""
-    where, different = pd.factorize(np.array(texts, dtype=object))
+    """The texts that codes stand for, as a categorical without a text that no row has.
+
+    `texts` may hold the same one twice.
+    """
+    used = np.flatnonzero(np.bincount(codes, minlength=len(texts)))
+    where, different = pd.factorize(np.array(texts, dtype=object)[used])
     if len(different) < len(texts):
-        codes = where.astype("int32")[codes]
+        place = np.zeros(len(texts), dtype="int32")
+        place[used] = where
+        codes = place[codes]
     return pd.Categorical.from_codes(codes, pd.Index(different, dtype="str"))
 
 

@@ -135,15 +135,16 @@ def find_header(rows: Iterable[Sequence[str]], clues: Clues) -> Header | None:
 def likely_header(rows: Iterable[Sequence[str]], clues: Clues) -> Header | None:
     """The row that may be a header though it says nothing known.
 
-    It is the first of several texts, mostly, that is followed by a row as wide; None if there is
+    It is the first of several texts, mostly, followed by a row about as wide; None if there is
     none.
     """
     first = list(_first(rows))
     for (index, row), (_, below) in pairwise(first):
         filled = [cell for cell in row if cell.strip()]
         words = [cell for cell in filled if re.search(r"[^\W\d_]{2}", cell)]
-        wide = sum(bool(cell.strip()) for cell in below) >= max(2, len(filled) // 2)
-        if len(filled) >= 2 and len(words) * 2 > len(filled) and wide:
+        under = sum(bool(cell.strip()) for cell in below)
+        as_wide = 2 * under >= len(filled) and 4 * len(filled) >= 3 * under
+        if len(filled) >= 2 and len(words) * 2 > len(filled) and as_wide:
             return Header(index, tuple(row), clues)
     return None
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import gzip
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from ingestion.check import check
 from ingestion.errors import RefusedFile
 from ingestion.ground import load_ground
 from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
-from reference.finess.register import apply_register
 from reference.models import (
     DocumentType,
     Facility,
@@ -68,6 +66,18 @@ def test_or_from_the_name_in_the_archive(tmp_path: Path) -> None:
     assert found.months == (files.JANUARY,)
 
 
+def test_or_from_the_name_of_the_sheet_or_from_the_title(tmp_path: Path) -> None:
+    rows = [NO_MONTH, ROW]
+
+    named = normalised(tmp_path, files.workbook({"Janv. 2025": [("Mars 2025",), *rows]}))
+    titled = normalised(tmp_path, files.workbook({"Feuil1": [("Janvier 2025",), *rows]}))
+    filed = normalised(
+        tmp_path, files.workbook({"Feuil1": [("Mars 2025",), *rows]}), name="janvier 2025.xlsx"
+    )
+
+    assert named.months == titled.months == filed.months == (files.JANUARY,)
+
+
 def test_else_it_is_the_month_asked(tmp_path: Path) -> None:
     content = files.text([ROW], header=NO_MONTH)
 
@@ -88,6 +98,8 @@ def test_without_any_month_the_file_is_refused_saying_how_to_give_it(tmp_path: P
     [
         (files.text([("03/2025", *ROW)]), "extrait.csv"),
         (files.text([ROW], header=NO_MONTH), "alim_2025-03.csv"),
+        (files.workbook({"Mars 2025": [NO_MONTH, ROW]}), "alim.xlsx"),
+        (files.workbook({"Feuil1": [("Mars 2025",), NO_MONTH, ROW]}), "alim.xlsx"),
     ],
 )
 def test_a_file_of_other_months_than_the_one_asked_is_refused(
@@ -209,6 +221,38 @@ def test_a_file_as_people_make_them_gives_every_outcome(tmp_path: Path) -> None:
     assert refused.tolist() == [9, 10, 14, 15, 16, 17]
 
 
+def test_a_workbook_as_people_make_them_is_read_as_its_own_readers_do(tmp_path: Path) -> None:
+    types = ("57833-6 - Prescription de produits de santé", "SYNTH - Synthèse", "Autres", "Total")
+    header = ("Ide eta  num", "Et finess", "Et rs", "Ej finess", "Ej rs", "Département", *types)
+    place = ("EHPAD", files.EJ_HOME, "OG", "21")
+    sheets: dict[str, list[tuple[object, ...]]] = {
+        "Lisez-moi": [("Source : Assurance maladie",)],
+        "ALIM DMP": [
+            ("Documents alimentés par type - janvier 2025",),
+            (None,),
+            header,
+            ("21000001", int(files.HOME_A), *place, 0.0, None, 12.0, 12.0),
+            ("21000002", files.HOME_B, *place, None, 5, "n.c.", 5),
+            ("TOTAL", None, None, None, None, None, 1, 1, 1, 1),
+        ],
+    }
+
+    found = normalised(tmp_path, files.workbook(sheets), name="ALIM_DMP_ESMS.xlsx")
+    counts = check(found.records, files.ground()).counts
+
+    assert found.months == (files.JANUARY,)
+    assert found.unread == ("Ide eta num", "Ej rs", "Département", "Total")
+    assert (found.totals, counts["read"], counts["accepted"], counts["refused"]) == (1, 4, 3, 1)
+
+
+def test_control_characters_of_a_workbook_reach_no_database(tmp_path: Path) -> None:
+    content = files.workbook({"Feuil1": [files.HEADER, ("2025-01", "a_x0000_b", "SYNTH", 1, "")]})
+
+    found = normalised(tmp_path, content)
+
+    assert found.records["finess_raw"].tolist() == ["a\ufffdb"]
+
+
 def test_a_national_file_takes_seconds(tmp_path: Path) -> None:
     numbers = [files.finess(f"{21 + 18 * (i % 2)}{i:06d}") for i in range(40_000)]
     rows = [
@@ -222,28 +266,6 @@ def test_a_national_file_takes_seconds(tmp_path: Path) -> None:
 
     assert checked.counts["read"] == 400_000
     assert time.process_time() - started < 40
-
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-EXTRACTS = SHARED / "extracts"
-REAL = [path for path in (EXTRACTS / "alimentation_dmp_esms_janvier_2025.csv",) if path.exists()]
-
-
-@pytest.mark.django_db
-def test_real_layouts_give_exactly_what_is_expected_where_they_are_at_hand() -> None:
-    """The reference files stay outside of the project; the fictitious one above stands in."""
-    expected = json.loads((EXTRACTS / "expected.json").read_text()) if REAL else {}
-    if REAL:
-        register = SHARED / "finess" / "etalab-cs1100502-bfc-20210108.csv.gz"
-        apply_register(register, register.name)
-
-    found = {path.name: read_records(path, path.name) for path in REAL}
-
-    for name, file in found.items():
-        months = [f"{month:%Y-%m}" for month in file.months]
-        counts = check(file.records, load_ground("27")).counts
-        assert {"months": months, **counts} == expected[name]
-    assert len(found) == len(REAL)
 
 
 @pytest.mark.django_db

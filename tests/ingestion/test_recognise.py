@@ -1,24 +1,25 @@
 """Recognising: the header row and its columns, in the words that people use."""
 
-import pandas as pd
 import pytest
 
 from ingestion.errors import RefusedFile
+from ingestion.header_row import NO_CLUES
 from ingestion.headers import Field, field_of
-from ingestion.read import Table
 from ingestion.recognise import Recognised, recognise
 from tests.ingestion import files
 
 
-def table(*rows: tuple[str, ...]) -> Table:
-    width = max(map(len, rows))
-    padded = [[*row, *[""] * (width - len(row))] for row in rows]
-    index = pd.RangeIndex(1, len(rows) + 1, name="line")
-    return Table(pd.DataFrame(padded, index=index, dtype="str"), ("extrait.csv",))
-
-
 def recognised(*rows: tuple[str, ...]) -> Recognised:
-    return recognise(table(*rows))
+    return recognise(files.table(*rows), NO_CLUES)
+
+
+def cells(found: Recognised) -> dict[int, dict[str, str]]:
+    """What each line says of each field, the counted documents with them."""
+    places = {field.value: i for field, i in found.fields.items()}
+    return {
+        int(line): {field: str(row[i]) for field, i in places.items()}
+        for line, *row in found.cells.itertuples()
+    }
 
 
 def refusal(*rows: tuple[str, ...]) -> RefusedFile:
@@ -78,10 +79,10 @@ def test_other_headers_are_nothing(header: str) -> None:
 def test_the_header_is_found_below_titles_and_the_rows_below_it() -> None:
     found = recognised(("Alimentation du DMP",), ("Documents", "par mois"), files.HEADER, ROW)
 
-    assert found.cells.to_dict("index") == {
+    assert cells(found) == {
         4: dict(zip(("month", "finess", "type", "documents", "dmp"), ROW, strict=True))
     }
-    assert found.columns[Field.DOCUMENTS] == "Nombre de documents"
+    assert found.said["nombre de documents"] == "Nombre de documents"
 
 
 def test_columns_may_come_in_any_order_among_others() -> None:
@@ -89,13 +90,14 @@ def test_columns_may_come_in_any_order_among_others() -> None:
 
     found = recognised(header, ("BFC", "12", "SYNTH", "PA", files.HOME_A, files.EJ_HOME))
 
-    assert found.cells.iloc[0].to_dict() == {
+    assert cells(found)[2] == {
         "finess": files.HOME_A,
         "entity_finess": files.EJ_HOME,
         "type": "SYNTH",
         "documents": "12",
     }
-    assert found.columns[Field.DOCUMENTS] == "Nbre docs *"
+    assert found.said["nombre de documents"] == "Nbre docs *"
+    assert found.others == (0, 3)
 
 
 def test_the_surest_writing_is_preferred() -> None:
@@ -103,7 +105,7 @@ def test_the_surest_writing_is_preferred() -> None:
 
     found = recognised(header, ("1", "2", "Synthèse", "SYNTH", "12", "a", "b"))
 
-    assert found.cells.iloc[0].to_dict() == {
+    assert cells(found)[2] == {
         "finess": "2",
         "type": "SYNTH",
         "documents": "12",
@@ -143,7 +145,7 @@ def test_a_missing_column_is_said_with_the_headers_seen(
 
 
 def test_no_header_at_all_is_refused() -> None:
-    refused = refusal(("Bonjour", "le monde"), ROW)
+    refused = refusal(("Bonjour",), ROW)
 
     assert "Aucune ligne d’en-tête" in refused.message
 
@@ -152,18 +154,3 @@ def test_a_header_too_far_down_is_not_looked_for() -> None:
     refused = refusal(*[("titre",)] * 30, files.HEADER, ROW)
 
     assert "30 premières lignes" in refused.message
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        ("Et finess", "57833-6 - Prescription", "SYNTH - Synthèse", "Total"),
-        ("FINESS EG", "Code type document", "2024-07-01", "2024-08-01"),
-        ("FINESS EG", "Type", "janv. 2025", "févr. 2025"),
-    ],
-)
-def test_a_wide_layout_is_refused_with_the_one_expected(header: tuple[str, ...]) -> None:
-    refused = refusal(header, ("a", "b", "c", "d"))
-
-    assert "en colonnes" in refused.message
-    assert "une ligne par mois, établissement et type" in refused.remedy
