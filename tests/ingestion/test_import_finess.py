@@ -15,6 +15,7 @@ from accounts.models import AuditEntry
 from ingestion.models import Extract
 from ingestion.rebuild import UnreadableExtractError
 from reference.models import DataVersion, Facility
+from tests.ingestion import world
 from tests.reference.registers import document, facility, flat, line, number
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,40 @@ def test_published_figures_are_read_again_through_the_new_ground(register: Path)
 
     version = DataVersion.objects.get()
     assert version.ground == version.folded_ground > 1
+
+
+def test_the_waiting_lines_that_a_register_takes_up_are_told_by_file(register: Path) -> None:
+    world.build()
+    late = world.facility("21", 9)
+    waited = world.published(
+        [
+            world.line(world.facility("21", 1), 5),
+            world.line(late, 7),
+            world.line(late, 8, kind="PPA"),
+        ]
+    )
+    content = flat("2025-06-01", line(late, opens="2010-01-01"))
+    register.write_bytes(content.getvalue())
+
+    told = run(register)
+
+    assert (
+        f"FINESS à rattacher\u202f: 2 lignes reprises du fichier n° {waited.pk}, "
+        "«\u202fextrait.csv\u202f»"
+    ) in told
+    assert world.fed()[("2025-01", late, "SYNTH")] == 7
+    assert run_json(register)["replayed"] == []
+
+
+def test_the_json_names_the_files_whose_lines_were_taken_up(register: Path) -> None:
+    world.build()
+    late = world.facility("21", 9)
+    waited = world.published([world.line(world.facility("21", 1), 5), world.line(late, 7)])
+    register.write_bytes(flat("2025-06-01", line(late, opens="2010-01-01")).getvalue())
+
+    assert run_json(register)["replayed"] == [
+        {"extract": waited.pk, "name": "extrait.csv", "lines": 1}
+    ]
 
 
 def test_a_monthly_file_that_cannot_be_read_again_is_named_once_the_register_is_applied(

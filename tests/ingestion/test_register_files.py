@@ -347,6 +347,7 @@ def test_the_real_registers_go_through_the_road_one_after_the_other() -> None:
     second = process(received(plus.read_bytes(), plus.name))
     foretold = dict(second.preview)
     second = publish(second)
+    second.refresh_from_db()
 
     assert first.preview["counts"]["created"] == 4948
     assert len(first.preview["covered"]) == 8

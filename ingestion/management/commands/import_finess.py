@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts import audit
+from ingestion.ground_files.words import counted
 from ingestion.management.told import unreadable
 from ingestion.publish import rebuild_stale
-from ingestion.rebuild import UnreadableExtractError
+from ingestion.rebuild import Rebuilt, UnreadableExtractError
 from reference.finess.register import RegisterReport, apply_register
 from reference.finess.rows import RegisterError, Remark
 from reference.numbers import grouped
@@ -56,23 +57,25 @@ class Command(BaseCommand):
             raise CommandError(f"{unreadable(error)}\u202f: {path}") from None
         rebuilt, failure = _read_facts_again()
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(report, rebuilt=rebuilt), ensure_ascii=False))
+            self.stdout.write(json.dumps(as_json(report, rebuilt), ensure_ascii=False))
         else:
             for line in summary(report):
                 self.stdout.write(line)
             if not failure:
-                self.stdout.write(FIGURES[rebuilt])
+                self.stdout.write(FIGURES[rebuilt.done])
+                for line in replays(rebuilt):
+                    self.stdout.write(line)
         if failure:
             raise CommandError(failure)
 
 
-def _read_facts_again() -> tuple[bool, str]:
+def _read_facts_again() -> tuple[Rebuilt, str]:
     """Whether published facts were read through the new register, and what prevented it."""
     try:
         return rebuild_stale(), ""
     except UnreadableExtractError as error:
         lost = error.extract
-        return False, (
+        return Rebuilt(done=False), (
             "Le registre est appliqué, mais les chiffres publiés ne sont pas recalculés\u202f: le "
             f"fichier mensuel n° {lost.pk}, «\u202f{lost.original_name}\u202f», en vigueur, ne "
             "peut plus être relu. Remettez en place ses enregistrements "
@@ -80,7 +83,7 @@ def _read_facts_again() -> tuple[bool, str]:
         )
 
 
-def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
+def as_json(report: RegisterReport, rebuilt: Rebuilt) -> dict[str, Any]:
     """The stable JSON form of what a register did."""
     return {
         "file": report.file_name,
@@ -92,8 +95,21 @@ def as_json(report: RegisterReport, *, rebuilt: bool) -> dict[str, Any]:
         "covered": report.covered,
         "uncovered": [dataclasses.asdict(place) for place in report.uncovered],
         "new_categories": report.new_categories,
-        "rebuilt": rebuilt,
+        "rebuilt": rebuilt.done,
+        "replayed": [
+            {"extract": extract.pk, "name": extract.original_name, "lines": lines}
+            for extract, lines in rebuilt.replays
+        ],
     }
+
+
+def replays(rebuilt: Rebuilt) -> list[str]:
+    """The lines of FINESS to be attached that the register took up, by monthly file."""
+    return [
+        f"FINESS à rattacher\u202f: {counted(lines, 'ligne reprise', 'lignes reprises')} du "
+        f"fichier n° {extract.pk}, «\u202f{extract.original_name}\u202f»"
+        for extract, lines in rebuilt.replays
+    ]
 
 
 def summary(report: RegisterReport) -> list[str]:

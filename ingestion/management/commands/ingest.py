@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import F, Q
 
 from ingestion.errors import RefusedFile
 from ingestion.locks import work_lock
-from ingestion.models import Extract, LineReport, Mode, Outcome, State
+from ingestion.models import Extract, LineReport, Mode, Outcome, Source, State
 from ingestion.presentation import Accounting
 from ingestion.process import process
 from ingestion.publish import already_in_force, publish
@@ -56,6 +57,10 @@ class Command(BaseCommand):
             action="store_true",
             help="les départements absents du fichier n'ont rien déposé (zéro)",
         )
+        parser.add_argument("--source", help="nom de la source, celle des fichiers par défaut")
+        parser.add_argument(
+            "--sheet", default="", help="feuille du classeur, par défaut la première lisible"
+        )
         parser.add_argument("--publish", action="store_true", help="publie le fichier une fois lu")
         parser.add_argument("--json", action="store_true", help="résultat en JSON")
 
@@ -87,6 +92,8 @@ class Command(BaseCommand):
                     region=region,
                     month=options["month"],
                     mode=options["mode"],
+                    source=_source(options["source"], region),
+                    sheet=options["sheet"],
                     confirm_empty=options["confirm_empty"],
                     publish=options["publish"],
                 )
@@ -117,6 +124,17 @@ def _region(code: str) -> Region | None:
     if region is None:
         raise CommandError(f"Région inconnue\u202f: {code}")
     return region
+
+
+def _source(name: str | None, region: Region | None) -> Source | None:
+    """The source of that name which the region is offered, its own first; None by default."""
+    if name is None:
+        return None
+    offered = Source.objects.filter(Q(region=region) | Q(region=None), name=name)
+    source = offered.order_by(F("region").asc(nulls_last=True)).first()
+    if source is None:
+        raise CommandError(f"Source inconnue dans cette région\u202f: {name}")
+    return source
 
 
 def as_json(extract: Extract) -> dict[str, Any]:
