@@ -78,6 +78,18 @@ LABELS = {
 }
 
 
+#: The values that programs write in them, in French.
+VALUES = {
+    **dict(Role.choices),
+    "complete": "compléter",
+    "monthly": "fichier mensuel",
+    "programme": "membres d’un programme",
+    "register": "registre FINESS",
+    "replace": "remplacer",
+}
+FINGERPRINT_SHOWN = 12
+
+
 def visible_entries(user: User) -> QuerySet[AuditEntry]:
     """What a user may read of the trail, the latest first.
 
@@ -176,6 +188,8 @@ class Reader:
             return f"{LABELS[name]}{COLON}{_words(roles) or 'aucun profil'}"
         if name == "what" and isinstance(value, list):
             value = LogEntry(change_message=json.dumps(value)).get_change_message()
+        if name == "sha256":
+            value = f"{value[:FINGERPRINT_SHOWN]}…"
         return f"{_label(name)}{COLON}{_words(value)}"
 
 
@@ -205,9 +219,9 @@ def _words(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """A text, unless it is a role, a month or a date in the writing of programs."""
-    if text in Role.values:
-        return Role(text).label
+    """A text; what programs write (a role, a month, a date…) in French."""
+    if text in VALUES:
+        return VALUES[text]
     try:
         if re.fullmatch(r"\d{4}-\d{2}", text):
             return in_french(parse_month(text))

@@ -182,9 +182,9 @@ def _problem(name: str, value: str) -> str:
     said = quoted(value[:40])
     if name in {"de", "a"}:
         return (
-            f"{said} n'est pas un mois reçu, écrit AAAA-MM{NARROW}: "
+            f"{said} n’est pas un mois reçu, écrit AAAA-MM{NARROW}: "
             "la période par défaut est affichée."
         )
     if name == "secteur":
-        return f"{said} n'est pas un secteur connu{NARROW}: tous les secteurs sont affichés."
-    return f"{said} n'est pas un affichage connu{NARROW}: celui par défaut est montré."
+        return f"{said} n’est pas un secteur connu{NARROW}: tous les secteurs sont affichés."
+    return f"{said} n’est pas un affichage connu{NARROW}: celui par défaut est montré."

@@ -114,7 +114,7 @@ def _contributors(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
 
 def _rate(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
     return _rate_tile(
-        "Taux d'alimentation du mois",
+        "Taux d’alimentation du mois",
         (yearly.rate, yearly.contributors, yearly.parc),
         measures.rate,
         last,
@@ -125,7 +125,7 @@ def _rate(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
 def _rate_12m(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
     incomplete = received_words(yearly)
     return _rate_tile(
-        "Taux d'alimentation sur 12 mois",
+        "Taux d’alimentation sur 12 mois",
         (yearly.rate_12m, yearly.contributors_12m, yearly.parc_12m),
         measures.rate_12m,
         last,

@@ -22,7 +22,7 @@ from reference.months import in_french
 
 CODE = "esms"
 HEADING = "Part des ESMS alimentant Mon espace santé"
-HEADING_COUNTS = "Nombre d'ESMS alimentant Mon espace santé"
+HEADING_COUNTS = "Nombre d’ESMS alimentant Mon espace santé"
 
 TERRITORY_COLOR = "#000091"
 COMPARATOR_COLOR = "#CE614A"
@@ -118,6 +118,10 @@ def _message(
     if not parc:
         return f"Aucun ESMS du périmètre ouvert en {in_french(last)}"
     verb = "alimentent" if feeding >= 2 else "alimente"
+    if not feeding and rate is not None:
+        of_them = f"Aucun des {french.integer(parc)} ESMS n’" if parc > 1 else "Le seul ESMS n’"
+        end = "" if parc > 1 else " pas"
+        return f"{of_them}alimente{end} Mon espace santé en {in_french(last)}"
     if in_counts or rate is None:
         return (
             f"{french.integer(feeding)} ESMS sur {french.integer(parc)} {verb} "

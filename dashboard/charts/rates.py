@@ -1,4 +1,4 @@
-"""Taux d'alimentation par secteur: how many of each sector's ESMS feed, beside the région."""
+"""Taux d’alimentation par secteur: how many of each sector's ESMS feed, beside the région."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reference.models import Sector
 from reference.months import in_french
 
 CODE = "taux-par-secteur"
-HEADING = "Taux d'alimentation par secteur"
+HEADING = "Taux d’alimentation par secteur"
 
 
 def rates(measures: Measures, region: Measures | None = None) -> Chart:
@@ -120,7 +120,7 @@ def _message(measures: Measures) -> str:
     if not ranked:
         return f"Moins de {SMALL_BASE} ESMS ouverts dans chaque secteur en {in_french(last)}"
     if not ranked[0].rate:
-        return f"Aucun secteur n'alimente en {in_french(last)}"
+        return f"Aucun secteur n’alimente en {in_french(last)}"
     best = ranked[0]
     message = f"{french.percent(best.rate)} des ESMS {best.sector} alimentent en {in_french(last)}"
     if len(ranked) == 1:

@@ -116,7 +116,7 @@ def _message(measures: Measures, region: Measures | None) -> str:
     if measures.last_received is None:
         return nothing_received(measures)
     if base == 0:
-        return f"Aucun ESMS n'a alimenté Mon espace santé {measures.selection.territory.locative}"
+        return f"Aucun ESMS n’a alimenté Mon espace santé {measures.selection.territory.locative}"
     if base < SMALL_BASE:
         return f"{_counts(figures)} sur {base} ESMS qui alimentent"
     leader = max(figures, key=lambda figure: figure.contributors)

@@ -12,7 +12,7 @@ from indicators.selection import Selection
 from indicators.series import Measures
 from reference.months import in_french
 
-SOURCE = "fichiers mensuels de l'Assurance maladie et registre FINESS"
+SOURCE = "fichiers mensuels de l’Assurance maladie et registre FINESS"
 
 
 def as_date(stamp: pd.Timestamp) -> dt.date:
@@ -57,7 +57,7 @@ def period_words(first: dt.date, last: dt.date) -> str:
     """The period as a subtitle writes it: "de janvier 2024 à décembre 2025"."""
     if first == last:
         return in_french(first)
-    link = "d'" if in_french(first)[0] in "ao" else "de "
+    link = "d’" if in_french(first)[0] in "ao" else "de "
     return f"{link}{in_french(first)} à {in_french(last)}"
 
 
@@ -78,8 +78,8 @@ def coverage_notes(measures: Measures) -> tuple[str, ...]:
         if month.partial
     )
     notes.extend(
-        f"{french.sentence(in_french(month.date))[:-1]} est provisoire, jusqu'à la réception "
-        "d'un fichier qui le confirme."
+        f"{french.sentence(in_french(month.date))[:-1]} est provisoire, jusqu’à la réception "
+        "d’un fichier qui le confirme."
         for month in months
         if month.received and month.provisional
     )

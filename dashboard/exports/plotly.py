@@ -313,7 +313,8 @@ def _over(month: Month, text: str) -> Figure:
 def _category_axes(chart: Chart) -> Figure:
     x = _value_axis(chart)
     if chart.kind is Kind.SPLIT:
-        x |= {"range": [0, 100], "showgrid": False, "dtick": 25}
+        # Said one by one: rounding takes the last of them for outside the axis.
+        x |= {"range": [0, 100.01], "showgrid": False, "tickvals": [0, 25, 50, 75, 100]}
     else:
         # Room for what is written at the end of the longest bar, on a telephone too.
         x["range"] = [0, 1.25 * (_greatest(chart) or 4)]

@@ -44,6 +44,8 @@
     ).then(function () {
       target.dataset.drawn = "true";
     });
+    // Drawn: the table need not stand for it any more.
+    target.closest("section").querySelector("details.mes-data").open = false;
   }
 
   function openTables() {

@@ -150,7 +150,7 @@ def test_the_number_is_drawn_alone_and_the_table_keeps_the_rates() -> None:
 
     chart = contributors(build(), region, counts=True)
 
-    assert chart.heading == "Nombre d'ESMS alimentant Mon espace santé"
+    assert chart.heading == "Nombre d’ESMS alimentant Mon espace santé"
     assert chart.message == "14 ESMS sur 100 alimentent Mon espace santé en mars 2025"
     assert [mark.column for mark in chart.marks] == ["alimentent"]
     assert chart.table.named("taux").texts[2] == "14,0\u202f%"
@@ -235,7 +235,7 @@ def test_small_bases_are_split_in_counts() -> None:
 def test_no_contributor_at_all_is_said_in_words() -> None:
     chart = sectors(build(contributors=[0, 0, 0]))
 
-    assert chart.message == "Aucun ESMS n'a alimenté Mon espace santé en Côte-d'Or"
+    assert chart.message == "Aucun ESMS n’a alimenté Mon espace santé en Côte-d'Or"
     assert not chart.has_data
 
 
@@ -245,7 +245,7 @@ def test_an_unknown_sector_that_leads_is_named_in_words() -> None:
     assert "secteur inconnu" in sectors(build(sectors=[unknown])).message
 
 
-# --- Taux d'alimentation par secteur ----------------------------------------------------------
+# --- Taux d’alimentation par secteur ----------------------------------------------------------
 
 
 def test_rates_by_sector_say_the_first_two_and_write_small_bases_in_counts() -> None:
@@ -262,7 +262,7 @@ def test_rates_by_sector_say_the_first_two_and_write_small_bases_in_counts() -> 
     ("figures", "message"),
     [
         (FEW, "Moins de 20 ESMS ouverts dans chaque secteur en mars 2025"),
-        ([sector_figures("PA", month=(0, 50))], "Aucun secteur n'alimente en mars 2025"),
+        ([sector_figures("PA", month=(0, 50))], "Aucun secteur n’alimente en mars 2025"),
         (
             [sector_figures("PA", month=(5, 50))],
             "10,0\u202f% des ESMS PA alimentent en mars 2025",

@@ -50,13 +50,13 @@ def test_everything_can_be_asked_in_the_url() -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("de=2025-13", "n'est pas un mois reçu"),
+        ("de=2025-13", "n’est pas un mois reçu"),
         ("a=demain", "« demain »"),
         ("de=1900-01", "la période par défaut est affichée"),
         ("de=2025-06&a=2025-01", "finit (janvier 2025) avant de commencer (juin 2025)"),
         ("secteur=XX", "tous les secteurs sont affichés"),
-        ("documents=camembert", "n'est pas un affichage connu"),
-        ("tri=hasard", "n'est pas un affichage connu"),
+        ("documents=camembert", "n’est pas un affichage connu"),
+        ("tri=hasard", "n’est pas un affichage connu"),
     ],
 )
 def test_what_is_wrong_is_said_and_replaced_by_the_default(query: str, words: str) -> None:

@@ -105,7 +105,7 @@ def test_a_department_shows_tiles_and_the_four_charts(owner_client: Client) -> N
         "Nombre de documents alimentés",
         "Part des ESMS alimentant Mon espace santé",
         "Secteurs alimentant Mon espace santé",
-        "Taux d'alimentation par secteur",
+        "Taux d’alimentation par secteur",
     ]
     assert "12,6 % des ESMS alimentent Mon espace santé en décembre 2025" in html
     assert_no_inline(html)
@@ -142,7 +142,7 @@ def test_a_region_compares_its_departments(owner_client: Client) -> None:
         "89",
         "90",
     ]
-    assert "Non ventilé (porté par l'OG)" in html
+    assert "Non ventilé (porté par l’OG)" in html
     assert html.count('class="mes-tile mes-keep"') == 4
     assert_no_inline(html)
 
@@ -173,7 +173,7 @@ def test_switches_and_filters_are_plain_links_and_one_form(owner_client: Client)
     html = html_of(owner_client, f"{DEPARTEMENT}?documents=parts&esms=nombre&secteur=PA&de=2025-01")
 
     assert "Part de chaque type dans les documents par mois" in html
-    assert "Nombre d'ESMS alimentant Mon espace santé" in html
+    assert "Nombre d’ESMS alimentant Mon espace santé" in html
     assert "secteur PA (personnes âgées)" in html
     assert '<input type="hidden" name="documents" value="parts">' in html
     assert '<option value="2025-01" selected>janv. 2025</option>' in html
@@ -232,7 +232,7 @@ def test_before_any_file_the_page_says_what_to_do(
 
     for address in (REGION, DEPARTEMENT):
         assert "Déposez-le sur la page" in html_of(owner_client, address)
-        assert "vous n'avez rien à faire" in html_of(reader, address)
+        assert "vous n’avez rien à faire" in html_of(reader, address)
         assert owner_client.get(address + "departements.csv").status_code == 404
 
 

@@ -40,7 +40,7 @@ def test_at_most_four_tiles_each_with_its_month_and_its_change() -> None:
     assert four[2].period == "décembre 2025 (provisoire)"
     assert four[2].reference == "par rapport à décembre 2024"
     assert four[2].spark_alt == (
-        "Taux d'alimentation du mois\u202f: de 8,0\u202f% en déc. 2024 à 20,0\u202f% en déc. 2025"
+        "Taux d’alimentation du mois\u202f: de 8,0\u202f% en déc. 2024 à 20,0\u202f% en déc. 2025"
     )
 
 
