@@ -49,13 +49,25 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class CellFacts:
-    """All that a cell now holds.
+class CellState:
+    """A cell and how it was received.
 
-    `departement` None: "Non ventilé", which carries entity feedings only and no coverage.
+    `departement` None: "Non ventilé", which carries entity feedings only and has no coverage.
+    `coverage` None: the cell is not received (any longer), so it holds nothing.
+    """
+
+    month: dt.date
+    region: str
+    departement: str | None
+    coverage: Coverage | None
+
+
+@dataclass(frozen=True)
+class CellFacts:
+    """All that a cell now holds: see `CellState`.
+
     `feedings`: facility_id, document_type_id, documents, dmp (nullable), one row per pair of the
     first two. `entity_feedings`: legal_entity_id, document_type_id, sector, documents, dmp.
-    `coverage` None: the cell is not received (any longer), so it holds nothing.
     """
 
     month: dt.date
@@ -67,24 +79,37 @@ class CellFacts:
 
 
 def replace_cells(cells: Sequence[CellFacts]) -> None:
+    """Do as `replace_facts`, the facts being given cell by cell."""
+    replace_facts(
+        [CellState(cell.month, cell.region, cell.departement, cell.coverage) for cell in cells],
+        _stack([(cell, cell.feedings) for cell in cells], FEEDING_COLUMNS),
+        _stack([(cell, cell.entity_feedings) for cell in cells], ENTITY_COLUMNS),
+    )
+
+
+def replace_facts(
+    cells: Sequence[CellState], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
+) -> None:
     """Make the facts of these cells what is given, and refresh every summary they enter.
 
-    Runs inside the caller's transaction, after `lock_data_version()`; raising the DataVersion is
-    the caller's business too. Order of cells does not matter.
+    The frames have the columns of `CellFacts` and month, region, departement: the cell of each
+    row, among `cells`. Runs inside the caller's transaction, after `lock_data_version()`; raising
+    the DataVersion is the caller's business too. Order of cells does not matter.
 
     Raises:
         TransactionManagementError: outside a transaction.
-        ValueError: when a cell is given twice, holds facts without having been received, or
-            holds facts of a facility of another département, which nothing could then replace.
+        ValueError: a cell is given twice; facts in a cell that is not among those or was not
+            received; "Non ventilé" with coverage or facilities; a facility that the register does
+            not know in the département of its cell.
     """
     if not connection.in_atomic_block:
-        raise TransactionManagementError("facts are replaced inside a transaction")
+        raise TransactionManagementError("cells are replaced in one transaction or not at all")
     if not cells:
         return
-    _check(cells)
+    feedings = feedings.rename(columns={"dmp": "records"})
+    entity_feedings = entity_feedings.rename(columns={"dmp": "records"})
+    _check(cells, feedings, entity_feedings)
     periods = load_periods(sorted({cell.departement for cell in cells if cell.departement}))
-    feedings = _stack([(cell, cell.feedings) for cell in cells], FEEDING_COLUMNS)
-    entity_feedings = _stack([(cell, cell.entity_feedings) for cell in cells], ENTITY_COLUMNS)
     _check_departements(feedings, periods)
     _delete(cells)
     _insert(cells, feedings, entity_feedings)
@@ -92,25 +117,48 @@ def replace_cells(cells: Sequence[CellFacts]) -> None:
     refresh(Changes(changed, feedings, entity_feedings, periods))
 
 
-def _check(cells: Sequence[CellFacts]) -> None:
+def _check(
+    cells: Sequence[CellState], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
+) -> None:
     """Stop on cells that contradict themselves or each other."""
     seen: set[tuple[dt.date, str, str | None]] = set()
+    may_hold = set()
     for cell in cells:
         key = (cell.month, cell.region, cell.departement)
         if key in seen:
             raise ValueError(f"cell given twice: {key}")
         seen.add(key)
-        if cell.departement is None and (cell.coverage is not None or len(cell.feedings)):
+        if cell.departement is None and cell.coverage is not None:
             raise ValueError(f"'Non ventilé' has neither coverage nor facilities: {key}")
-        held = len(cell.feedings) + len(cell.entity_feedings)
-        if cell.departement is not None and cell.coverage is None and held:
+        if cell.departement is None or cell.coverage is not None:
+            may_hold.add(key)
+    for frame in (feedings, entity_feedings):
+        for key in _cells_of(frame) - may_hold:
             raise ValueError(f"facts in a cell that was not received: {key}")
+    if feedings["departement"].isna().any():
+        raise ValueError("'Non ventilé' has neither coverage nor facilities")
+
+
+def _cells_of(frame: pd.DataFrame) -> set[tuple[dt.date, str, str | None]]:
+    """The cells in which a frame has rows."""
+    codes = np.zeros(len(frame), dtype="int64")
+    for name in CELL_COLUMNS:
+        of_name, values = pd.factorize(frame[name], use_na_sentinel=False)
+        codes = codes * max(len(values), 1) + of_name
+    first = frame.loc[~pd.Series(codes, index=frame.index).duplicated(), list(CELL_COLUMNS)]
+    return {
+        (month.date(), region, None if pd.isna(departement) else departement)
+        for month, region, departement in first.itertuples(index=False)
+    }
 
 
 def _check_departements(feedings: pd.DataFrame, periods: pd.DataFrame) -> None:
     """Stop on facts of a facility that is not of its cell's département."""
     home = periods.drop_duplicates("facility_id").set_index("facility_id")["departement"]
-    strays = feedings[feedings["facility_id"].map(home) != feedings["departement"]]
+    codes, names = pd.factorize(feedings["departement"])
+    expected = pd.Index(names).get_indexer(pd.Index(home.astype("str")))
+    rows = home.index.get_indexer(pd.Index(feedings["facility_id"]))
+    strays = feedings[(rows < 0) | (np.append(expected, -2)[rows] != codes)]
     if not strays.empty:
         raise ValueError(
             "facilities that the register does not know in the département of their cell: "
@@ -132,10 +180,10 @@ def _stack(
         for name in CELL_COLUMNS:
             of_cells = np.array([getattr(cell, name) for cell, _ in filled], dtype=object)
             stacked[name] = np.repeat(of_cells, lengths)
-    return stacked.astype(types).rename(columns={"dmp": "records"})
+    return stacked.astype(types)
 
 
-def _groups(cells: Sequence[CellFacts]) -> Iterator[tuple[list[dt.date], str, list[str | None]]]:
+def _groups(cells: Sequence[CellState]) -> Iterator[tuple[list[dt.date], str, list[str | None]]]:
     """The cells as few rectangles (months, region, départements): usually one."""
     months: defaultdict[tuple[str, str | None], list[dt.date]] = defaultdict(list)
     for cell in sorted(cells, key=lambda cell: cell.month):
@@ -147,7 +195,7 @@ def _groups(cells: Sequence[CellFacts]) -> Iterator[tuple[list[dt.date], str, li
         yield list(those_months), region, departements
 
 
-def _delete(cells: Sequence[CellFacts]) -> None:
+def _delete(cells: Sequence[CellState]) -> None:
     """Remove the facts, coverage, contributors and volumes of the cells."""
     for months, region, departements in _groups(cells):
         named = [code for code in departements if code is not None]
@@ -163,11 +211,19 @@ def _delete(cells: Sequence[CellFacts]) -> None:
 
 
 def _insert(
-    cells: Sequence[CellFacts], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
+    cells: Sequence[CellState], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
 ) -> None:
     """Load the facts of the cells, in the order of their primary key, and their coverage."""
     key = ["month", "facility_id", "document_type_id"]
-    copy_rows(Feeding, feedings.sort_values(key), [*key, "documents", "records"])
+    months, _ = pd.factorize(feedings["month"], sort=True)
+    kinds = feedings["document_type_id"].to_numpy()
+    rank = months * (feedings["facility_id"].max() + 1) + feedings["facility_id"].to_numpy()
+    order = np.argsort(rank * (kinds.max(initial=0) + 1) + kinds, kind="stable")
+    copy_rows(
+        Feeding,
+        feedings[[*key, "documents", "records"]].take(order),
+        [*key, "documents", "records"],
+    )
     located = entity_feedings.rename(
         columns={"region": "region_id", "departement": "departement_id"}
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ingestion.ground import Ground
-from ingestion.models import Outcome
+from ingestion.models import Arbitration, Outcome
 from reference.finess import number
 from reference.models import Sector
 from reference.standing import standing
@@ -27,50 +28,82 @@ OUTCOMES = {
     "entity_to_arbitrate": Outcome.QUARANTINED,
     "other_region": Outcome.OUT_OF_SCOPE,
     "outside_perimeter": Outcome.OUT_OF_SCOPE,
+    "entity_set_aside": Outcome.OUT_OF_SCOPE,
 }
-_TYPES = {
-    **dict.fromkeys(("facility_id", "legal_entity_id", "owner_id"), "Int64"),
-    **dict.fromkeys(("region", "departement", "sector", "code", "detail", "repaired"), "str"),
-    "open": "boolean",
-}
+_IDS = ("facility_id", "legal_entity_id", "attached_id", "owner_id")
+_TEXTS = ("region", "departement", "sector", "code", "detail", "repaired", "decided")
+_TYPES = {**dict.fromkeys(_IDS, "Int64"), **dict.fromkeys(_TEXTS, "str"), "open": "boolean"}
 
 
-def locate(records: pd.DataFrame, ground: Ground) -> pd.DataFrame:
-    """Who carries each record in its month: one row per record, same index.
+@dataclass(frozen=True)
+class Places:
+    """Who carries the records of a file: `rows`, one per (FINESS, month), and the row of each.
 
-    Columns: facility_id or legal_entity_id (Int64), owner_id (the facility's legal entity then),
-    region, departement (None for "Non ventilé"), sector, open (boolean), repaired (the number
-    read in place of the one written, or ""), code ("" when nothing forbids the record, else one
-    of `OUTCOMES`) and detail. Without a month, only what the number itself says.
+    Columns of `rows`: month, facility_id or legal_entity_id, attached_id (the legal entity that was
+    written, when a decision attached it to the facility), owner_id (the facility's legal entity
+    then), region, departement (None for "Non ventilé"), sector, open (boolean), repaired (the
+    number read in place of the one written, or ""), decided (what a decision made of it, or ""),
+    code ("" when nothing forbids the record, else one of `OUTCOMES`) and detail.
     """
-    keys = records[["finess", "month"]].astype({"month": "datetime64[s]"})
-    pairs = keys.drop_duplicates()
-    numbers = _resolve(pairs["finess"].unique().tolist(), ground)
-    months = pairs["month"].dropna().drop_duplicates()
+
+    rows: pd.DataFrame
+    of: NDArray[np.intp]
+
+    def each(self, name: str) -> pd.Series:
+        """A column of `rows`, one value per record."""
+        return self.rows[name].take(self.of).reset_index(drop=True)
+
+
+def locate(records: pd.DataFrame, ground: Ground) -> Places:
+    """Who carries each record in its month; without a month, only what the number itself says.
+
+    A file of a million lines names some thousands of numbers in a few months: all is decided
+    once per pair of them.
+    """
+    finess_codes, finess = pd.factorize(records["finess"])
+    month_codes, met = pd.factorize(records["month"].astype("datetime64[s]"))
+    months = pd.Series(met, dtype="datetime64[s]")
+    # A record without a month has the code -1.
+    of, pairs = pd.factorize(finess_codes * (len(months) + 1) + month_codes + 1)
+    asked = pd.DataFrame(
+        {
+            "finess": pd.Series(finess, dtype="str").take(pairs // (len(months) + 1)).array,
+            "month": months.reindex(pairs % (len(months) + 1) - 1).array,
+        }
+    )
+    return Places(_places(asked, pd.Series(finess, dtype="str").tolist(), months, ground), of)
+
+
+def _places(
+    asked: pd.DataFrame, writings: list[str], months: pd.Series[pd.Timestamp], ground: Ground
+) -> pd.DataFrame:
+    """The place of each pair (finess, month), in their order: see `Places`."""
+    numbers = _attach(_resolve(writings, ground), ground)
     periods = _periods(numbers, ground)
     stands = _standings(periods, months)
-    pairs = pairs.merge(numbers, on="finess", validate="many_to_one")
+    pairs = asked.assign(order=range(len(asked)))
+    pairs = pairs.merge(numbers, on="finess", how="left", validate="many_to_one")
     by_facility, by_entity = pairs["facility_id"].notna(), pairs["legal_entity_id"].notna()
     facilities = _facility_places(stands, ground)
     entities = _entity_places(numbers, periods, stands, months, ground)
     placed = pd.concat(
         [
             _join(pairs[by_facility], facilities, "facility_id"),
-            _join(pairs[by_entity], entities, "legal_entity_id"),
+            _join(pairs[by_entity], _decide(entities, stands, ground), "legal_entity_id"),
             pairs[~by_facility & ~by_entity],
         ],
         ignore_index=True,
     )
-    found = keys.merge(placed, on=["finess", "month"], how="left", validate="many_to_one")
-    found = found.set_axis(records.index).drop(columns=["finess", "month"])
-    found = found.reindex(columns=list(_TYPES)).astype(_TYPES)
+    found = placed.sort_values("order", ignore_index=True).reindex(columns=["month", *_TYPES])
+    found = found.astype(_TYPES)
     departement = found["departement"].astype(object)
     found["departement"] = departement.where(departement.notna(), None)
-    return found.fillna(dict.fromkeys(("region", "sector", "code", "detail", "repaired"), ""))
+    return found.fillna(dict.fromkeys(set(_TEXTS) - {"departement"}, ""))
 
 
 def _join(pairs: pd.DataFrame, places: pd.DataFrame, key: str) -> pd.DataFrame:
-    kept = pairs.drop(columns=["code", "detail"])
+    said = ["code", "detail"] if key == "facility_id" else ["code", "detail", "decided"]
+    kept = pairs.drop(columns=said)
     return kept.merge(places, on=[key, "month"], how="left", validate="many_to_one")
 
 
@@ -89,13 +122,33 @@ class _Number:
 def _resolve(writings: list[str], ground: Ground) -> pd.DataFrame:
     """Each different FINESS of a file: whose it is, or what is wrong with it."""
     known = ground.periods.drop_duplicates("finess")
-    facilities = dict(zip(known["finess"], known["facility_id"], strict=True))
+    facilities = dict(zip(known["finess"].tolist(), known["facility_id"].tolist(), strict=True))
     resolved = [_read_number(writing, facilities, ground) for writing in writings]
     columns = [field.name for field in fields(_Number)]
     frame = pd.DataFrame(
-        [[getattr(each, column) for column in columns] for each in resolved], columns=columns
+        {column: [getattr(each, column) for each in resolved] for column in columns}
     )
     return frame.astype({column: _TYPES.get(column, "str") for column in columns})
+
+
+def _attach(numbers: pd.DataFrame, ground: Ground) -> pd.DataFrame:
+    """Let the legal entities that a decision attaches to a facility be that facility."""
+    known = set(ground.periods["facility_id"])
+    sites = {
+        entity: decision.facility_id
+        for entity, decision in ground.decisions.items()
+        if decision.choice == Arbitration.ATTACH and decision.facility_id in known
+    }
+    entity = numbers["legal_entity_id"]
+    attached = entity.isin(list(sites))
+    return numbers.assign(
+        facility_id=numbers["facility_id"].mask(attached, entity.map(sites).astype("Int64")),
+        attached_id=entity.where(attached),
+        legal_entity_id=entity.mask(attached),
+        decided=pd.Series("", index=numbers.index, dtype="str").mask(
+            attached, "rattachés à un établissement"
+        ),
+    )
 
 
 def _read_number(finess: str, facilities: dict[str, int], ground: Ground) -> _Number:
@@ -213,3 +266,40 @@ def _entity_places(
         sector=places["sector"].where(places["sectors"] == 1, Sector.UNKNOWN.value),
         open=True,
     ).drop(columns=["in_perimeter", "regions", "departements", "sectors"])
+
+
+def _decide(entities: pd.DataFrame, stands: pd.DataFrame, ground: Ground) -> pd.DataFrame:
+    """Apply what was decided of legal entities: carried all the same, or set aside.
+
+    What is carried goes to the département, and to the sector, that its open facilities of the
+    perimeter share in the region of the decision; else to "Non ventilé", of an unknown sector.
+    """
+    entity = entities["legal_entity_id"]
+    carried, aside = (
+        entity.isin([key for key, each in ground.decisions.items() if each.choice == choice])
+        for choice in (Arbitration.CARRY, Arbitration.SET_ASIDE)
+    )
+    homes = {key: each.region for key, each in ground.decisions.items()}
+    keys = ["legal_entity_id", "month"]
+    inside = stands[stands["open"] & stands["in_perimeter"]]
+    shared = inside[inside["region"] == inside["legal_entity_id"].map(homes)].groupby(keys)
+    theirs = shared.agg(
+        departements=("departement", "nunique"),
+        departement=("departement", "first"),
+        sectors=("sector", "nunique"),
+        sector=("sector", "first"),
+    )
+    theirs = entities[keys].merge(theirs.reset_index(), on=keys, how="left")
+    sector = theirs["sector"].where(theirs["sectors"] == 1, Sector.UNKNOWN.value)
+    code = entities["code"].mask(carried, "").mask(aside, "entity_set_aside")
+    decided = pd.Series("", index=entities.index, dtype="str")
+    return entities.assign(
+        region=entities["region"].astype("str").mask(carried, entity.map(homes).astype("str")),
+        departement=entities["departement"].mask(
+            carried, theirs["departement"].where(theirs["departements"] == 1)
+        ),
+        sector=entities["sector"].mask(carried, sector),
+        code=code,
+        detail=entities["detail"].mask(carried | aside, ""),
+        decided=decided.mask(carried, "comptés comme portés par l’OG"),
+    )

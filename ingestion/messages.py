@@ -92,7 +92,17 @@ MESSAGES = {
     ),
     "entity_to_arbitrate": Message(
         "« {value} » est le FINESS d’un organisme gestionnaire (EJ), {detail}.",
-        "Renvoyez la ligne avec le FINESS de l’établissement (ET) qui a alimenté.",
+        "Dites à la page des FINESS à rattacher ce qu’elle devient, ou renvoyez la ligne avec le "
+        "FINESS de l’établissement (ET) qui a alimenté.",
+    ),
+    "entity_set_aside": Message(
+        "« {value} » est le FINESS d’un organisme gestionnaire (EJ), laissé de côté par décision.",
+        "Rien à faire ; la décision se change à la page des FINESS à rattacher.",
+    ),
+    "entity_decided": Message(
+        "« {value} » est le FINESS d’un organisme gestionnaire (EJ) : documents {detail}, "
+        "par décision.",
+        "Rien à faire ; la décision se change à la page des FINESS à rattacher.",
     ),
     "other_region": Message(
         "Le FINESS « {value} » est celui d’une autre région ({detail}).",

@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
+from indicators.bulk import copy_rows
 from ingestion.check import Checked
-from ingestion.models import Extract, LineReport
+from ingestion.models import Extract, LineReport, Repeats
+from ingestion.storage import save_held
 from reference.months import iso
 
-BATCH = 5_000
+LENGTHS = {"finess": 20, "column": 200, "value": 250, "reason": 400, "remedy": 400}
+
+
+def adds_up(extract: Extract) -> bool:
+    """Whether the source of an extract adds up records of the same key (see `check`)."""
+    return extract.source is not None and extract.source.repeats == Repeats.ADD_UP
+
+
+def held_key(extract: Extract, ground: int) -> str:
+    """All that what an extract brings depends on, besides its records: see `storage.save_held`."""
+    return f"ground {ground}, {'adds up' if adds_up(extract) else 'refuses repeats'}"
 
 
 def write_report(extract: Extract, checked: Checked, ground: int) -> None:
     """Replace the remarks of an extract, and set its counts, months and ground, saved.
 
+    What the records bring to cells is kept too, so that publishing need not check them again.
     `ground`: the `DataVersion.ground` through which `checked` was read.
     """
     months = checked.records["month"].dropna().drop_duplicates().sort_values()
+    _say_replay(extract, checked.counts, ground)
     extract.counts = {outcome: int(count) for outcome, count in checked.counts.items()}
     extract.months = [iso(month.date()) for month in months]
     extract.checked_ground = ground
+    save_held(extract, checked.held, held_key(extract, ground))
     with transaction.atomic():
         extract.line_reports.all().delete()
-        LineReport.objects.bulk_create(
-            (
-                LineReport(
-                    extract=extract,
-                    line=int(remark["line"]),
-                    column=str(remark["column"])[:200],
-                    value=str(remark["value"])[:250],
-                    outcome=remark["outcome"],
-                    code=remark["code"],
-                    reason=str(remark["reason"])[:400],
-                    remedy=str(remark["remedy"])[:400],
-                )
-                for remark in checked.remarks.to_dict("records")
-            ),
-            batch_size=BATCH,
+        remarks = checked.remarks.assign(
+            extract_id=extract.pk,
+            **{
+                name: checked.remarks[name].astype("str").str.slice(0, length)
+                for name, length in LENGTHS.items()
+            },
         )
-        extract.save(update_fields=["counts", "months", "checked_ground"])
+        columns = ["line", "month", "documents", "outcome", "code", *LENGTHS]
+        copy_rows(LineReport, remarks, ["extract_id", *columns])
+        extract.save(update_fields=["counts", "months", "checked_ground", "replays"])
+
+
+def _say_replay(extract: Extract, counts: dict[str, int], ground: int) -> None:
+    """Remember how many lines that were set aside a newer register, or a decision, took back."""
+    waiting, still = extract.counts.get("quarantined", 0), counts["quarantined"]
+    if extract.checked_ground in {None, ground} or still >= waiting:
+        return
+    taken = waiting - still
+    accepted = counts["accepted"] - extract.counts.get("accepted", 0)
+    extract.replays = [
+        *extract.replays,
+        {
+            "on": timezone.localdate().isoformat(),
+            "lines": taken,
+            "accepted": max(0, min(taken, accepted)),
+            "still": still,
+        },
+    ]

@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-from django.core.files.base import ContentFile
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.core.files.base import File
+from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 
 from ingestion.models import Extract
 
 MAX_STORED_NAME = 80
+
+HELD_KEY = "checked through"
 
 
 def shown_name(name: str) -> str:
@@ -54,18 +59,64 @@ def save_records(extract: Extract, records: pd.DataFrame) -> None:
 
     The name follows from the extract's, so that a second reading writes over the first.
     """
-    buffer = io.BytesIO()
-    records.to_parquet(buffer, index=False)
     name = f"{extract.file.name}.{extract.pk}.parquet"
-    storage = extract.records.storage
-    storage.delete(name)
-    extract.records.name = storage.save(name, ContentFile(buffer.getvalue()))
+    extract.records.name = _write(extract.records.storage, name, records)
 
 
 def load_records(extract: Extract) -> pd.DataFrame:
     """The normalised records of an extract that was read, as `pipeline.read_records` made them."""
     with extract.records.open("rb") as file:
-        records = pd.read_parquet(io.BytesIO(file.read()))
+        records = pq.read_table(file).to_pandas()
     # Parquet has no whole seconds: months come back in milliseconds.
     records["month"] = records["month"].astype("datetime64[s]")
     return records
+
+
+def save_held(extract: Extract, held: pd.DataFrame, key: str) -> None:
+    """Keep what an extract brings to cells (`fold.holdings`), so that it is not checked again.
+
+    `key` says through what it was checked; what was kept before is written over.
+    """
+    _write(extract.records.storage, _held_name(extract), held, {HELD_KEY: key})
+
+
+def load_held(extract: Extract, key: str) -> pd.DataFrame | None:
+    """What `save_held` kept under the same key; None when there is nothing of the kind.
+
+    A file cut by a failure, or made through something else, is as good as none: whoever asks
+    checks the records again.
+    """
+    try:
+        with extract.records.storage.open(_held_name(extract), "rb") as file:
+            table = pq.read_table(file)
+    except (OSError, pa.ArrowInvalid):
+        return None
+    if (table.schema.metadata or {}).get(HELD_KEY.encode()) != key.encode():
+        return None
+    held = table.replace_schema_metadata(None).to_pandas()
+    return held.astype({"month": "datetime64[s]", "dmp": "Int64"})
+
+
+def delete_records(extract: Extract) -> None:
+    """Delete the records of an extract and all that was made from them; sets nothing."""
+    storage = extract.records.storage
+    for name in (extract.records.name, _held_name(extract)):
+        if name:
+            storage.delete(name)
+
+
+def _held_name(extract: Extract) -> str:
+    return f"{extract.file.name}.{extract.pk}.held.parquet"
+
+
+def _write(
+    storage: Storage, name: str, frame: pd.DataFrame, metadata: dict[str, str] | None = None
+) -> str:
+    """Write a frame as Parquet in place of the file of that name; returns the name it got."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    if metadata:
+        table = table.replace_schema_metadata(metadata)
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", compression_level=1)
+    storage.delete(name)
+    return storage.save(name, File(io.BytesIO(buffer.getvalue())))

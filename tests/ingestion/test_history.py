@@ -316,7 +316,7 @@ def test_a_republication_that_fails_leaves_the_file_published_where_it_still_spe
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_cells", fail)
+    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
 
     assert publish(asked).state == State.PUBLISHED
     assert fed() == {("2025-01", A1, "SYNTH"): 6, ("2025-01", B1, "SYNTH"): 9}

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from ingestion.models import Extract, State
+from ingestion.models import Extract, Source, State
+from tests.ingestion.files import workbook
 from tests.ingestion.world import build, content, covered, entity, facility, fed, line
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +132,7 @@ def test_a_publication_that_fails_is_a_failure(
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_cells", fail)
+    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
 
     with pytest.raises(CommandError, match="Erreur interne"):
         ingest(january, "--publish")
@@ -178,6 +179,36 @@ def test_a_national_file_covers_every_region(january: Path) -> None:
     )
 
     assert covered() == {("2025-01", "21"), ("2025-01", "35")}
+
+
+def test_a_source_is_named_the_regions_own_first(january: Path) -> None:
+    Source.objects.create(name="Éditeur", region=None)
+    own = Source.objects.create(name="Éditeur", region_id="27")
+    Source.objects.create(name="Éditeur", region_id="53")
+
+    ingest(january, "--source", "Éditeur")
+
+    assert Extract.objects.get().source == own
+
+
+def test_a_source_of_another_region_is_unknown(january: Path) -> None:
+    Source.objects.create(name="Voisine", region_id="53")
+
+    with pytest.raises(CommandError, match="Source inconnue dans cette région"):
+        ingest(january, "--source", "Voisine")
+
+
+def test_a_sheet_is_named(tmp_path: Path) -> None:
+    header = ("Mois", "FINESS ET", "Type de document", "Nombre de documents")
+    sheets = {
+        name: [header, ("2025-01", A1, "SYNTH", n)] for name, n in (("Un", "1"), ("Deux", "2"))
+    }
+    path = tmp_path / "extrait.xlsx"
+    path.write_bytes(workbook(sheets))
+
+    ingest(path, "--sheet", "Deux", "--publish")
+
+    assert fed() == {("2025-01", A1, "SYNTH"): 2}
 
 
 @pytest.mark.parametrize(

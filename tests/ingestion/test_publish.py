@@ -284,7 +284,7 @@ def test_nothing_is_rebuilt_while_the_register_is_the_one_of_the_facts() -> None
     rebuild_stale()
     before = DataVersion.objects.get().number
 
-    assert rebuild_stale() is False
+    assert not rebuild_stale()
     assert DataVersion.objects.get().number == before
 
 
@@ -293,7 +293,7 @@ def test_a_new_perimeter_is_applied_to_published_facts() -> None:
     FacilityCategory.objects.filter(code="500").update(in_perimeter=False)
     raise_data_version("périmètre", ground=True)
 
-    assert rebuild_stale() is True
+    assert rebuild_stale()
 
     version = DataVersion.objects.get()
     assert fed() == {}
@@ -406,7 +406,7 @@ def test_a_failure_while_publishing_leaves_the_file_ready_and_the_figures_as_the
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_cells", fail)
+    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
     process_extract(extract.pk)
 
     extract.refresh_from_db()
@@ -464,7 +464,7 @@ def test_a_file_in_force_whose_records_do_not_hold_together_is_named(
     def fail(_records: object) -> None:
         raise ValueError("two facilities")
 
-    monkeypatch.setattr("ingestion.rebuild.holdings", fail)
+    monkeypatch.setattr("ingestion.check.holdings", fail)
     with pytest.raises(UnreadableExtractError, match=f"extract {broken.pk} "):
         rebuild_stale()
 
