@@ -18,6 +18,10 @@ PUBLISHED = "publie"
 
 _SELECT = {"class": "fr-select"}
 _INPUT = {"class": "fr-input"}
+_ABSENT = {
+    "required": "Choisissez une version.",
+    "invalid_choice": "Cette version n’existe pas, ou n’est plus conservée.",
+}
 
 
 class HistoryForm(forms.Form):
@@ -77,8 +81,10 @@ class HistoryForm(forms.Form):
 class DifferenceForm(forms.Form):
     """Two versions of a month: files, or what is published."""
 
-    before = forms.ChoiceField(label="Comparer", widget=forms.Select(attrs=_SELECT))
-    after = forms.ChoiceField(label="à", widget=forms.Select(attrs=_SELECT))
+    before = forms.ChoiceField(
+        label="Comparer", widget=forms.Select(attrs=_SELECT), error_messages=_ABSENT
+    )
+    after = forms.ChoiceField(label="à", widget=forms.Select(attrs=_SELECT), error_messages=_ABSENT)
 
     def __init__(self, *args: Any, versions: Iterable[Extract], **options: Any) -> None:
         super().__init__(*args, **options)

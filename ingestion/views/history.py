@@ -15,7 +15,7 @@ from accounts.models import Role
 from accounts.scope import region_or_404, regions_with_role, require_role
 from ingestion.forms.history import PUBLISHED, DifferenceForm, HistoryForm
 from ingestion.history.cells import UNALLOCATED, month_of
-from ingestion.history.difference import Difference, difference
+from ingestion.history.difference import CHANGED, GONE, NEW, Difference, difference
 from ingestion.history.versions import published_in, said_by, versions
 from ingestion.models import Extract
 from ingestion.views.access import administered, administrator
@@ -25,7 +25,12 @@ from reference.numbers import grouped
 
 FILES_PER_PAGE = 25
 CARRIERS_PER_PAGE = 50
-CHANGES = {"new": "nouveau", "gone": "disparu", "changed": "changé"}
+#: What a carrier can be in a difference: in words, one and several.
+CHANGES = {
+    NEW: ("nouveau", "nouveaux"),
+    GONE: ("disparu", "disparus"),
+    CHANGED: ("changé", "changés"),
+}
 
 
 @never_cache  # so are the others: these pages hold names
@@ -143,7 +148,8 @@ def _shown(found: Difference, page: str | None) -> dict[str, Any]:
             _sides(row, kinds[row["document_type_id"]].label)
             for row in found.types.to_dict("records")
         ],
-        "total": _sides({"before": found.before, "after": found.after}, "Total"),
+        "total": _sides({"before": found.before, "after": found.after}, "")
+        | {"documents": _counted(found.before, "document", "documents")},
         "page": carriers,
         "carriers": [
             _sides(row, "")
@@ -151,12 +157,19 @@ def _shown(found: Difference, page: str | None) -> dict[str, Any]:
                 "carrier": sites.get(row["facility_id"]) or owners[row["legal_entity_id"]],
                 "is_entity": not row["facility_id"],
                 "place": places.get(row["departement"], UNALLOCATED),
-                "change": CHANGES[row["change"]],
+                "change": CHANGES[row["change"]][0],
             }
             for row in carriers
         ],
-        "counts": found.carriers["change"].value_counts().to_dict(),
+        "counts": [
+            _counted(int((found.carriers["change"] == change).sum()), *words)
+            for change, words in CHANGES.items()
+        ],
     }
+
+
+def _counted(count: int, singular: str, plural: str) -> str:
+    return f"{grouped(count)} {plural if count > 1 else singular}"
 
 
 def _sides(row: dict[Any, Any], label: str) -> dict[str, Any]:

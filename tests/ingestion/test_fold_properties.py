@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from ingestion.fold import CELL, KEY, fold, holdings
+from ingestion.history.acts import RefusedActError, republish, withdraw, withdraw_month
+from ingestion.history.purge import purge
 from ingestion.models import Extract, Layer, Mode, Outcome
-from ingestion.publish import rebuild_stale
-from reference.models import raise_data_version
+from ingestion.publish import publish, rebuild_stale
+from reference.models import Region, raise_data_version
+from reference.months import parse_month
 from tests.ingestion.world import build, covered, facility, fed, line, published
 
 SITES = {facility("21", 1): "21", facility("21", 2): "21", facility("25", 1): "25"}
@@ -88,6 +92,135 @@ class Publications(TestCase):
         assert speaking == set(
             Extract.objects.filter(state="published").values_list("pk", flat=True)
         )
+
+
+#: What is done to the file of a rank (modulo how many there are), or to a month.
+acts = st.one_of(
+    st.tuples(st.just("publish"), files),
+    st.tuples(st.sampled_from(["republish", "withdraw", "purge"]), st.integers(0, 5)),
+    st.tuples(st.just("withdraw_month"), st.sampled_from(MONTHS)),
+)
+Cell = tuple[str, str]
+
+
+class Oracle:
+    """Cells as ordered lists of files, computed without any of the product's code."""
+
+    def __init__(self) -> None:
+        self.files: list[File] = []
+        self.purged: set[int] = set()
+        self.cells: dict[Cell, list[int]] = {}
+
+    def publish(self, rank: int) -> None:
+        """A file speaks last where it speaks, alone when it replaces."""
+        for cell in {(month, SITES[site]) for month, site, _ in self.files[rank].said}:
+            kept = [] if self.files[rank].mode == "replace" else self.cells.get(cell, [])
+            self.cells[cell] = [other for other in kept if other != rank] + [rank]
+
+    def withdraw(self, rank: int) -> None:
+        """A file leaves its cells to the others."""
+        self.cells = {cell: [r for r in ranks if r != rank] for cell, ranks in self.cells.items()}
+
+    def withdraw_month(self, month: str) -> None:
+        """A month is received nowhere."""
+        self.cells = {cell: ranks for cell, ranks in self.cells.items() if cell[0] != month}
+
+    def in_force(self, rank: int) -> bool:
+        """Whether a file speaks somewhere."""
+        return any(rank in ranks for ranks in self.cells.values())
+
+    def speaks_last_everywhere(self, rank: int) -> bool:
+        """Whether publishing it again would change nothing."""
+        return all(
+            self.cells.get((month, SITES[site]), [None])[-1] == rank
+            for month, site, _ in self.files[rank].said
+        )
+
+    def facts(self) -> dict[Key, int]:
+        """Each key as the last file of its cell that holds it says."""
+        return {
+            key: count
+            for cell, ranks in self.cells.items()
+            for rank in ranks
+            for key, count in self.files[rank].said.items()
+            if (key[0], SITES[key[1]]) == cell
+        }
+
+
+class Acts(TestCase):
+    """Any sequence of acts is the fold of the layers that it leaves."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        build()
+
+    @settings(max_examples=5, deadline=None)
+    @given(history=st.lists(acts, min_size=2, max_size=6))
+    def test_facts_follow_any_sequence_of_acts(self, history: list[tuple[str, Any]]) -> None:
+        oracle, made = Oracle(), list[Extract]()
+        for act, what in history:
+            if act == "publish":
+                # Two files never have the same bytes, or the second would be the first.
+                made.append(published(lines_of(what, note=len(made)), mode=what.mode))
+                oracle.files.append(what)
+                oracle.publish(len(made) - 1)
+            elif act == "withdraw_month":
+                self.withdraw_month(oracle, what)
+            elif made:
+                self.act(oracle, made, act, what % len(made))
+            assert fed() == oracle.facts()
+            assert covered() == {cell for cell, ranks in oracle.cells.items() if ranks}
+        raise_data_version("même registre", ground=True)
+        rebuild_stale()
+        assert fed() == oracle.facts()
+        speaking = set(Layer.objects.filter(in_force=True).values_list("extract", flat=True))
+        assert speaking == {e.pk for rank, e in enumerate(made) if oracle.in_force(rank)}
+        assert speaking == set(
+            Extract.objects.filter(state="published").values_list("pk", flat=True)
+        )
+
+    def act(self, oracle: Oracle, made: list[Extract], act: str, rank: int) -> None:
+        """Do to a file what the oracle allows, and see the rest refused."""
+        extract = made[rank]
+        if act == "republish":
+            if rank in oracle.purged or oracle.speaks_last_everywhere(rank):
+                with pytest.raises(RefusedActError):
+                    republish(extract, actor=None)
+            else:
+                publish(republish(extract, actor=None))
+                oracle.publish(rank)
+        elif act == "withdraw":
+            if oracle.in_force(rank):
+                withdraw(extract, actor=None)
+                oracle.withdraw(rank)
+            else:
+                with pytest.raises(RefusedActError):
+                    withdraw(extract, actor=None)
+        elif oracle.in_force(rank) or rank in oracle.purged:
+            with pytest.raises(RefusedActError):
+                purge(extract, actor=None, reason="essai")
+        else:
+            with self.captureOnCommitCallbacks(execute=True):
+                purge(extract, actor=None, reason="essai")
+            oracle.purged.add(rank)
+
+    def withdraw_month(self, oracle: Oracle, month: str) -> None:
+        region = Region.objects.get(code="27")
+        if any(ranks for cell, ranks in oracle.cells.items() if cell[0] == month):
+            withdraw_month(region, parse_month(month), actor=None)
+            oracle.withdraw_month(month)
+        else:
+            with pytest.raises(RefusedActError):
+                withdraw_month(region, parse_month(month), actor=None)
+
+
+def lines_of(file: File, *, note: int = 0) -> list[str]:
+    """The lines of a file, and one whose FINESS cannot be read, which says nothing."""
+    said = [
+        line(site, count, month=month, kind=kind)
+        for (month, site, kind), count in file.said.items()
+    ]
+    return [*said, line(f"illisible {note}", 1)]
 
 
 cells = st.tuples(

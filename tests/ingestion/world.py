@@ -67,6 +67,14 @@ def add_facility(departement: str, rank: int, *, owner: str | None = None) -> Fa
     return made
 
 
+def spread(rank: int = 1) -> str:
+    """An entity with facilities in two départements: what it carries cannot be allocated."""
+    owner = entity("21", rank)
+    add_facility("39", 50 + rank, owner=owner)
+    raise_data_version("ouverture d'un second site", ground=True)
+    return owner
+
+
 def build() -> Region:
     """The register: HOMES, and one facility of another region, so that it is more than regional."""
     with transaction.atomic():
