@@ -24,7 +24,7 @@ class ArbitrationForm(forms.Form):
     """What becomes of the lines; offers the sites that may be chosen, if there are any."""
 
     choice = forms.ChoiceField(
-        label="Que deviennent ces lignes\u202f?",
+        label="Ce que deviennent ces lignes",
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(
             ("required", "invalid_choice"), "Choisissez ce que deviennent ces lignes."

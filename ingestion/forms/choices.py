@@ -17,8 +17,8 @@ else:
     SourceChoices = forms.ModelChoiceField
 
 HINTS = {
-    Counting.MONTHLY: "chaque fichier compte les documents du mois",
-    Counting.CUMULATIVE: "cumul depuis le début, le mois est la différence avec le précédent",
+    Counting.MONTHLY: "documents du mois",
+    Counting.CUMULATIVE: "cumul depuis le début",
 }
 
 

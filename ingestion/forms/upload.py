@@ -106,7 +106,10 @@ class UploadForm(forms.Form):
         label="Source",
         required=False,
         empty_label=None,
-        help_text="D’où viennent les fichiers, et ce que comptent leurs nombres.",
+        help_text=(
+            "D’où viennent les fichiers, et ce que comptent leurs nombres. Avec un cumul, les "
+            "chiffres d’un mois sont la différence avec le fichier du mois précédent."
+        ),
         widget=forms.Select(attrs={"class": "fr-select"}),
         error_messages={"invalid_choice": "Cette source n’est pas proposée à la région choisie."},
     )

@@ -111,7 +111,7 @@ def _tell(request: HttpRequest, taken: list[Extract], *, several: bool) -> None:
     if several and fresh:
         names = ", ".join(shown_name(extract.original_name) for extract in fresh)
         count = "1 fichier reçu" if len(fresh) == 1 else f"{len(fresh)} fichiers reçus"
-        messages.success(request, f"{count}, en tête de la liste ci-dessous\u202f: {names}.")
+        messages.success(request, f"{count}, en tête des derniers fichiers\u202f: {names}.")
     # All are sent, whatever becomes of the first.
     sent = [send(extract) for extract in fresh]
     if not all(sent):
