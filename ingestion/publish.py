@@ -13,12 +13,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
-from ingestion import ground_files, layers
+from ingestion import ground_files, layers, progress
 from ingestion.errors import RefusedFile
 from ingestion.layers import Cell
 from ingestion.models import Event, Extract, State
 from ingestion.notices import announce
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
+from ingestion.progress import Step
 from ingestion.rebuild import (
     Readings,
     Rebuilt,
@@ -43,6 +44,7 @@ def publish(extract: Extract) -> Extract:
         OperationalError, InterfaceError: the database failed; nothing changed, it can be redone.
     """
     Extract.objects.filter(pk=extract.pk, state=State.READY).update(state=State.PUBLISHING)
+    progress.start(extract, Step.PUBLISHING)
     if extract.kind in ground_files.KINDS:
         return _publish_ground(extract)
     try:

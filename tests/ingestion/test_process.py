@@ -73,7 +73,6 @@ def test_a_remark_says_where_why_and_what_to_do() -> None:
     [
         (b"", "vide.csv"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "image.csv"),
-        (b"Mois;Nombre de documents\n2025-01;5\n", "sans-finess.csv"),
     ],
 )
 def test_a_bad_file_is_refused_whole_with_a_message(data: bytes, name: str) -> None:
@@ -83,6 +82,14 @@ def test_a_bad_file_is_refused_whole_with_a_message(data: bytes, name: str) -> N
     assert len(extract.message) > 20
     assert "Erreur interne" not in extract.message
     assert not extract.records
+
+
+def test_a_file_without_a_column_known_for_facilities_waits_for_a_person_to_say_it() -> None:
+    extract = raw(b"Mois;Structure X;Nombre de documents\n2025-01;210000017;5\n")
+
+    assert extract.state == State.TO_MAP
+    assert extract.offer["missing"]
+    assert len(extract.message) > 20
 
 
 def test_a_file_of_which_nothing_is_accepted_is_refused_with_the_reasons() -> None:
@@ -166,7 +173,7 @@ def test_many_departements_left_out_are_counted_not_listed(
     sentences = brought([line(A1, 6)]).warnings.split("\n")
 
     assert len(sentences) == 2
-    assert sentences[-1] == "… et de même pour 1 autre département ou mois."
+    assert sentences[-1] == "… et 1 autre à voir sur sa page."
 
 
 def test_completing_a_month_leaves_nothing_out() -> None:
@@ -180,7 +187,7 @@ def test_completing_a_month_leaves_nothing_out() -> None:
 def test_an_unexpected_failure_refuses_the_file_under_a_reference(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_args: Any) -> None:
+    def fail(*_args: Any, **_asked: Any) -> None:
         raise RuntimeError("boum")
 
     monkeypatch.setattr("ingestion.process.check", fail)
@@ -198,7 +205,7 @@ def test_an_unexpected_failure_refuses_the_file_under_a_reference(
 def test_a_database_that_fails_leaves_the_file_to_be_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*_args: Any) -> None:
+    def fail(*_args: Any, **_asked: Any) -> None:
         raise OperationalError("gone")
 
     monkeypatch.setattr("ingestion.process.check", fail)
