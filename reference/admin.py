@@ -28,6 +28,8 @@ from reference.models import (
     FacilityCategory,
     FacilityPeriod,
     LegalEntity,
+    Programme,
+    ProgrammeMembership,
     Region,
     RegisterImport,
     raise_data_version,
@@ -38,15 +40,25 @@ if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
     AliasInlineBase = admin.TabularInline[DocumentTypeAlias, DocumentType]
     PeriodInlineBase = admin.TabularInline[FacilityPeriod, Facility]
+    MembershipInlineBase = admin.TabularInline[ProgrammeMembership, Programme]
     AliasFormBase = forms.ModelForm[DocumentTypeAlias]
 else:
     BaseAdmin = admin.ModelAdmin
-    AliasInlineBase = PeriodInlineBase = admin.TabularInline
+    AliasInlineBase = PeriodInlineBase = MembershipInlineBase = admin.TabularInline
     AliasFormBase = forms.ModelForm
 
 
+#: Above this number, the members of a programme are not edited one by one.
+FEW_MEMBERS = 200
+
+
 class GroundAdmin(BaseAdmin):
-    """A model through which figures are read: each write raises the ground."""
+    """A model through which figures are read: each write raises the data version.
+
+    `ground`: published facts are to be read through it again.
+    """
+
+    ground = True
 
     def save_model(
         self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool
@@ -72,7 +84,7 @@ class GroundAdmin(BaseAdmin):
 
     def _raise(self, what: str) -> None:
         label = self.opts.verbose_name
-        raise_data_version(f"administration, {label}\u202f: {what}", ground=True)
+        raise_data_version(f"administration, {label}\u202f: {what}", ground=self.ground)
 
 
 class ReadOnlyAdmin(BaseAdmin):
@@ -227,6 +239,38 @@ class DocumentTypeAliasAdmin(GroundAdmin):
     list_select_related = ("document_type",)
     search_fields = ("label", "document_type__code", "document_type__label")
     autocomplete_fields = ("document_type",)
+
+
+class ProgrammeMembershipInline(MembershipInlineBase):
+    """Who is in a programme, one facility after the other; a list brought as a file does more."""
+
+    model = ProgrammeMembership
+    extra = 0
+    autocomplete_fields = ("facility",)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(GroundAdmin):
+    """The programmes; their members come mostly from lists."""
+
+    ground = False
+    list_display = ("name", "code", "members")
+    search_fields = ("name", "code", "description")
+
+    def get_inlines(self, _request: HttpRequest, obj: Programme | None) -> tuple[Any, ...]:
+        """Members one by one only where they fit on a page."""
+        few = obj is None or obj.memberships.count() <= FEW_MEMBERS
+        return (ProgrammeMembershipInline,) if few else ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Programme]:
+        programmes: models.QuerySet[Programme] = super().get_queryset(request)
+        return programmes.annotate(member_count=Count("memberships"))
+
+    @admin.display(description="membres", ordering="member_count")
+    def members(self, programme: Programme) -> int:
+        """How many facilities it has, all regions together."""
+        count: int = getattr(programme, "member_count", 0)
+        return count
 
 
 @admin.register(RegisterImport)
