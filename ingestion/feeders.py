@@ -14,10 +14,9 @@ import pandas as pd
 
 from ingestion import layers
 from ingestion.check import Checked
-from ingestion.fold import CELL, fold
 from ingestion.ground import Ground, load_ground
 from ingestion.models import Extract
-from ingestion.rebuild import Readings, UnreadableExtractError
+from ingestion.rebuild import Readings, UnreadableExtractError, folded
 from reference.models import Region
 
 FEEDER_TYPES = {"month": "datetime64[s]", "facility_id": "int64"}
@@ -40,22 +39,12 @@ def feeders(region: Region, months: Sequence[dt.date]) -> pd.DataFrame | None:
     Columns: month (datetime64) and facility_id, one row per pair. None when a file in force
     cannot be read again.
     """
-    standing = [each for each in layers.in_force(months) if each.region_id == region.code]
-    if not standing:
-        return pd.DataFrame(columns=list(FEEDER_TYPES)).astype(FEEDER_TYPES)
-    readings = _Unbounded(0)
-    extracts = {layer.extract_id: layer.extract for layer in standing}
+    cells = {
+        layers.cell_of(layer) for layer in layers.in_force(months) if layer.region_id == region.code
+    }
     try:
-        held = [readings.held(extract).assign(extract_id=pk) for pk, extract in extracts.items()]
+        facts = folded(cells, _Unbounded(0))
     except UnreadableExtractError:
         return None
-    frame = pd.DataFrame(
-        [
-            (order, layer.extract_id, layer.month, layer.region_id, layer.departement_id or "")
-            for order, layer in enumerate(standing)
-        ],
-        columns=["layer", "extract_id", *CELL],
-    ).astype({"month": "datetime64[s]"})
-    facts = fold(frame, pd.concat(held, ignore_index=True))
     fed = facts[(facts["facility_id"] != 0) & (facts["documents"] > 0)]
     return fed[list(FEEDER_TYPES)].drop_duplicates(ignore_index=True).astype(FEEDER_TYPES)

@@ -150,6 +150,14 @@ def rebuild(cells: Collection[Cell], readings: Readings) -> None:
     )
 
 
+def folded(cells: Collection[Cell], readings: Readings) -> pd.DataFrame:
+    """The facts of cells as `rebuild` would store them: see `fold.fold`. Stores none."""
+    months = {cell.month for cell in cells}
+    around = {shift(month, step) for month in months for step in (-1, 0)}
+    standing = layers.by_cell(layers.in_force(around))
+    return _facts({cell: _speaking(cell, standing) for cell in cells}, standing, readings)
+
+
 def is_cumulative(extract: Extract) -> bool:
     """Whether the numbers of an extract count from the beginning."""
     return extract.source is not None and extract.source.counting == Counting.CUMULATIVE

@@ -28,6 +28,7 @@ os.environ.setdefault("MES_DEMO", "1")
 
 import psycopg
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.db import connections
 
 from mes_dashboard.plotly_bundle import bundle
@@ -263,10 +264,30 @@ def welcome(port: int) -> str:
     accounts = Path(settings.MES_DATA_DIR) / "demo" / "accounts.json"
     if settings.MES_DEMO and accounts.exists():
         known = json.loads(accounts.read_text(encoding="utf-8"))
-        lines += [f"  {one['email']:<36} {one['password']:<24} {one['role']}" for one in known]
+        lines += [
+            f"  {one['email']:<36} {_password_of(one):<24} {one['role']}" for one in opening(known)
+        ]
+        lines += ["", f"  links for a forgotten password are written in {log_of('worker')}"]
     else:
         lines.append("  first account: .venv/bin/python manage.py createsuperuser")
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])
+
+
+def opening(accounts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The accounts of the demonstration, without the passwords that open them no more."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT email, password FROM accounts_user")
+        held = dict(cursor.fetchall())
+    return [
+        one
+        if check_password(one["password"], held.get(one["email"], ""))
+        else {**one, "password": ""}
+        for one in accounts
+    ]
+
+
+def _password_of(account: dict[str, str]) -> str:
+    return account["password"] or "(changed since)"
 
 
 def ask_to_stop(*_: object) -> NoReturn:

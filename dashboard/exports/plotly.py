@@ -14,6 +14,7 @@ Figure = dict[str, Any]
 Trace = dict[str, Any]
 
 INK = "#3a3a3a"
+QUARTERS = [0, 25, 50, 75, 100]
 GRID = "#e5e5e5"
 MISSING_BAND = "#eeeeee"
 WHITE = "#ffffff"
@@ -225,6 +226,7 @@ def _layout(chart: Chart) -> Figure:
         layout["barmode"] = "stack"
     if chart.kind is Kind.SPLIT:
         layout |= {"barmode": "stack", "barnorm": "percent"}
+        layout["margin"] |= {"r": 28}  # half of what is written under the end of the axis
     if chart.kind is Kind.BARS:
         layout |= {"barmode": "group", "bargroupgap": 0.1}
     return layout
@@ -314,7 +316,8 @@ def _category_axes(chart: Chart) -> Figure:
     x = _value_axis(chart)
     if chart.kind is Kind.SPLIT:
         # Said one by one: rounding takes the last of them for outside the axis.
-        x |= {"range": [0, 100.01], "showgrid": False, "tickvals": [0, 25, 50, 75, 100]}
+        x |= {"range": [0, 100.01], "showgrid": False, "tickvals": QUARTERS}
+        x["ticktext"] = [f"{quarter}{NARROW}%" for quarter in QUARTERS]
     else:
         # Room for what is written at the end of the longest bar, on a telephone too.
         x["range"] = [0, 1.25 * (_greatest(chart) or 4)]

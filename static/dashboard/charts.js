@@ -44,6 +44,12 @@
     ).then(function () {
       target.dataset.drawn = "true";
     });
+    target.on("plotly_afterplot", function () {
+      // On paper, narrower than the screen, the drawing shrinks with its box.
+      target.querySelectorAll("svg.main-svg").forEach(function (svg) {
+        svg.setAttribute("viewBox", "0 0 " + svg.getAttribute("width") + " " + svg.getAttribute("height"));
+      });
+    });
     // Drawn: the table need not stand for it any more.
     target.closest("section").querySelector("details.mes-data").open = false;
   }

@@ -28,6 +28,20 @@ ND = "n.\u00a0d."
 # --- Nombre de documents alimentés -----------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("parc", "said"),
+    [
+        (18, "Aucun des 18 ESMS n’alimente Mon espace santé en mars 2025"),
+        (1, "Le seul ESMS n’alimente pas Mon espace santé en mars 2025"),
+    ],
+)
+@pytest.mark.parametrize("counts", [True, False])
+def test_that_nobody_feeds_is_said_in_words(parc: int, said: str, counts: bool) -> None:
+    measures = build(contributors=(0, 0, 0), parc=parc)
+
+    assert contributors(measures, counts=counts).message == said
+
+
 def test_volumes_are_stacked_by_group_in_a_fixed_order_without_the_empty_ones() -> None:
     chart = volumes(build(documents=KINDS), GROUPS)
 

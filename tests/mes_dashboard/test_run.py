@@ -17,6 +17,7 @@ import pytest
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
+from accounts.models import User
 from mes_dashboard import probe, run
 from mes_dashboard.services import LocalServers, ServiceError, reaper
 from tests.mes_dashboard.waiting import alive, eventually
@@ -332,17 +333,26 @@ def test_what_failed_is_done_again_the_next_time(
     assert not (data / "demo.stamp").exists()
 
 
-def test_the_demonstration_accounts_are_shown(data: Path, settings: Settings) -> None:
+@pytest.mark.django_db
+def test_the_demonstration_accounts_are_shown_with_the_passwords_that_open_them(
+    data: Path, settings: Settings
+) -> None:
     settings.MES_DEMO = True
     (data / "demo").mkdir()
     account = {"email": "lecteur@demo.example", "password": "Xy12-zt", "role": "lecteur"}
-    (data / "demo" / "accounts.json").write_text(json.dumps([account]))
+    changed = {"email": "analyste@demo.example", "password": "Old-pw9", "role": "analyste"}
+    (data / "demo" / "accounts.json").write_text(json.dumps([account, changed]))
+    User.objects.create_user(account["email"], account["password"])
+    User.objects.create_user(changed["email"], "another one")
 
     shown = run.welcome(8123)
 
     assert "http://127.0.0.1:8123/" in shown
     assert "lecteur@demo.example" in shown
     assert "Xy12-zt" in shown
+    assert "analyste@demo.example" in shown
+    assert "Old-pw9" not in shown
+    assert str(data / "log" / "worker.log") in shown
 
 
 def test_an_instance_without_demonstration_says_how_to_make_an_account(data: Path) -> None:
