@@ -23,9 +23,8 @@ from tests.ingestion.world import (
 
 pytestmark = pytest.mark.django_db
 
-A1, A2, A3 = (facility("21", rank) for rank in (1, 2, 3))
+A1, A2 = facility("21", 1), facility("21", 2)
 B1 = facility("25", 1)
-C1 = facility("39", 1)
 
 
 @pytest.fixture(autouse=True)
