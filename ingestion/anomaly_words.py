@@ -17,11 +17,21 @@ Facts = dict[str, Any]
 class Names:
     """How the places and facilities that anomalies speak of are called.
 
-    `locatives`: département → "en Côte-d'Or". `facilities`: identifier → (FINESS, name).
+    `locatives`: département → "en Côte-d'Or". `facilities`, `entities`: identifier → (FINESS,
+    name).
     """
 
     locatives: Mapping[str, str] = field(default_factory=dict)
     facilities: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    entities: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+    def of(self, facts: Facts) -> str:
+        """The facility or legal entity of an anomaly: its name and number."""
+        if "facility" in facts:
+            finess, name = self.facilities[facts["facility"]]
+        else:
+            finess, name = self.entities[facts["entity"]]
+        return f"{name} ({finess})"
 
 
 def say(anomaly: Anomaly, names: Names) -> str:
@@ -66,10 +76,9 @@ def _departement_absent(facts: Facts, names: Names) -> str:
 
 
 def _facility_jump(facts: Facts, names: Names) -> str:
-    finess, name = names.facilities.get(facts["facility"], ("", "Un établissement"))
     ratio = facts["documents"] / facts["usual"]
     return (
-        f"{name} ({finess})\u202f: {grouped(facts['documents'])} documents en {_month(facts)}, "
+        f"{names.of(facts)}\u202f: {grouped(facts['documents'])} documents en {_month(facts)}, "
         f"soit ×{grouped(ratio)} par rapport à ses {facts['months']} derniers mois reçus "
         f"(médiane\u202f: {grouped(facts['usual'])})."
     )
@@ -137,9 +146,8 @@ def _sheets_unread(facts: Facts, _names: Names) -> str:
 
 
 def _series_falls(facts: Facts, names: Names) -> str:
-    finess, name = names.facilities.get(facts["facility"], ("", "Un établissement"))
     return (
-        f"{name} ({finess})\u202f: le cumul baisse en {_month(facts)}, de "
+        f"{names.of(facts)}\u202f: le cumul baisse en {_month(facts)}, de "
         f"{grouped(facts['reference'])} à {grouped(facts['documents'])} documents. Un cumul ne "
         "peut que monter."
     )

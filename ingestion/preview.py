@@ -21,7 +21,15 @@ from ingestion.comparison import Contents, Place, compare, completed, contents, 
 from ingestion.layers import Cell, covered_cells, held_cells
 from ingestion.models import Extract, Mode, Outcome, RegionSettings
 from ingestion.pipeline import NormalisedFile
-from reference.models import Departement, DocumentType, Facility, current_data_version
+from ingestion.preview_cumulative import added, series_falls
+from ingestion.rebuild import is_cumulative
+from reference.models import (
+    Departement,
+    DocumentType,
+    Facility,
+    LegalEntity,
+    current_data_version,
+)
 from reference.months import iso, shift
 
 #: Facilities named among those new and gone; their number is always told.
@@ -82,8 +90,8 @@ def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
     """
     version = current_data_version()
     scope = _scope(extract)
-    situation = _situation(extract, checked, {code for code, _ in scope})
-    found = [*_of_report(checked, file), *_of_comparison(extract, situation)]
+    situation, fallen = _situation(extract, checked, {code for code, _ in scope})
+    found = [*_of_report(checked, file), *fallen, *_of_comparison(extract, situation)]
     reference, before, places = _reference(extract, situation)
     return Preview(
         version=version,
@@ -117,32 +125,40 @@ def _scope(extract: Extract) -> list[list[str]]:
     return [list(each) for each in departements.values_list("code", "name")]
 
 
-def _situation(extract: Extract, checked: Checked, scope: Collection[str]) -> Situation:
+def _situation(
+    extract: Extract, checked: Checked, scope: Collection[str]
+) -> tuple[Situation, list[Anomaly]]:
+    """What publishing would change, and the anomalies of a cumulative series."""
     rows = checked.held.astype({"departement": "str"})
-    accepted = held_cells(rows)
-    cells = covered_cells(extract, accepted)
-    covered = _places(cells)
+    held = held_cells(rows)
+    cells = covered_cells(extract, held)
+    covered, accepted = _places(cells), _places(held)
+    fallen: list[Anomaly] = []
+    if is_cumulative(extract):
+        counted = added(rows, cells)
+        rows, accepted = counted.rows, accepted & counted.places
+        fallen = list(series_falls(counted.fallen))
     months = sorted({cell.month for cell in cells})
     received = _received(scope)
     wanted = {pd.Timestamp(month) for month in months}
-    published = {place for place in received if place[0] in wanted}
     before = _published(extract, scope, months)
     if extract.mode == Mode.COMPLETE:
-        touched = covered | {(pd.Timestamp(month), "") for month in months}
+        touched = covered | {(month, "") for month in wanted}
         after = completed(before.within(touched), rows, _old_rows(rows))
     else:
         after = contents(rows)
-    return Situation(
+    situation = Situation(
         covered=covered,
-        accepted=_places(accepted),
+        accepted=accepted,
         met=_met(checked, scope),
-        published=published,
+        published={place for place in received if place[0] in wanted},
         received=received,
         before=before,
         after=after,
         earlier=_earlier(extract, scope, months, after),
         complete=extract.mode == Mode.COMPLETE,
     )
+    return situation, fallen
 
 
 def _places(cells: Collection[Cell]) -> set[Place]:
@@ -346,6 +362,11 @@ def _facility_names(identifiers: Collection[Any]) -> dict[int, tuple[str, str]]:
     return {pk: (finess, name) for pk, finess, name in rows.values_list("pk", "finess", "name")}
 
 
+def _entity_names(identifiers: Collection[Any]) -> dict[int, tuple[str, str]]:
+    rows = LegalEntity.objects.filter(pk__in=identifiers)
+    return {pk: (finess, name) for pk, finess, name in rows.values_list("pk", "finess", "name")}
+
+
 def _worded(found: list[Anomaly]) -> list[dict[str, Any]]:
     """Anomalies with their sentences, those of one kind cut when they are many."""
     alike: dict[str, list[Anomaly]] = {}
@@ -356,6 +377,9 @@ def _worded(found: list[Anomaly]) -> list[dict[str, Any]]:
         locatives=dict(Departement.objects.values_list("code", "locative")),
         facilities=_facility_names(
             [each.facts["facility"] for each in told_ones if "facility" in each.facts]
+        ),
+        entities=_entity_names(
+            [each.facts["entity"] for each in told_ones if "entity" in each.facts]
         ),
     )
     said = []

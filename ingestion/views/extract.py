@@ -21,6 +21,7 @@ from ingestion.models import Extract, Kind, LineReport, Mode, State
 from ingestion.presentation import Accounting, RemarkFilters, coverage, remark_filters
 from ingestion.preview import ask_again
 from ingestion.progress import progress_of
+from ingestion.rebuild import is_cumulative
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
 from reference.models import Departement, current_data_version
@@ -66,6 +67,7 @@ def _preview(extract: Extract) -> dict[str, Any]:
         "other_mode": other,
         "otherwise": preview_page.publishing_says(extract, mode=other),
         "grid": preview_page.grid(extract),
+        "cumulative": is_cumulative(extract),
         "heads": preview_page.heads(extract.preview),
         "tables": preview_page.tables(extract.preview),
         "moves": preview_page.moves(extract.preview),
