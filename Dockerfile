@@ -32,7 +32,7 @@ RUN SECRET_KEY=only-to-collect-static-files-0123456789abcdefghij MES_DATA_DIR=/t
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin mes \
- && install -d -o mes -g mes -m 0700 /data
+ && install -d -o mes -g mes -m 0700 /data /inbox
 COPY --from=application /opt/venv /opt/venv
 COPY --from=application /app /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
