@@ -1,4 +1,7 @@
-"""Runs every benchmark on throw-away servers and prints what each promises and what was seen."""
+"""Runs benchmarks on throw-away servers and prints what each promises and what was seen.
+
+All of them, or those named: `python -m benchmarks ingest national`.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,36 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402  # after the setup
 
-from benchmarks import facts  # noqa: E402  # the same
+from benchmarks import facts, ingest, national, reading  # noqa: E402  # the same
 from mes_dashboard.services import local_servers  # noqa: E402  # the same
+
+BENCHMARKS = {
+    "facts": facts.run,
+    "reading": reading.run,
+    "ingest": ingest.run,
+    "national": national.run,
+}
 
 
 def main() -> int:
-    """Run them all; the exit code says whether every promise was kept."""
-    names = setup_databases(verbosity=0, interactive=False)
+    """Run those named, or all; the exit code says whether every promise was kept."""
+    unknown = set(sys.argv[1:]) - BENCHMARKS.keys()
+    if unknown:
+        print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(BENCHMARKS)}")
+        return 2
+    kept = True
     try:
-        results = [*facts.run()]
+        for name in sys.argv[1:] or BENCHMARKS:
+            databases = setup_databases(verbosity=0, interactive=False)  # each in an empty one
+            try:
+                for result in BENCHMARKS[name]():
+                    print(result, flush=True)
+                    kept &= result.kept
+            finally:
+                teardown_databases(databases, verbosity=0)
     finally:
-        teardown_databases(names, verbosity=0)
         local_servers().release()
-    for result in results:
-        print(result)
-    return 0 if all(result.kept for result in results) else 1
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

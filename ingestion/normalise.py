@@ -11,7 +11,17 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from ingestion.coded import Codes, Mask, coded, codes_of, constant, each, holds, texts_of
+from ingestion.coded import (
+    Codes,
+    Mask,
+    coded,
+    codes_of,
+    constant,
+    different,
+    each,
+    holds,
+    texts_of,
+)
 from ingestion.headers import Field
 from ingestion.months import FIRST_YEAR, header_month, month_of
 from ingestion.numbers import count_of
@@ -159,7 +169,7 @@ def _either(chosen: Mask, one: pd.Categorical, other: pd.Categorical) -> pd.Cate
 
 def _counts(texts: pd.Categorical) -> tuple[pd.arrays.IntegerArray, pd.Categorical]:
     """The counts that texts say (Int64, NA when unreadable), and what is wrong with them."""
-    read = [count_of(text) for text in texts.categories]
+    read = [count_of(text) for text in different(texts)]
     codes = codes_of(texts)
     values = np.array([value or 0 for value, _ in read], dtype="int64")[codes]
     unread = np.array([value is None for value, _ in read], dtype="bool")[codes]
@@ -177,7 +187,7 @@ def _months(
         return (*_dates([_possible(header_month(key), today) for key in keys], picked.which), raw)
     if Field.MONTH in recognised.fields:
         raw = picked.texts(Field.MONTH)
-        return (*_dates([_month(text, today) for text in raw.categories], codes_of(raw)), raw)
+        return (*_dates([_month(text, today) for text in different(raw)], codes_of(raw)), raw)
     nothing = constant("", len(picked.rows))
     return (*_dates([(month, "")], codes_of(nothing)), nothing)
 
@@ -204,13 +214,19 @@ def _possible(month: dt.date | None, today: dt.date) -> tuple[dt.date | None, st
     return month, ""
 
 
+def _says_total(text: str) -> bool:
+    # Nearly all are numbers: known as such before anything is made of them.
+    plain_number = text[:1].isdigit() and text.isascii()
+    return not plain_number and bool(_TOTAL.match(normalise_label(text)))
+
+
 def _totals(recognised: Recognised, filled: Mask) -> Mask:
     """The lines that add others up: a key column says so, or any cell of a line without FINESS."""
     cells = recognised.cells
 
     def says_total(position: int) -> Mask:
         texts = texts_of(cells, position)
-        return holds(texts, lambda text: _TOTAL.match(normalise_label(text)))
+        return holds(texts, _says_total)
 
     total = np.zeros(len(cells), dtype="bool")
     for field in (Field.MONTH, Field.FINESS, Field.ENTITY, Field.TYPE):

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pandas.api.types import union_categoricals
 from pyarrow import csv
 
-from ingestion.coded import Coder, codes_of
+from ingestion.coded import Coder, holds
 from ingestion.header_row import HEADER_ROWS
 from ingestion.text import Row
 
@@ -57,32 +57,34 @@ def read_plain(
                 told(lines)
     except (pa.ArrowInvalid, pa.ArrowKeyError):
         return None
-    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
-    columns = [_categorical(table.column(name)) for name in names]
-    if any(column.categories.str.len().max() > LONGEST_CELL for column in columns):
-        return None
     first = Coder()
     first.add([line for line, _ in top], [cells for _, cells in top])
-    return _stacked(first.frame(), columns, HEADER_ROWS + 1)
+    return _stacked(first.frame(), batches)
 
 
-def _categorical(column: pa.ChunkedArray) -> pd.Categorical:
-    coded = column.combine_chunks()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.chunk(0)
-    texts = pd.array(coded.dictionary, dtype="str")
-    return pd.Categorical.from_codes(coded.indices.to_numpy(), pd.Index(texts))
-
-
-def _stacked(top: pd.DataFrame, columns: list[pd.Categorical], first_line: int) -> pd.DataFrame:
-    """The first rows above the others, those that are all blank left out."""
+def _stacked(top: pd.DataFrame, batches: list[pa.RecordBatch]) -> pd.DataFrame | None:
+    """The first rows above the others, those that are all blank left out; see `read_plain`."""
+    columns = []
+    for position in range(top.shape[1]):
+        column = _categorical([batch.column(position) for batch in batches])
+        if column.categories.str.len().max() > LONGEST_CELL:
+            return None
+        columns.append(column)
     filled = np.zeros(len(columns[0]), dtype=bool)
     for column in columns:
-        filled |= (column.categories.str.strip() != "")[codes_of(column)]
+        filled |= holds(column, str.strip)
     kept = np.flatnonzero(filled)
-    lines = np.concatenate([top.index.to_numpy(), kept + first_line])
+    lines = np.concatenate([top.index.to_numpy(), kept + HEADER_ROWS + 1])
     cells = {
-        position: union_categoricals([top[position].array, column.take(kept)])
-        for position, column in enumerate(columns)
+        # Each column gives its memory back before the next one is made.
+        position: union_categoricals([top[position].array, columns.pop(0).take(kept)])
+        for position in range(top.shape[1])
     }
-    return pd.DataFrame(cells, index=pd.Index(lines, name="line"))
+    return pd.DataFrame(cells, index=pd.Index(lines, name="line"), copy=False)
+
+
+def _categorical(chunks: list[pa.DictionaryArray]) -> pd.Categorical:
+    """The pieces of a column, each with texts of its own, as one."""
+    coded = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    texts = pd.Index(pd.array(coded.dictionary, dtype="str"))
+    return pd.Categorical.from_codes(coded.indices.to_numpy(), texts)

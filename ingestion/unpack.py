@@ -213,8 +213,9 @@ def _guard_workbook(archive: zipfile.ZipFile, budget: _Budget, name: str) -> Non
         with _reading(name), archive.open(member) as inner:
             while chunk := inner.read(CHUNK):
                 budget.spend(len(chunk))
-                for column, row in _REFERENCE.findall(tail + chunk):
-                    columns, rows = max(columns, _column_number(column)), max(rows, int(row))
+                found = _REFERENCE.findall(tail + chunk)
+                columns = max({columns, *map(_column_number, {each for each, _ in found})})
+                rows = max({rows, *map(int, {each for _, each in found})})
                 tail = chunk[-32:]
         cells += columns * rows
         if columns * rows > MAX_CELLS:

@@ -23,12 +23,12 @@ MES_DATA_DIR = DATA_DIR
 MES_DEMO = env.bool("MES_DEMO", default=False)  # says on each page that figures are fictitious
 MES_OFFICIAL_BRAND = env.bool("MES_OFFICIAL_BRAND", default=False)  # State bodies only
 MES_SUPPORT_EMAIL = env.str("MES_SUPPORT_EMAIL", default="")
-MES_UPLOAD_MAX_BYTES = env.int("MES_UPLOAD_MAX_BYTES", default=50 * 1024**2)
+MES_UPLOAD_MAX_BYTES = env.int("MES_UPLOAD_MAX_BYTES", default=100 * 1024**2)
 MES_UPLOAD_MAX_FILES = env.int("MES_UPLOAD_MAX_FILES", default=20)
 MES_UPLOAD_MAX_REQUEST_BYTES = env.int(
     "MES_UPLOAD_MAX_REQUEST_BYTES", default=4 * MES_UPLOAD_MAX_BYTES
 )
-MES_UNPACKED_MAX_BYTES = env.int("MES_UNPACKED_MAX_BYTES", default=200 * 1024**2)
+MES_UNPACKED_MAX_BYTES = env.int("MES_UNPACKED_MAX_BYTES", default=300 * 1024**2)
 MES_RELEASE = env.str("MES_RELEASE", default="0.1.0")
 MES_NOTICES = env.bool("MES_NOTICES", default=True)  # e-mails about files, once they were treated
 MES_INBOX = env.str("MES_INBOX", default="")  # a folder whose files are taken; unset: none is
