@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django_pandas.io import read_frame
 from numpy.typing import NDArray
 
 from indicators.bulk import copy_rows
@@ -31,10 +30,11 @@ from reference.standing import standing
 
 VOLUME_KEY = ["month", "region", "departement", "sector", "document_type_id", "carried"]
 NO_STANDING = pd.DataFrame(
-    {"facility_id": [], "departement": [], "sector": [], "open": [], "month": []}
+    {"facility_id": [], "region": [], "departement": [], "sector": [], "open": [], "month": []}
 ).astype(
     {
         "facility_id": "int64",
+        "region": "str",
         "departement": "str",
         "sector": "str",
         "open": "bool",
@@ -73,11 +73,9 @@ def refresh(changes: Changes) -> None:
         if month in covered[code]
     ]
     standings = perimeter_standings(changes.periods, sorted({month for month, _ in reached}))
-    sectors = standings[["month", "facility_id", "sector"]]
-    fed = changes.feedings.merge(sectors, on=["month", "facility_id"])
-    contributors = _contributors(fed)
-    _write_volumes([carried, fed.assign(carried=False)])
-    _write_contributors(contributors)
+    stood = _stood(changes.feedings, standings)
+    _write_volumes([carried, _volumes(changes.feedings, standings, stood)])
+    _write_contributors(_contributors(changes.feedings, standings, stood))
     ids = _contributors_by_month(windows)
     _write_reach(reach(standings, ids, covered, reached), windows)
 
@@ -113,24 +111,69 @@ def perimeter_standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.Data
     frames = [NO_STANDING]
     for month in months:
         stood = standing(periods, month)
-        stood = stood.loc[stood["in_perimeter"], ["departement", "sector", "open"]]
+        stood = stood.loc[stood["in_perimeter"], ["region", "departement", "sector", "open"]]
         frames.append(stood.reset_index().assign(month=pd.Timestamp(month)))
     return pd.concat(frames, ignore_index=True)
 
 
-def _contributors(fed: pd.DataFrame) -> pd.DataFrame:
+def _stood(feedings: pd.DataFrame, standings: pd.DataFrame) -> NDArray[np.intp]:
+    """The row of `standings` of each fact: what its facility was in its month; −1 without any."""
+    known = pd.Index(_packed(standings["month"], standings["facility_id"]))
+    return known.get_indexer(pd.Index(_packed(feedings["month"], feedings["facility_id"])))
+
+
+def _packed(months: pd.Series, facilities: pd.Series) -> NDArray[np.int64]:
+    """A month and a facility as one integer, which is looked up ten times faster than two."""
+    numbers = months.to_numpy().astype("datetime64[M]").astype("int64")
+    packed: NDArray[np.int64] = (numbers << 40) + facilities.to_numpy(dtype="int64")
+    return packed
+
+
+def _contributors(
+    feedings: pd.DataFrame, standings: pd.DataFrame, stood: NDArray[np.intp]
+) -> pd.DataFrame:
     """The facilities with at least one document in a month, with what they are in it."""
-    key = ["month", "facility_id", "departement", "sector"]
-    totals: pd.DataFrame = fed.groupby(key)[["documents"]].sum().reset_index()
-    return totals[totals["documents"] > 0]
+    inside = stood >= 0
+    documents = feedings["documents"].to_numpy(dtype="int64")[inside]
+    totals = np.bincount(stood[inside], weights=documents, minlength=len(standings))
+    fed = standings.assign(documents=totals.astype("int64"))
+    return fed[fed["documents"] > 0]
+
+
+def _volumes(
+    feedings: pd.DataFrame, standings: pd.DataFrame, stood: NDArray[np.intp]
+) -> pd.DataFrame:
+    """The documents of facilities by cell, sector and type: the columns of VOLUME_KEY."""
+    keys = ["month", "region", "departement", "sector"]
+    groups = standings.groupby(keys, sort=False)
+    types, kinds = pd.factorize(feedings["document_type_id"])
+    inside = stood >= 0
+    packed = groups.ngroup().to_numpy()[stood[inside]] * max(len(kinds), 1) + types[inside]
+    present = np.unique(packed)
+    documents = feedings["documents"].to_numpy(dtype="int64")[inside]
+    sums = np.bincount(packed, weights=documents) if len(packed) else np.zeros(0)
+    first = groups.head(1).reset_index(drop=True)
+    of, kind = np.divmod(present, max(len(kinds), 1))
+    return (
+        first[keys]
+        .take(of)
+        .assign(
+            document_type_id=np.asarray(kinds)[kind],
+            documents=sums[present].astype("int64"),
+            carried=False,
+        )
+    )
 
 
 def _contributors_by_month(windows: dict[dt.date, list[str]]) -> dict[dt.date, FacilityIds]:
     """Month → who contributed, in the windows' départements, changed cells included."""
     rows = FacilityMonth.objects.filter(**_span_of(windows))
-    known = read_frame(rows, fieldnames=["month", "facility_id"], verbose=False)
+    known = pd.DataFrame.from_records(
+        list(rows.values_list("month", "facility_id")), columns=["month", "facility_id"]
+    )
     return {
-        month: facilities.to_numpy() for month, facilities in known.groupby("month")["facility_id"]
+        month: facilities.to_numpy(dtype="int64")
+        for month, facilities in known.groupby("month")["facility_id"]
     }
 
 

@@ -274,6 +274,8 @@ def _decide(entities: pd.DataFrame, stands: pd.DataFrame, ground: Ground) -> pd.
     What is carried goes to the département, and to the sector, that its open facilities of the
     perimeter share in the region of the decision; else to "Non ventilé", of an unknown sector.
     """
+    if not ground.decisions:
+        return entities.assign(decided="")
     entity = entities["legal_entity_id"]
     carried, aside = (
         entity.isin([key for key, each in ground.decisions.items() if each.choice == choice])

@@ -165,12 +165,13 @@ def shown(value: str) -> str:
 
 def say(remarks: pd.DataFrame) -> pd.DataFrame:
     """Put remarks into words: adds `reason` and `remedy` to columns code, value and detail."""
-    said = [
-        MESSAGES[code].reason.format(value=shown(value), detail=detail)[:REASON_LENGTH]
-        for code, value, detail in zip(
-            remarks["code"], remarks["value"], remarks["detail"], strict=True
-        )
-    ]
+    # The same remark is made of many lines: each is put into words once.
+    told = remarks[["code", "value", "detail"]].to_numpy(dtype=object)
+    words = {
+        (code, value, detail): MESSAGES[code].reason.format(value=shown(value), detail=detail)
+        for code, value, detail in set(map(tuple, told))
+    }
+    said = [words[code, value, detail][:REASON_LENGTH] for code, value, detail in told]
     return remarks.assign(
         value=remarks["value"].str.slice(0, VALUE_LENGTH),
         reason=pd.Series(said, index=remarks.index, dtype="str"),
