@@ -80,7 +80,7 @@ class RegisterWords:
         return (
             f"{counted(count, 'établissement ouvert', 'établissements ouverts')} "
             f"{verb[count > 1]} parce que le fichier ne {'le' if count == 1 else 'les'} contient "
-            "plus."
+            f"plus. {'Son' if count == 1 else 'Leur'} histoire est gardée."
         )
 
     @property
@@ -182,10 +182,13 @@ def replay_words(replay: dict[str, Any]) -> str:
     lines, verb = replay["lines"], "a été reprise" if replay["lines"] == 1 else "ont été reprises"
     who = counted(lines, "ligne à rattacher", "lignes à rattacher")
     accepted = counted(replay["accepted"], "acceptée", "acceptées")
-    still = counted(replay["still"], "ligne attend", "lignes attendent")
+    still = replay["still"]
+    rest = "plus aucune n’attend"
+    if still:
+        rest = f"{counted(still, 'attend', 'attendent')} encore"
     return (
-        f"{who} {verb} le {day:%d/%m/%Y}, grâce au registre et aux arbitrages de ce jour "
-        f"(enregistrements acceptés\u202f: {accepted}). {still} encore."
+        f"{who} {verb} le {day:%d/%m/%Y}, grâce au registre et aux arbitrages de ce jour\u202f: "
+        f"{accepted}, {rest}."
     )
 
 

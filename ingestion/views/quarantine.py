@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +21,7 @@ from ingestion import waiting
 from ingestion.arbitration import decide, forget, sites_of
 from ingestion.forms.arbitration import ArbitrationForm
 from ingestion.models import EntityDecision
+from ingestion.tasks import rebuild, safely
 from ingestion.views.access import administrator
 from reference.models import LegalEntity, Region
 from reference.months import first_day
@@ -73,6 +76,7 @@ def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
         new = decide(
             region, entity, form.cleaned_data["choice"], form.cleaned_data["facility"], user
         )
+        _follow(changed=new)
         told = "Arbitrage enregistré\u202f: les mois publiés qui ont ces lignes sont recalculés."
         messages.success(request, told if new else "Cet arbitrage était déjà le vôtre.")
         return _back(region)
@@ -97,8 +101,15 @@ def forget_decision(request: HttpRequest, slug: str, finess: str) -> HttpRespons
     region = _asked(user, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
     if forget(region, entity, user):
+        _follow(changed=True)
         messages.success(request, "Arbitrage retiré\u202f: ces lignes attendent de nouveau.")
     return _back(region)
+
+
+def _follow(*, changed: bool) -> None:
+    """Have the published figures follow a decision at once; the sweep does it otherwise."""
+    if changed:
+        transaction.on_commit(partial(safely, rebuild))
 
 
 def _asked(user: User, slug: str) -> Region:

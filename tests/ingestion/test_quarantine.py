@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
+from ingestion import tasks
 from ingestion.arbitration import decide, sites_of
 from ingestion.models import Arbitration, EntityDecision
 from ingestion.publish import rebuild_stale
@@ -266,6 +267,26 @@ def test_a_decision_raises_the_ground_once_and_the_same_again_does_not(
     assert not decide(region, mixed_entity, Arbitration.CARRY, None, owner)
 
     assert DataVersion.objects.get().ground == before + 1
+
+
+def test_figures_follow_a_decision_at_once_and_only_a_new_one(
+    owner_client: Client,
+    waiting: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(tasks.rebuild, "delay", tasks.rebuild)
+    with django_capture_on_commit_callbacks(execute=True):
+        owner_client.post(PAGE, {"choice": "carry", "facility": ""})
+    assert OWNER in {finess for _, _, finess in carried()}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        owner_client.post(f"{PAGE}retirer/")
+    assert not carried()
+
+    with django_capture_on_commit_callbacks(execute=True) as asked:
+        owner_client.post(f"{PAGE}retirer/")
+    assert not asked
 
 
 def test_the_same_decision_again_says_so(owner_client: Client, waiting: Any) -> None:

@@ -20,6 +20,7 @@ from reference.models import (
     Facility,
     FacilityCategory,
     LegalEntity,
+    Programme,
     RegisterImport,
 )
 
@@ -34,6 +35,7 @@ MODELS = [
     "documentgroup",
     "documenttype",
     "documenttypealias",
+    "programme",
     "registerimport",
     "dataversion",
 ]
@@ -242,3 +244,43 @@ def test_a_refused_edit_raises_nothing(national: Client) -> None:
     )
 
     assert ground() == before
+
+
+def members_form(*facilities: Facility) -> dict[str, Any]:
+    """The form of a programme and its members."""
+    management = {"TOTAL_FORMS": len(facilities), "INITIAL_FORMS": 0}
+    form = {"code": "numerique", "name": "ESMS Numérique", "description": ""}
+    form |= {f"memberships-{key}": str(value) for key, value in management.items()}
+    for rank, each in enumerate(facilities):
+        form[f"memberships-{rank}-facility"] = str(each.pk)
+    return form
+
+
+def test_a_programme_and_its_members_raise_the_version_but_not_the_ground(
+    national: Client, facility: Facility
+) -> None:
+    number, before = ground()
+
+    response = national.post(reverse("admin:reference_programme_add"), members_form(facility))
+
+    assert response.status_code == 302, response.context["errors"]
+    assert Programme.objects.get().memberships.get().facility == facility
+    assert ground() == (number + 1, before)
+    national.post(
+        reverse("admin:reference_programme_delete", args=[Programme.objects.get().pk]),
+        {"post": "yes"},
+    )
+    assert ground() == (number + 2, before)
+
+
+def test_the_members_of_a_large_programme_are_not_edited_one_by_one(
+    national: Client, facility: Facility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = Programme.objects.create(code="numerique", name="ESMS Numérique")
+    programme.memberships.create(facility=facility)
+    address = reverse("admin:reference_programme_change", args=[programme.pk])
+    assert "memberships-0-facility" in national.get(address).text
+
+    monkeypatch.setattr("reference.admin.FEW_MEMBERS", 0)
+
+    assert "memberships-0-facility" not in national.get(address).text
