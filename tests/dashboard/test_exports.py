@@ -17,9 +17,10 @@ from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.sparkline import sparkline
 from dashboard.charts.volumes import volumes
-from dashboard.exports.csv_file import Imprint, file_name, neutralised, write
+from dashboard.exports.csv_file import Imprint, file_name, write
 from dashboard.exports.plotly import CONFIG, figure
 from reference.models import Sector
+from reference.spreadsheets import neutralised
 from tests.dashboard.builders import (
     COTE_D_OR,
     GROUPS,
