@@ -294,6 +294,8 @@ def test_columns_said_wrongly_can_be_said_again(owner_client: Client, sent: list
     owner_client.post(page_of(extract), SAID)
     refused = process(Extract.objects.get())
     assert (refused.state, "Rien ne dit le mois" in refused.message) == (State.REFUSED, True)
+    link = f'href="{page_of(extract)}"'
+    assert link in owner_client.get(f"/fichiers-mensuels/{extract.pk}/").content.decode()
 
     page = owner_client.get(page_of(extract)).content.decode()
     owner_client.post(page_of(extract), roles("finess", "type", "documents", "month"))
