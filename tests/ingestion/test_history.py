@@ -422,9 +422,10 @@ def test_a_purged_file_leaves_its_line_and_nothing_of_its_content(
 def test_what_a_killed_process_left_of_a_purged_file_is_deleted_by_the_sweep() -> None:
     extract = brought([line(A1, 5)])
     purge(extract, actor=None, reason="essai")  # the test's transaction never commits
-    left = len(kept_names(extract))
+    left = kept_names(extract)
 
-    assert (left, delete_purged_files(), delete_purged_files()) == (2, 1, 0)
+    assert len(left) >= 2  # the file and its records, at least
+    assert (delete_purged_files(), delete_purged_files()) == (1, 0)
     assert kept_names(extract) == []
 
 

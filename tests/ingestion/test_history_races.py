@@ -37,7 +37,7 @@ def at_once(*acts: Callable[[], Any]) -> list[RefusedActError]:
             refused.append(refusal)
 
     with held("SELECT 1 FROM reference_dataversion FOR UPDATE"):
-        threads = in_threads(*(lambda act=act: told(act) for act in acts))  # type: ignore[misc]  # bound now
+        threads = in_threads(*(lambda act=act: told(act) for act in acts))
         wait_for(lambda: waiting_sessions() == len(acts))
     for thread in threads:
         thread.join(60)
