@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
@@ -137,11 +136,6 @@ def spoken_in(extract: Extract) -> list[tuple[str, list[str]]]:
     for month, name in rows:
         _put(months[month], name or UNALLOCATED)
     return [(in_french(month), places) for month, places in months.items()]
-
-
-def files_of(layers: Iterable[Layer]) -> list[Extract]:
-    """The files of some layers, each once, in their order."""
-    return list({layer.extract_id: layer.extract for layer in layers}.values())
 
 
 def _put(places: list[str], place: str) -> None:
