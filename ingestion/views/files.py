@@ -33,7 +33,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Bring files, and see the latest ones."""
     user = administrator(request)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = UploadForm(*sent, user=user)
+    asked = request.GET.get("kind")  # other pages link to the kind of file that they lack
+    form = UploadForm(*sent, user=user, initial={"kind": asked} if asked in Kind.values else {})
     if form.is_bound and form.is_valid():
         answer = _receive(request, form, user)
         if answer is not None:

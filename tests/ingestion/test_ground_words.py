@@ -49,8 +49,8 @@ def members(*, done: bool = False, **counts: int) -> MembersWords:
             1200,
             True,
             (
-                "1\u202f200 établissements ouverts ont été fermés parce que le fichier ne les contient "
-                "plus. Leur histoire est gardée."
+                "1\u202f200 établissements ouverts ont été fermés parce que le fichier ne les "
+                "contient plus. Leur histoire est gardée."
             ),
         ),
     ],
@@ -139,8 +139,8 @@ def test_the_fates_and_unread_columns_of_a_list_are_said() -> None:
         (
             {"on": "2026-09-03", "lines": 1, "accepted": 1, "still": 0},
             (
-                "1 ligne à rattacher a été reprise le 03/09/2026, grâce au registre et aux arbitrages "
-                "de ce jour\u202f: 1 acceptée, plus aucune n’attend."
+                "1 ligne à rattacher a été reprise le 03/09/2026, grâce au registre et aux "
+                "arbitrages de ce jour\u202f: 1 acceptée, plus aucune n’attend."
             ),
         ),
         (

@@ -20,7 +20,13 @@ from ingestion.models import Extract, Kind, Mode, State
 from ingestion.process import process
 from ingestion.publish import publish
 from ingestion.receive import receive
-from reference.models import DataVersion, Programme, ProgrammeMembership, Region
+from reference.models import (
+    DataVersion,
+    Programme,
+    ProgrammeMembership,
+    Region,
+    raise_data_version,
+)
 from tests.ingestion import files, world
 from tests.ingestion.world import entity, facility
 
@@ -272,6 +278,35 @@ def test_only_the_administrators_of_the_region_choose(
     assert colleague_client.post(address).status_code == 404
     assert stranger_client.post(address).status_code == 302
     assert Extract.objects.get().asked_mode != Mode.REPLACE
+
+
+def test_the_page_of_a_list_says_what_it_would_do_then_what_it_did(
+    owner_client: Client, django_assert_max_num_queries: Any
+) -> None:
+    publish(read(ONE, TWO))
+    extract = read(f"{TWO};x", f"{THREE};y", header="FINESS ET;Note")
+    address = f"/fichiers-mensuels/{extract.pk}/"
+
+    with django_assert_max_num_queries(14):
+        page = owner_client.get(address).text
+    assert "Ce que ferait cette liste" in page
+    assert "1 ajouté, 0 mis à jour, 1 inchangé." in page
+    assert "1 membre absent de la liste serait gardé." in page
+    assert f"EHPAD fictif 21-1 ({ONE})" in page
+    assert "Retirer les membres absents de la liste" in page
+    assert "Colonnes que rien ne lit\u202f: «\u202fNote\u202f»." in page
+    assert "Appliquer" in page
+    assert "ont changé depuis cet aperçu" not in page
+
+    world.add_facility("21", 40)
+    raise_data_version("registre d’essai", ground=True)
+    assert "ont changé depuis cet aperçu" in owner_client.get(address).text
+
+    publish(extract)
+    page = owner_client.get(address).text
+    assert "Ce que la liste a changé" in page
+    assert "Appliquer" not in page
+    assert "Retirer" not in page
 
 
 # --- The command -----------------------------------------------------------------------------

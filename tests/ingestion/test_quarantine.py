@@ -71,6 +71,15 @@ def test_the_page_shows_the_numbers_that_wait_with_what_they_hold(
     assert 'href="/fichiers-mensuels/?kind=register"' in page
 
 
+@pytest.mark.parametrize(("asked", "kind"), [("register", "register"), ("n’importe", "monthly")])
+def test_the_upload_page_offers_the_kind_of_file_that_was_asked(
+    owner_client: Client, asked: str, kind: str
+) -> None:
+    form = owner_client.get("/fichiers-mensuels/", {"kind": asked}).context["form"]
+
+    assert form["kind"].value() == kind
+
+
 def test_the_page_shows_the_legal_entities_to_arbitrate_by_name(
     owner_client: Client, waiting: Any
 ) -> None:
