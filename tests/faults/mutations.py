@@ -6,7 +6,7 @@ import gzip
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tests.ingestion.files import (
     BORDER_FAR,
@@ -45,15 +45,15 @@ WIDE = (
     ("Total", "", "13", "3", "4"),
 )
 LONG = text(ROWS)
-SHEETS = {"Extrait": [HEADER, *ROWS], "Note": [["à lire"]]}
+SHEETS: dict[str, list[Sequence[object]]] = {"Extrait": [HEADER, *ROWS], "Note": [["à lire"]]}
 
 #: Valid files by name, and how many of 5,000 mutations each gets.
 SEEDS: dict[str, tuple[bytes, int]] = {
-    "extrait.csv": (LONG, 700),
+    "extrait.csv": (LONG, 500),
     "windows.txt": (text(ROWS, encoding="cp1252", separator="\t"), 300),
-    "large.csv": (text(WIDE[1:], header=WIDE[0]), 500),
-    "classeur.xlsx": (workbook(SHEETS), 1700),
-    "archive.zip": (zipped({"extrait.csv": LONG}), 900),
+    "large.csv": (text(WIDE[1:], header=WIDE[0]), 300),
+    "classeur.xlsx": (workbook(SHEETS), 1650),
+    "archive.zip": (zipped({"extrait.csv": LONG}), 1100),
     "classeur.zip": (zipped({"classeur.xlsx": workbook(SHEETS)}), 250),
     "extrait.csv.gz": (gzip.compress(LONG, mtime=0), 700),
     "classeur_refait.xlsx": (workbook(SHEETS), 200),

@@ -68,7 +68,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
 def forget_connections() -> None:
     """Let the next task open a connection, to whichever broker is then told."""
     pools.reset()
-    celery.app._after_fork()
+    celery.app._after_fork()  # type: ignore[attr-defined]  # not in the stubs
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_a_broker_down_at_upload_and_for_ten_minutes_loses_nothing(
     start = timezone.now()
     for minutes in (1, 5, 10):
         later = start + dt.timedelta(minutes=minutes)
-        monkeypatch.setattr(tasks.timezone, "now", lambda later=later: later)
+        monkeypatch.setattr(timezone, "now", lambda later=later: later)
         tasks.sweep()
         assert state_of(extract) == State.RECEIVED
     monkeypatch.undo()

@@ -53,7 +53,7 @@ def test_a_file_whose_records_cannot_be_stored_waits_for_room_and_is_published(
     assert sent == []  # it would be read in vain
     later = timezone.now() + tasks.ROOM_WAIT + dt.timedelta(minutes=1)
     with monkeypatch.context() as clock:
-        clock.setattr(tasks.timezone, "now", lambda: later)
+        clock.setattr(timezone, "now", lambda: later)
         tasks.sweep()
     assert sent == [extract.pk]
     tasks.process_extract(extract.pk)
