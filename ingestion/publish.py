@@ -111,7 +111,10 @@ def hand_back(extract: Extract, message: str) -> Extract:
     extract.state = State.PUBLISHED if _speaks(extract) else State.READY
     extract.publish_when_ready = False
     extract.message = message
-    extract.save(update_fields=["state", "publish_when_ready", "message"])
+    with transaction.atomic():
+        extract.save(update_fields=["state", "publish_when_ready", "message"])
+        if extract.state == State.READY:
+            announce(extract, Event.READY)  # it waits for somebody, which nobody was told yet
     return extract
 
 

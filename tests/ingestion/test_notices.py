@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from ingestion import notices, tasks
 from ingestion.models import Event, Extract, Notice, State
+from ingestion.publish import hand_back
 from reference.models import Region
 from tests.conftest import MakeUser
 from tests.ingestion.world import REGION, brought, build, facility, line
@@ -160,6 +161,14 @@ def test_a_file_on_its_way_to_publication_is_announced_once_published(ready: Ext
     notices.announce(ready, Event.PUBLISHED)
 
     assert [notice.event for notice in Notice.objects.all()] == [Event.PUBLISHED]
+
+
+def test_a_file_that_could_not_be_published_as_asked_is_announced_ready(ready: Extract) -> None:
+    ready.publish_when_ready = True
+
+    hand_back(ready, "Publication impossible.")
+
+    assert [notice.event for notice in ready.notices.all()] == [Event.READY]
 
 
 def test_notices_can_be_switched_off(ready: Extract, settings: Any) -> None:
