@@ -230,7 +230,7 @@ def test_a_file_that_is_no_table_has_no_columns_to_say(owner_client: Client) -> 
 @pytest.mark.django_db
 def test_another_sheet_of_a_workbook_can_be_read(owner_client: Client, sent: list[int]) -> None:
     build()
-    sheets = {
+    sheets: dict[str, list[tuple[str, ...]]] = {
         "Notes": [UNKNOWN, (A1, "SYNTH", "1", "")],
         "Données": [("FINESS ET", "Type de document", "Nombre de documents"), (A1, "SYNTH", "9")],
     }

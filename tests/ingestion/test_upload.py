@@ -251,9 +251,9 @@ class NoRoomFor(FileSystemStorage):
         super().__init__()
         self.word = word
 
-    def _save(self, name: str, content: Any) -> str:
-        if self.word not in name:
-            return super()._save(name, content)
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        if not name or self.word not in name:
+            return super().save(name, content, max_length)
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.read(7))
