@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,11 @@ class Coder:
 
     def __init__(self) -> None:
         self._codes: list[array[int]] = []
-        self._seen: list[dict[str, int]] = []
+        self._seen: list[dict[Any, int]] = []
         self.lines = array("q")
 
-    def add(self, lines: Sequence[int], rows: Iterable[Sequence[str]]) -> None:
-        """Add rows and the line of each. Cheapest by thousands."""
+    def add(self, lines: Sequence[int], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows of hashable values and the line of each. Cheapest by thousands."""
         before = len(self.lines)
         self.lines.extend(lines)
         for position, cells in enumerate(zip_longest(*rows, fillvalue="")):
@@ -43,7 +44,7 @@ class Coder:
         """The number of columns so far."""
         return len(self._codes)
 
-    def frame(self, clean: Callable[[str], str] = str) -> pd.DataFrame:
+    def frame(self, clean: Callable[[Any], str] = str) -> pd.DataFrame:
         """One category column per column (0, 1, …), indexed by line, of what `clean` makes."""
         index = pd.Index(np.array(self.lines, dtype="int64"), name="line")
         columns = {

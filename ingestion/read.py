@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -17,9 +17,9 @@ from ingestion.header_row import HEADER_ROWS, NO_CLUES, Clues
 from ingestion.plain import MAX_COLUMNS, read_plain
 from ingestion.text import Row, Writing, records, separator_of, too_wide, writing
 from ingestion.unpack import Kind, unpacked
-from ingestion.workbook import NO_SHEETS, Sheets, open_sheet, printable
+from ingestion.workbook import NO_SHEETS, Sheets, open_sheet, text_of
 
-BLOCK_ROWS = 10_000
+BLOCK_ROWS = 2_000
 PROGRESS_LINES = 50_000
 
 Progress = Callable[[int], None]
@@ -65,7 +65,7 @@ def read(path: Path, name: str, reading: Reading) -> Table:
     with unpacked(path, name, reading.limit) as source:
         if source.kind is Kind.WORKBOOK:
             sheets, rows = open_sheet(source.file, source.names[-1], reading.sheet, reading.clues)
-            cells = _coded(rows, told, printable)
+            cells = _coded(rows, told, text_of)
         else:
             sheets = NO_SHEETS
             cells = _read_text(source.file, source.names[-1], reading.clues, told)
@@ -114,8 +114,10 @@ def _read_plain(
     return None
 
 
-def _coded(rows: Iterable[Row], told: Progress, clean: Callable[[str], str] = str) -> pd.DataFrame:
-    """The rows gathered column by column, their texts once cleaned."""
+def _coded(
+    rows: Iterable[tuple[int, Sequence[Any]]], told: Progress, clean: Callable[[Any], str] = str
+) -> pd.DataFrame:
+    """The rows gathered column by column, texts of what `clean` makes of them."""
     coder = Coder()
     rows = iter(rows)
     while block := list(islice(rows, BLOCK_ROWS)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -12,10 +12,11 @@ import python_calamine as calamine
 
 from ingestion.errors import RefusedFile
 from ingestion.header_row import HEADER_ROWS, Clues, find_header, likely_header
-from ingestion.text import BINARY, Row
+from ingestion.text import BINARY
 from ingestion.unpack import damaged
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+RawRow = tuple[int, Sequence[Cell]]
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Sheets:
 NO_SHEETS = Sheets()
 
 
-def open_sheet(file: BinaryIO, name: str, asked: str, clues: Clues) -> tuple[Sheets, Iterator[Row]]:
-    """Choose a sheet and iterate over its rows that are not blank, each with its number.
+def open_sheet(
+    file: BinaryIO, name: str, asked: str, clues: Clues
+) -> tuple[Sheets, Iterator[RawRow]]:
+    """Choose a sheet; iterate over its rows that are not blank, as they are, with their numbers.
 
     It is the one asked, else the first visible one with a header, else with what may be one,
     else the first that is not empty.
@@ -50,7 +53,7 @@ def open_sheet(file: BinaryIO, name: str, asked: str, clues: Clues) -> tuple[She
     except calamine.CalamineError as error:
         raise damaged(name) from error
     tops = {
-        title: [cells for _, cells in islice(_rows(sheet), HEADER_ROWS)]
+        title: [[text_of(each) for each in cells] for _, cells in islice(_rows(sheet), HEADER_ROWS)]
         for title, sheet in sheets.items()
     }
     headed = [title for title, top in tops.items() if find_header(top, clues)]
@@ -67,20 +70,27 @@ def open_sheet(file: BinaryIO, name: str, asked: str, clues: Clues) -> tuple[She
     return Sheets(tuple(sheets), chosen, ignored), rows
 
 
-def _rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
+def _rows(sheet: calamine.CalamineSheet) -> Iterator[RawRow]:
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = [value if type(value) is str else _text(value) for value in values]
-        if any(map(str.strip, cells)):
-            yield number, cells
+        if any(map(_is_filled, values)):
+            # True equals 1 and would be taken for it among the different values of a column.
+            same = bool not in set(map(type, values))
+            yield number, values if same else [_told_apart(each) for each in values]
 
 
-def _text(value: Cell) -> str:
-    """A cell as a person would type it: 12.0 is 12, dates are ISO."""
+def _told_apart(value: Cell) -> Cell:
+    return str(value) if isinstance(value, bool) else value
+
+
+def _is_filled(value: Cell) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else True
+
+
+def text_of(value: Cell) -> str:
+    """A cell as a person would type it: 12.0 is 12, dates are ISO.
+
+    A workbook may hold control characters that a database refuses: they are shown as unknown.
+    """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
-
-
-def printable(text: str) -> str:
-    """The same without the control characters that a workbook may hold and a database refuses."""
-    return BINARY.sub("\ufffd", text)
+    return BINARY.sub("\ufffd", str(value))
