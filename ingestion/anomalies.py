@@ -143,7 +143,8 @@ def facility_jumps(situation: Situation) -> Iterator[Anomaly]:
         table = mine.pivot_table(
             index="facility_id", columns="month", values="documents", aggfunc="sum"
         )
-        for month, of_month in rows.groupby("month"):
+        for month in sorted(rows["month"].unique()):
+            of_month = rows[rows["month"] == month]
             window = situation.months_before(month, str(departement))[:JUMP_MONTHS]
             if len(window) >= JUMP_MIN_MONTHS:
                 yield from _jumps(of_month, table.reindex(columns=window).fillna(0), iso(month))
@@ -261,8 +262,13 @@ def iso(month: Any) -> str:
 
 
 def _by_place(part: Contents) -> dict[Place, int]:
-    sums = part.volumes.groupby(["month", "departement"])["documents"].sum()
-    return {(month, where): int(value) for (month, where), value in sums.items()}
+    sums = part.volumes.groupby(["month", "departement"], as_index=False)["documents"].sum()
+    return {
+        (month, where): int(value)
+        for month, where, value in zip(
+            sums["month"], sums["departement"], sums["documents"], strict=True
+        )
+    }
 
 
 def _others(volumes: pd.DataFrame, unrecognised: int) -> tuple[float, int]:

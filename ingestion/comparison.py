@@ -69,7 +69,7 @@ def completed(before: Contents, held: pd.DataFrame, old: pd.DataFrame) -> Conten
 
 
 def _summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    summed = rows.groupby(by, as_index=False)["documents"].sum()
+    summed = rows.groupby(by, as_index=False)[["documents"]].sum()
     return summed[summed["documents"] > 0].reset_index(drop=True)
 
 

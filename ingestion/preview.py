@@ -277,11 +277,12 @@ def region_settings(extract: Extract) -> RegionSettings:
 def _covered(checked: Checked, situation: Situation) -> dict[str, dict[str, int]]:
     records = checked.records
     kept = records[records["outcome"] == Outcome.ACCEPTED]
-    sizes = kept.groupby(["month", kept["departement"].fillna("")]).size()
+    places = pd.DataFrame({"month": kept["month"], "where": kept["departement"].fillna("")})
+    sizes = places.groupby(["month", "where"], as_index=False, observed=True).size()
     found: dict[str, dict[str, int]] = {}
     for month, departement in sorted(situation.covered):
         found.setdefault(iso(month), {})[departement] = 0
-    for (month, departement), size in sizes.items():
+    for month, departement, size in sizes.itertuples(index=False):
         found.setdefault(iso(month), {})[str(departement)] = int(size)
     return found
 
@@ -350,8 +351,10 @@ def _moves(
     named = _facility_names([pk for series in moves.values() for pk in series.index[:MAX_NAMED]])
     for kind, series in moves.items():
         rows = [
-            [*named.get(int(pk), ("", "")), int(documents)]
-            for pk, documents in series.head(MAX_NAMED).items()
+            [*named.get(pk, ("", "")), documents]
+            for pk, documents in zip(
+                series.index[:MAX_NAMED].tolist(), series[:MAX_NAMED].tolist(), strict=True
+            )
         ]
         found[kind] = {"total": len(series), "rows": rows}
     return found

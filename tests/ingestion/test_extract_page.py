@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -338,7 +339,7 @@ def test_progress_is_readable_without_scripts(
     owner_client: Client, state: str, step: str, lines: int | None, says: str
 ) -> None:
     extract = brought([line(A1, 5)])
-    began = timezone.now() - timezone.timedelta(seconds=65)
+    began = timezone.now() - dt.timedelta(seconds=65)
     Extract.objects.filter(pk=extract.pk).update(
         state=state, step=step, progress=lines, step_at=began
     )

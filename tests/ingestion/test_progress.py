@@ -12,6 +12,7 @@ from django.utils import timezone
 from ingestion import process as processing
 from ingestion import progress
 from ingestion.models import Extract, State
+from ingestion.pipeline import read_records
 from ingestion.progress import Step, progress_of
 from ingestion.receive import receive
 from reference.models import Region
@@ -48,7 +49,7 @@ def test_reading_goes_through_its_steps_and_ends_without_any(
 
 def test_lines_are_told_while_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int | None] = []
-    read = processing.read_records
+    read = read_records
 
     def slowly(path: Any, name: str, options: Any) -> Any:
         options.progress(50_000)
