@@ -46,7 +46,7 @@ def register(facilities: int, departements: list[str], *, per_entity: int = 5) -
     places = dict(Departement.objects.filter(code__in=departements).values_list("code", "pk"))
     codes = [departements[rank % len(departements)] for rank in range(facilities)]
     stems = [int(code) * 10**6 + rank for rank, code in enumerate(codes, 1000)]
-    finess = numbered(np.array(stems)).tolist()
+    finess: list[str] = numbered(np.array(stems)).tolist()
     owners = LegalEntity.objects.bulk_create(
         LegalEntity(finess=number, name="OG")
         for number in numbered(99_000_000 + np.arange(facilities // per_entity + 1)).tolist()

@@ -168,13 +168,10 @@ def _volumes(
 def _contributors_by_month(windows: dict[dt.date, list[str]]) -> dict[dt.date, FacilityIds]:
     """Month → who contributed, in the windows' départements, changed cells included."""
     rows = FacilityMonth.objects.filter(**_span_of(windows))
-    known = pd.DataFrame.from_records(
-        list(rows.values_list("month", "facility_id")), columns=["month", "facility_id"]
-    )
-    return {
-        month: facilities.to_numpy(dtype="int64")
-        for month, facilities in known.groupby("month")["facility_id"]
-    }
+    known: defaultdict[dt.date, list[int]] = defaultdict(list)
+    for month, facility in rows.values_list("month", "facility_id"):
+        known[month].append(facility)
+    return {month: np.array(facilities) for month, facilities in known.items()}
 
 
 def reach(

@@ -138,7 +138,8 @@ def _types(raw: pd.Series[str], ground: Ground) -> pd.DataFrame:
 def _fates(records: pd.DataFrame, places: Places) -> NDArray[np.int64]:
     """The outcome of each record by itself, as its rank in `Outcome`."""
     by_code = {code: _CODES[outcome] for code, outcome in OUTCOMES.items()}
-    fates = places.rows["code"].map(by_code).to_numpy(dtype="int64")[places.of]
+    of_places: NDArray[np.int64] = places.rows["code"].map(by_code).to_numpy().astype(np.int64)
+    fates = of_places[places.of]
     fates[(records["problem"] != "").to_numpy()] = _CODES[Outcome.REFUSED]
     return fates
 

@@ -71,10 +71,8 @@ def _decisions(region: str | None, periods: pd.DataFrame) -> dict[int, Decision]
     if region is not None:
         rows = rows.filter(region=region)
     found: dict[int, list[Decision]] = defaultdict(list)
-    for entity, *decision in rows.values_list(
-        "legal_entity_id", "choice", "facility_id", "region_id"
-    ):
-        found[entity].append(Decision(*decision))
+    for row in rows:
+        found[row.legal_entity_id].append(Decision(row.choice, row.facility_id, row.region_id))
     if region is None:
         owned = periods.loc[periods["legal_entity_id"].isin(list(found))]
         homes = set(zip(owned["legal_entity_id"], owned["region"], strict=True))

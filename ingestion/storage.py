@@ -66,7 +66,7 @@ def save_records(extract: Extract, records: pd.DataFrame) -> None:
 def load_records(extract: Extract) -> pd.DataFrame:
     """The normalised records of an extract that was read, as `pipeline.read_records` made them."""
     with extract.records.open("rb") as file:
-        records = pq.read_table(file).to_pandas()
+        records: pd.DataFrame = pq.read_table(file).to_pandas()
     # Parquet has no whole seconds: months come back in milliseconds.
     records["month"] = records["month"].astype("datetime64[s]")
     return records
@@ -93,16 +93,8 @@ def load_held(extract: Extract, key: str) -> pd.DataFrame | None:
         return None
     if (table.schema.metadata or {}).get(HELD_KEY.encode()) != key.encode():
         return None
-    held = table.replace_schema_metadata(None).to_pandas()
+    held: pd.DataFrame = table.replace_schema_metadata(None).to_pandas()
     return held.astype({"month": "datetime64[s]", "dmp": "Int64"})
-
-
-def delete_records(extract: Extract) -> None:
-    """Delete the records of an extract and all that was made from them; sets nothing."""
-    storage = extract.records.storage
-    for name in (extract.records.name, _held_name(extract)):
-        if name:
-            storage.delete(name)
 
 
 def _held_name(extract: Extract) -> str:

@@ -16,7 +16,6 @@ from indicators.perimeter import effect, last_month
 from ingestion.feeders import feeders
 from ingestion.models import Extract, LineReport
 from ingestion.publish import rebuild_stale
-from ingestion.storage import delete_records
 from reference.models import Facility, FacilityPeriod, Region, Sector
 from tests.ingestion import world
 
@@ -137,7 +136,7 @@ def test_looking_at_an_effect_writes_nothing(region: Region) -> None:
 def test_a_file_that_is_lost_makes_the_effect_a_least(region: Region) -> None:
     extract = Extract.objects.order_by("pk").first()
     assert extract is not None
-    delete_records(extract)
+    extract.records.storage.delete(str(extract.records.name))
     wanted = {"355": Place(Sector.PH, inside=True)}
 
     assert feeders(region, [FEBRUARY]) is None
