@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from dashboard.french import quoted, short_month
+from dashboard.french import quoted, short_month, typographic
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from reference.models import Sector
 from reference.months import in_french, iso, parse_month, shift, span
@@ -68,7 +68,7 @@ class SelectionForm(forms.Form):
             "a": months,
             "secteur": [
                 ("", "Tous les secteurs"),
-                *((sector.value, sector.label) for sector in CHART_SECTORS),
+                *((sector.value, typographic(sector.label)) for sector in CHART_SECTORS),
             ],
         }
         for name, field in self.fields.items():

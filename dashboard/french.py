@@ -112,6 +112,11 @@ def quoted(text: str) -> str:
     return f"«{NARROW}{text}{NARROW}»"
 
 
+def typographic(text: str) -> str:
+    """Text of a nomenclature with the apostrophes of a book."""
+    return text.replace("'", "’")
+
+
 def sentence(text: str) -> str:
     """Text with a capital and a full stop."""
     return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -10,6 +10,7 @@ from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import Group, volumes
 from dashboard.forms import COUNT, DESCENDING, SHARES, Asked
+from dashboard.french import typographic
 from dashboard.synthesis import Synthesis, synthesis
 from dashboard.tiles import Tile, tiles
 from indicators.measures import measure, measure_departements
@@ -87,7 +88,7 @@ def load_groups() -> tuple[Group, ...]:
     return tuple(
         Group(
             code=group.code,
-            label=group.label,
+            label=typographic(group.label),
             color=group.color,
             types=frozenset(kind.code for kind in group.types.all()),
         )

@@ -72,7 +72,8 @@ def sectors(measures: Measures, region: Measures | None = None) -> Chart:
 def sector_label(code: str) -> str:
     """A sector as charts and tables name it: "PA – Personnes âgées"."""
     sector = Sector(code)
-    return sector.label if sector is Sector.UNKNOWN else f"{sector.value} – {sector.label}"
+    label = french.typographic(sector.label)
+    return label if sector is Sector.UNKNOWN else f"{sector.value} – {label}"
 
 
 def short_label(code: str) -> str:

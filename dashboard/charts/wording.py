@@ -50,7 +50,9 @@ def sector_words(selection: Selection) -> str:
     """What a subtitle adds when only one sector is counted."""
     if selection.sector is None:
         return ""
-    return f", secteur {selection.sector.value} ({selection.sector.label.lower()})"
+    return (
+        f", secteur {selection.sector.value} ({french.typographic(selection.sector.label).lower()})"
+    )
 
 
 def period_words(first: dt.date, last: dt.date) -> str:

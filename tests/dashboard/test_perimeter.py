@@ -176,7 +176,7 @@ def test_the_effect_is_seen_before_it_is_applied(register: Region, owner_client:
     effect = section(html)
     assert status == 200
     assert "Catégories qui changent : 2" in effect
-    assert "219 Autre Centre d'Accueil : Accueil, hébergement, insertion, dans le périmètre → " in (
+    assert "219 Autre Centre d’Accueil : Accueil, hébergement, insertion, dans le périmètre → " in (
         effect
     )
     # The whole: 37 ESMS now, 34 then; the others of the summaries are not in the register.
