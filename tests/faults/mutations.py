@@ -49,13 +49,13 @@ SHEETS: dict[str, list[Sequence[object]]] = {"Extrait": [HEADER, *ROWS], "Note":
 
 #: Valid files by name, and how many of 5,000 mutations each gets.
 SEEDS: dict[str, tuple[bytes, int]] = {
-    "extrait.csv": (LONG, 500),
-    "windows.txt": (text(ROWS, encoding="cp1252", separator="\t"), 300),
-    "large.csv": (text(WIDE[1:], header=WIDE[0]), 300),
-    "classeur.xlsx": (workbook(SHEETS), 1650),
-    "archive.zip": (zipped({"extrait.csv": LONG}), 1100),
-    "classeur.zip": (zipped({"classeur.xlsx": workbook(SHEETS)}), 250),
-    "extrait.csv.gz": (gzip.compress(LONG, mtime=0), 700),
+    "extrait.csv": (LONG, 300),
+    "windows.txt": (text(ROWS, encoding="cp1252", separator="\t"), 200),
+    "large.csv": (text(WIDE[1:], header=WIDE[0]), 200),
+    "classeur.xlsx": (workbook(SHEETS), 1500),
+    "archive.zip": (zipped({"extrait.csv": LONG}), 1200),
+    "classeur.zip": (zipped({"classeur.xlsx": workbook(SHEETS)}), 400),
+    "extrait.csv.gz": (gzip.compress(LONG, mtime=0), 1000),
     "classeur_refait.xlsx": (workbook(SHEETS), 200),
 }
 
