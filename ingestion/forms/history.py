@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from ingestion.history.versions import is_cumulative
 from ingestion.models import Extract, Kind, State
+from ingestion.rebuild import is_cumulative
 from reference.models import Region
 from reference.months import iso, parse_month
 

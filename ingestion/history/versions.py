@@ -12,7 +12,7 @@ from ingestion.check import check
 from ingestion.fold import holdings
 from ingestion.ground import load_ground
 from ingestion.history.difference import HELD
-from ingestion.models import Counting, Extract, Kind, Repeats, State
+from ingestion.models import Extract, Kind, Repeats, State
 from ingestion.storage import load_records
 from reference.models import Region
 from reference.months import iso
@@ -34,11 +34,6 @@ def versions(region: Region, month: dt.date) -> QuerySet[Extract]:
         .select_related("source")
         .order_by("-received_at", "-pk")
     )
-
-
-def is_cumulative(extract: Extract) -> bool:
-    """Whether its numbers count all documents since the beginning, not those of the month."""
-    return extract.source is not None and extract.source.counting == Counting.CUMULATIVE
 
 
 def said_by(extract: Extract, region: Region, month: dt.date) -> pd.DataFrame:

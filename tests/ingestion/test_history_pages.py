@@ -408,3 +408,25 @@ def test_the_history_of_acts_is_told_in_states(owner_client: Client) -> None:
 
     assert "purgé" in page
     assert "publié" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        (State.PUBLISHED, {"retirer", "relire"}),
+        (State.SUPERSEDED, {"republier", "relire", "purger"}),
+        (State.WITHDRAWN, {"republier", "relire", "purger"}),
+        (State.REFUSED, {"relire", "purger"}),
+        (State.PURGED, set()),
+    ],
+)
+def test_the_page_of_a_file_leads_to_the_acts_that_its_state_allows(
+    owner_client: Client, state: str, offered: set[str]
+) -> None:
+    extract = published([line(A1, 5)])
+    Extract.objects.update(state=state)
+
+    page = text(owner_client.get(f"{FILES}{extract.pk}/"))
+
+    links = {act for act in ACTS if f'href="{FILES}{extract.pk}/{act}/"' in page}
+    assert links == offered
