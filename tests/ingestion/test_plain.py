@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion import plain
 from ingestion import read as reading
 from ingestion.errors import RefusedFile
 from ingestion.header_row import HEADER_ROWS
@@ -34,11 +35,11 @@ def both(path: Path, content: bytes) -> tuple[Found, Found, bool]:
     fast: list[bool] = []
 
     def watched(*arguments: object) -> pd.DataFrame | None:
-        cells = original(*arguments)  # type: ignore[arg-type]  # those of read_plain
+        cells = original(*arguments)
         fast.append(cells is not None)
         return cells
 
-    original: Callable[..., pd.DataFrame | None] = reading.read_plain
+    original: Callable[..., pd.DataFrame | None] = plain.read_plain
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "read_plain", watched)
         usual = found(path)
