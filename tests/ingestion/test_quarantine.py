@@ -356,7 +356,6 @@ def test_lines_are_never_attached_to_a_facility_of_another_region(
 def test_an_entity_without_any_site_in_the_region_is_never_attached(
     owner_client: Client, waiting: Any
 ) -> None:
-    Facility.objects.filter(finess=facility("35", 52)).exists()
     FacilityPeriod.objects.filter(
         legal_entity__finess=OWNER, facility__departement__in=["21", "25"]
     ).delete()
