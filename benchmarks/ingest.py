@@ -21,7 +21,7 @@ from benchmarks.result import Result, seconds
 from benchmarks.world import register, write_file
 from ingestion.models import Extract, State
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import Region
 

@@ -14,7 +14,7 @@ import xlsxwriter
 from stdnum import luhn
 
 from benchmarks.result import Result, seconds
-from ingestion.pipeline import ReadOptions, read_records
+from ingestion.reading.pipeline import ReadOptions, read_records
 
 HEADER = (
     "Mois",

@@ -16,7 +16,7 @@ import xlsxwriter
 from stdnum import luhn
 
 from ingestion.ground_files.members import HEADERS
-from ingestion.headers import FIELD_LABELS, Field
+from ingestion.reading.headers import FIELD_LABELS, Field
 from reference.months import first_day, iso, shift
 from reference.spreadsheets import BOM
 

@@ -29,7 +29,7 @@ from ingestion.errors import RefusedFile
 from ingestion.models import Extract, InboxFile, Kind, Source, State
 from ingestion.notices import told
 from ingestion.process import TRANSIENT
-from ingestion.publish import already_in_force
+from ingestion.publishing.publish import already_in_force
 from ingestion.receive import receive
 from reference.models import Programme, Region
 

@@ -14,8 +14,8 @@ from django.db.models import F, Q
 
 from accounts import audit
 from accounts.models import User
-from ingestion.layout import Columns
 from ingestion.models import Extract, HeaderMapping, State
+from ingestion.reading.layout import Columns
 
 #: States in which a person may say, or say again, what the columns are: nothing is published yet,
 #: and no worker has the file.

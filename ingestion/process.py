@@ -14,15 +14,16 @@ from typing import Any
 import pandas as pd
 from django.db import InterfaceError, OperationalError, transaction
 
-from ingestion import ground_files, mappings, notices, preview, progress
-from ingestion.check import Checked, check
+from ingestion import ground_files, mappings, notices, progress
+from ingestion.checking.check import Checked, check
+from ingestion.checking.ground import load_ground
+from ingestion.checking.report import adds_up, write_report
 from ingestion.errors import RefusedFile, UnmappedColumns, is_no_room
-from ingestion.ground import load_ground
 from ingestion.models import Event, Extract, Mode, State
-from ingestion.pipeline import ReadOptions, read_records
 from ingestion.presentation import Accounting
+from ingestion.previewing import preview
 from ingestion.progress import Step
-from ingestion.report import adds_up, write_report
+from ingestion.reading.pipeline import ReadOptions, read_records
 from ingestion.storage import load_records, local_copy, save_records
 from reference.documents import document_type_index
 from reference.models import DataVersion

@@ -16,8 +16,8 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from ingestion.errors import RefusedFile
-from ingestion.layers import untouched_since
 from ingestion.models import Extract, Kind, Mode, Source, State, default_source
+from ingestion.publishing.layers import untouched_since
 from ingestion.storage import shown_name, stored_name
 from reference.models import Programme, Region
 

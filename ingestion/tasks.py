@@ -22,7 +22,7 @@ from ingestion.history.purge import delete_purged_files
 from ingestion.locks import INBOX, NOTICES, REBUILD, locked_keys, work_lock
 from ingestion.models import Extract, State
 from ingestion.process import process, refuse
-from ingestion.publish import hand_back, publish, rebuild_stale
+from ingestion.publishing.publish import hand_back, publish, rebuild_stale
 
 logger = logging.getLogger(__name__)
 

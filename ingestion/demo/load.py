@@ -34,7 +34,7 @@ from ingestion.demo.volumes import Demo, draw_demo
 from ingestion.locks import DEMO, work_lock
 from ingestion.models import Extract, State
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.finess.register import apply_register
 from reference.models import Facility, LegalEntity, Region, RegisterImport

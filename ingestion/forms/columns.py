@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from ingestion.headers import Field
-from ingestion.layout import Columns, is_report
-from ingestion.months import header_month
+from ingestion.reading.headers import Field
+from ingestion.reading.layout import Columns, is_report
+from ingestion.reading.months import header_month
 
 IGNORED, OF_TYPE, OF_MONTH = "", "types", "months"
 ROLES = {

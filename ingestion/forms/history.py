@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from ingestion.models import Extract, Kind, State
-from ingestion.rebuild import is_cumulative
+from ingestion.publishing.rebuild import is_cumulative
 from reference.models import Region
 from reference.months import iso, parse_month
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from ingestion import notices
 from ingestion.ground_files import programme, register
 from ingestion.models import Event, Extract, Kind, State
-from ingestion.rebuild import UnreadableExtractError
+from ingestion.publishing.rebuild import UnreadableExtractError
 
 _READ: dict[str, Callable[[Extract], None]] = {
     Kind.REGISTER: register.read,

@@ -12,11 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from ingestion.checking.messages import shown
 from ingestion.errors import RefusedFile
-from ingestion.headers import Field, field_of
-from ingestion.messages import shown
-from ingestion.months import EXCEL_EPOCH, month_of
-from ingestion.read import Reading, read
+from ingestion.reading.headers import Field, field_of
+from ingestion.reading.months import EXCEL_EPOCH, month_of
+from ingestion.reading.read import Reading, read
 from reference.documents import normalise_label
 from reference.models import ProgrammeMembership
 from reference.months import last_day

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from accounts import audit
-from ingestion.carriers import SCIENTIFIC
+from ingestion.checking.carriers import SCIENTIFIC
+from ingestion.checking.messages import MESSAGES, Message, shown
 from ingestion.errors import RefusedFile
 from ingestion.ground_files import report
 from ingestion.ground_files.members import MemberLine, MemberTable, read_members
 from ingestion.ground_files.report import LineRemark
-from ingestion.messages import MESSAGES, Message, shown
 from ingestion.models import Extract, Mode, Outcome
 from ingestion.storage import local_copy
 from reference.finess import number

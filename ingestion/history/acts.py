@@ -15,13 +15,13 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from ingestion import layers
 from ingestion.errors import RefusedFile
-from ingestion.layers import Cell, untouched_since
 from ingestion.locks import work_lock
 from ingestion.models import Extract, Kind, Layer, State
-from ingestion.publish import is_stale, rebuild_after
-from ingestion.rebuild import Readings, UnreadableExtractError, add_missing_layers
+from ingestion.publishing import layers
+from ingestion.publishing.layers import Cell, untouched_since
+from ingestion.publishing.publish import is_stale, rebuild_after
+from ingestion.publishing.rebuild import Readings, UnreadableExtractError, add_missing_layers
 from ingestion.receive import receive
 from reference.models import DataVersion, Region, lock_data_version, raise_data_version
 from reference.months import in_french, iso

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from ingestion.layers import Cell, by_cell, cell_of, in_force
 from ingestion.models import Extract, Kind, Layer, State
+from ingestion.publishing.layers import Cell, by_cell, cell_of, in_force
 from reference.models import Departement, Region
 from reference.months import in_french
 

@@ -8,11 +8,11 @@ import pandas as pd
 from django.db.models import Q, QuerySet
 
 from indicators.models import EntityFeeding, Feeding
-from ingestion.check import check
-from ingestion.fold import holdings
-from ingestion.ground import load_ground
+from ingestion.checking.check import check
+from ingestion.checking.ground import load_ground
 from ingestion.history.difference import HELD
 from ingestion.models import Extract, Kind, Repeats, State
+from ingestion.publishing.fold import holdings
 from ingestion.storage import load_records
 from reference.models import Region
 from reference.months import iso

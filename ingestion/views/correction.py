@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ingestion.correction import correction
 from ingestion.errors import RefusedFile
 from ingestion.models import Kind, State
+from ingestion.previewing.correction import correction
 from ingestion.views.access import administered, administrator
 
 

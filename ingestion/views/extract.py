@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.models import User
-from ingestion import preview_page
 from ingestion.models import Extract, Kind, LineReport, Mode, State
 from ingestion.presentation import Accounting, RemarkFilters, coverage, remark_filters
-from ingestion.preview import ask_again
+from ingestion.previewing import preview_page
+from ingestion.previewing.preview import ask_again
 from ingestion.progress import progress_of
-from ingestion.rebuild import is_cumulative
+from ingestion.publishing.rebuild import is_cumulative
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
 from reference.models import Departement, current_data_version

@@ -18,7 +18,7 @@ from ingestion.errors import RefusedFile
 from ingestion.forms import UploadForm
 from ingestion.forms.upload import Brought
 from ingestion.models import Extract, Kind, State
-from ingestion.publish import already_in_force
+from ingestion.publishing.publish import already_in_force
 from ingestion.receive import receive
 from ingestion.storage import shown_name
 from ingestion.tasks import send

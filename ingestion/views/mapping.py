@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from ingestion import mappings
 from ingestion.forms.columns import OF_MONTH, OF_TYPE, ColumnsForm, roles_of
-from ingestion.layout import Columns
 from ingestion.models import Extract
+from ingestion.reading.layout import Columns
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
 

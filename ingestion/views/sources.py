@@ -17,8 +17,8 @@ from ingestion import mappings
 from ingestion.forms.choices import offered_sources
 from ingestion.forms.columns import ROLES, ColumnsForm, roles_of
 from ingestion.forms.source import NAME_TAKEN, SETTINGS, SourceForm
-from ingestion.layout import Columns
 from ingestion.models import HeaderMapping, Source
+from ingestion.reading.layout import Columns
 from ingestion.views.access import administrator
 from reference.models import raise_data_version
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ingestion.check import Checked, check
+from ingestion.checking.check import Checked, check
 from ingestion.errors import RefusedFile
 from ingestion.models import Outcome
-from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
+from ingestion.reading.pipeline import NormalisedFile, ReadOptions, read_records
 from tests.faults.mutations import SEEDS, mutations
 from tests.ingestion.files import HEADER, HOME_A, TODAY, TYPES, ground, text
 

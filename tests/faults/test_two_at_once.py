@@ -6,7 +6,7 @@ import pytest
 
 from indicators.snapshot import snapshot
 from ingestion.models import Layer, State
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from reference.models import lock_data_version
 from tests.faults.machinery import held, in_threads, state_of, wait_for, waiting_sessions
 from tests.ingestion.world import brought, build, facility, fed, line, published

@@ -12,12 +12,12 @@ import openpyxl
 import pandas as pd
 from stdnum import luhn
 
-from ingestion.coded import Coder
-from ingestion.ground import Ground
-from ingestion.header_row import NO_CLUES, Clues
-from ingestion.normalise import normalise
-from ingestion.read import Table
-from ingestion.recognise import recognise
+from ingestion.checking.ground import Ground
+from ingestion.reading.coded import Coder
+from ingestion.reading.header_row import NO_CLUES, Clues
+from ingestion.reading.normalise import normalise
+from ingestion.reading.read import Table
+from ingestion.reading.recognise import recognise
 from reference.documents import normalise_label
 
 HEADER = ("Mois", "FINESS ET", "Type de document", "Nombre de documents", "DMP alimentés")

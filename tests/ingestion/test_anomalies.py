@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion import anomalies
-from ingestion.anomalies import Anomaly, Situation, detect
-from ingestion.anomaly_words import Names, say
-from ingestion.comparison import Contents, Place, contents
+from ingestion.previewing import anomalies
+from ingestion.previewing.anomalies import Anomaly, Situation, detect
+from ingestion.previewing.anomaly_words import Names, say
+from ingestion.previewing.comparison import Contents, Place, contents
 
 OTHERS = 99
 CLOSED_AFTER = 6

@@ -14,8 +14,8 @@ from django.test import Client
 from accounts.models import Role
 from ingestion import blanks
 from ingestion.ground_files.members import HEADERS, read_members
-from ingestion.headers import Field
-from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
+from ingestion.reading.headers import Field
+from ingestion.reading.pipeline import NormalisedFile, ReadOptions, read_records
 from reference.finess import number
 from reference.finess.layout import open_register
 from reference.finess.rows import RegisterRow

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ingestion.check import Checked, account, check
-from ingestion.ground import Ground
+from ingestion.checking.check import Checked, account, check
+from ingestion.checking.ground import Ground
 from tests.ingestion import files
 
 

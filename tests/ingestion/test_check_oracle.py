@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.check import check
-from ingestion.pipeline import ReadOptions, read_records
+from ingestion.checking.check import check
+from ingestion.reading.pipeline import ReadOptions, read_records
 from tests.ingestion import files
 
 Line = tuple[str, str, str, str, str]

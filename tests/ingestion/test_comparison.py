@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ingestion.comparison import Contents, compare, completed, contents, moved
+from ingestion.previewing.comparison import Contents, compare, completed, contents, moved
 
 JANUARY, FEBRUARY = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-02-01")
 

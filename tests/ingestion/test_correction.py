@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from ingestion.correction import neutral
-from ingestion.layout import REPORT_COLUMNS
 from ingestion.models import Extract, Kind, Mode, State
+from ingestion.previewing.correction import neutral
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
+from ingestion.reading.layout import REPORT_COLUMNS
 from ingestion.receive import receive
 from reference.models import Region
 from tests.ingestion import files

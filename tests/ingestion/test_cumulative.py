@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from indicators.models import Feeding
-from ingestion.fold import CELL, KEY, VALUES, falls
-from ingestion.layers import Cell
 from ingestion.models import Counting, Mode, Source
-from ingestion.publish import rebuild_stale
-from ingestion.rebuild import Readings, cumulative_before
+from ingestion.publishing.fold import CELL, KEY, VALUES, falls
+from ingestion.publishing.layers import Cell
+from ingestion.publishing.publish import rebuild_stale
+from ingestion.publishing.rebuild import Readings, cumulative_before
 from reference.models import DataVersion, raise_data_version
 from tests.ingestion.world import build, covered, facility, fed, line, published
 

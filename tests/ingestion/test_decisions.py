@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ingestion.check import Checked, check
-from ingestion.ground import Decision, Ground, load_ground
+from ingestion.checking.check import Checked, check
+from ingestion.checking.ground import Decision, Ground, load_ground
 from ingestion.models import Arbitration, EntityDecision
 from reference.models import Facility, LegalEntity, Region
 from tests.ingestion import files, world

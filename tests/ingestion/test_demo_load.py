@@ -30,7 +30,7 @@ from ingestion.demo.story import FIRST_MONTH, LAST_MONTH, NEXT_MONTH
 from ingestion.locks import DEMO, NAMESPACE, work_lock
 from ingestion.models import Extract, Layer, LineReport, State
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import (
     Departement,

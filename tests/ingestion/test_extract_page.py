@@ -14,13 +14,13 @@ from django.utils.html import strip_tags
 
 from accounts.models import AuditEntry, Role, User
 from ingestion import tasks
-from ingestion.messages import MESSAGES
+from ingestion.checking.messages import MESSAGES
 from ingestion.models import Extract, LineReport, Outcome, RegionSettings, State
 from ingestion.presentation import REASONS
-from ingestion.preview_page import change
+from ingestion.previewing.preview_page import change
 from ingestion.process import process
 from ingestion.progress import Step
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from reference.models import Region, raise_data_version
 from tests.conftest import MakeUser
 from tests.html import assert_no_inline

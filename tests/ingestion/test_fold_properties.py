@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from ingestion.fold import CELL, KEY, fold, holdings
 from ingestion.history.acts import RefusedActError, republish, withdraw, withdraw_month
 from ingestion.history.purge import purge
 from ingestion.models import Extract, Layer, Mode, Outcome
-from ingestion.publish import publish, rebuild_stale
+from ingestion.publishing.fold import CELL, KEY, fold, holdings
+from ingestion.publishing.publish import publish, rebuild_stale
 from reference.models import Region, raise_data_version
 from reference.months import parse_month
 from tests.ingestion.world import build, covered, facility, fed, line, published

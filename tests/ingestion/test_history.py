@@ -20,7 +20,7 @@ from ingestion.history.acts import (
 from ingestion.history.purge import delete_purged_files, purge, same_bytes
 from ingestion.models import Extract, Kind, Layer, State
 from ingestion.process import process
-from ingestion.publish import publish, rebuild_stale
+from ingestion.publishing.publish import publish, rebuild_stale
 from reference.models import DataVersion, Region, raise_data_version
 from tests.ingestion.world import (
     MONTH,
@@ -316,7 +316,7 @@ def test_a_republication_that_fails_leaves_the_file_published_where_it_still_spe
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
+    monkeypatch.setattr("ingestion.publishing.rebuild.replace_facts", fail)
 
     assert publish(asked).state == State.PUBLISHED
     assert fed() == {("2025-01", A1, "SYNTH"): 6, ("2025-01", B1, "SYNTH"): 9}

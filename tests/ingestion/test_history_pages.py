@@ -14,7 +14,7 @@ from ingestion import tasks
 from ingestion.history.acts import republish, withdraw
 from ingestion.history.purge import purge
 from ingestion.models import Extract, Source, State
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from reference.models import Region
 from tests.ingestion.world import brought, build, covered, entity, facility, fed, line, published
 

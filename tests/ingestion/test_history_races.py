@@ -11,7 +11,7 @@ from ingestion.history.acts import RefusedActError, republish, withdraw, withdra
 from ingestion.history.purge import purge
 from ingestion.locks import work_lock
 from ingestion.models import Extract, Layer, State
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from reference.models import Region
 from tests.faults.machinery import held, in_threads, state_of, wait_for, waiting_sessions
 from tests.ingestion.world import MONTH, brought, build, covered, facility, fed, line, published

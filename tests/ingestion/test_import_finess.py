@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 
 from accounts.models import AuditEntry
 from ingestion.models import Extract
-from ingestion.rebuild import UnreadableExtractError
+from ingestion.publishing.rebuild import UnreadableExtractError
 from reference.models import DataVersion, Facility
 from tests.ingestion import world
 from tests.reference.registers import document, facility, flat, line, number

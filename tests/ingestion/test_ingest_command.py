@@ -132,7 +132,7 @@ def test_a_publication_that_fails_is_a_failure(
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
+    monkeypatch.setattr("ingestion.publishing.rebuild.replace_facts", fail)
 
     with pytest.raises(CommandError, match="Erreur interne"):
         ingest(january, "--publish")

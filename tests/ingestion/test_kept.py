@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ingestion import rebuild
+from ingestion.checking.report import held_key, write_report
 from ingestion.models import Extract, LineReport, Repeats
-from ingestion.publish import publish, rebuild_stale
-from ingestion.report import held_key, write_report
+from ingestion.publishing import rebuild
+from ingestion.publishing.publish import publish, rebuild_stale
 from ingestion.storage import load_held
 from reference.models import raise_data_version
 from tests.ingestion.world import add_facility, brought, build, facility, fed, line, published

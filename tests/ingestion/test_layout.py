@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.headers import Field
-from ingestion.layout import (
+from ingestion.reading.headers import Field
+from ingestion.reading.layout import (
     REPORT_COLUMNS,
     Columns,
     carries_report,

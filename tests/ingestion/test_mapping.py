@@ -11,11 +11,11 @@ from django.test import Client
 from accounts.models import AuditEntry, Role, User
 from ingestion import mappings, tasks
 from ingestion.forms.columns import ColumnsForm, roles_of
-from ingestion.headers import Field
-from ingestion.layout import Columns, header_keys
 from ingestion.models import Extract, HeaderMapping, Mode, State, default_source
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
+from ingestion.reading.headers import Field
+from ingestion.reading.layout import Columns, header_keys
 from ingestion.receive import receive
 from reference.models import Region
 from tests.conftest import MakeUser

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.months import month_in_name, month_of
+from ingestion.reading.months import month_in_name, month_of
 from reference.months import MONTH_NAMES
 from tests.ingestion import files
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from ingestion import notices, tasks
 from ingestion.models import Event, Extract, Notice, State
-from ingestion.publish import hand_back
+from ingestion.publishing.publish import hand_back
 from reference.models import Region
 from tests.conftest import MakeUser
 from tests.ingestion.world import REGION, brought, build, facility, line

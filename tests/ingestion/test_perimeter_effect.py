@@ -13,9 +13,9 @@ from accounts.models import User
 from dashboard.perimeter import Place, apply, as_choices, categories, fingerprint
 from indicators.models import MonthlyReach
 from indicators.perimeter import effect, last_month
-from ingestion.feeders import feeders
 from ingestion.models import Extract, LineReport
-from ingestion.publish import rebuild_stale
+from ingestion.publishing.feeders import feeders
+from ingestion.publishing.publish import rebuild_stale
 from reference.models import Facility, FacilityPeriod, Region, Sector
 from tests.ingestion import world
 

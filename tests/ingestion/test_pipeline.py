@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.check import check
+from ingestion.checking.check import check
+from ingestion.checking.ground import load_ground
 from ingestion.errors import RefusedFile
-from ingestion.ground import load_ground
-from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
+from ingestion.reading.pipeline import NormalisedFile, ReadOptions, read_records
 from reference.models import (
     DocumentType,
     Facility,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion import plain
-from ingestion import read as reading
 from ingestion.errors import RefusedFile
-from ingestion.header_row import HEADER_ROWS
-from ingestion.read import Reading, read
+from ingestion.reading import plain
+from ingestion.reading import read as reading
+from ingestion.reading.header_row import HEADER_ROWS
+from ingestion.reading.read import Reading, read
 from tests.ingestion import files
 
 LIMIT = 20 * files.MEGABYTE

@@ -128,7 +128,7 @@ def test_a_sheet_left_unread_is_an_anomaly() -> None:
 
 
 def test_anomalies_of_one_kind_are_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.preview.MAX_ALIKE", 1)
+    monkeypatch.setattr("ingestion.previewing.preview.MAX_ALIKE", 1)
     published([line(site, 5) for site in (A1, B1, facility("39", 1))])
 
     codes = [code for code, _ in anomalies(brought([line(A1, 5)]))]
@@ -137,7 +137,7 @@ def test_anomalies_of_one_kind_are_cut_and_counted(monkeypatch: pytest.MonkeyPat
 
 
 def test_many_facilities_are_cut_but_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.preview.MAX_NAMED", 1)
+    monkeypatch.setattr("ingestion.previewing.preview.MAX_NAMED", 1)
     published([line(A1, 5)])
 
     extract = brought([line(A1, 5), line(A2, 3), line(facility("21", 3), 9)])

@@ -18,7 +18,7 @@ from accounts.models import AuditEntry
 from ingestion import tasks
 from ingestion.models import Extract, Kind, Mode, State
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import (
     DataVersion,

@@ -12,8 +12,8 @@ from django.utils import timezone
 from ingestion import process as processing
 from ingestion import progress
 from ingestion.models import Extract, State
-from ingestion.pipeline import read_records
 from ingestion.progress import Step, progress_of
+from ingestion.reading.pipeline import read_records
 from ingestion.receive import receive
 from reference.models import Region
 from tests.ingestion.world import brought, build, facility, line

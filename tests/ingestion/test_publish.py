@@ -8,7 +8,7 @@ import pytest
 
 from indicators.models import CoveredMonth, Feeding
 from ingestion.models import Extract, Layer, State
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.tasks import process_extract
 from reference.models import DataVersion, Facility, Region, raise_data_version
 from tests.ingestion.world import (
@@ -292,7 +292,7 @@ def test_a_failure_while_publishing_leaves_the_file_ready_and_the_figures_as_the
     def fail(*_args: object) -> None:
         raise RuntimeError("boum")
 
-    monkeypatch.setattr("ingestion.rebuild.replace_facts", fail)
+    monkeypatch.setattr("ingestion.publishing.rebuild.replace_facts", fail)
     process_extract(extract.pk)
 
     extract.refresh_from_db()

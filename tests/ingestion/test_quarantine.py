@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, RegionGrant, Role, User
 from ingestion import tasks
 from ingestion.arbitration import decide, sites_of
 from ingestion.models import Arbitration, EntityDecision
-from ingestion.publish import rebuild_stale
+from ingestion.publishing.publish import rebuild_stale
 from reference.models import (
     DataVersion,
     Facility,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import RefusedFile
-from ingestion.read import Reading, Table, read
+from ingestion.reading.read import Reading, Table, read
 from tests.ingestion import files
 
 LIMIT = 20 * files.MEGABYTE

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import unpack
 from ingestion.errors import RefusedFile
-from ingestion.read import Reading, read
+from ingestion.reading import unpack
+from ingestion.reading.read import Reading, read
 from tests.ingestion import files
 
 LIMIT = 20 * files.MEGABYTE

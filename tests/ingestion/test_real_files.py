@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.check import check
-from ingestion.ground import load_ground
-from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
+from ingestion.checking.check import check
+from ingestion.checking.ground import load_ground
+from ingestion.reading.pipeline import NormalisedFile, ReadOptions, read_records
 from reference.documents import document_type_index
 from reference.finess.register import apply_register
 

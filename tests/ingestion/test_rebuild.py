@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingestion.models import Extract, Layer, State
-from ingestion.publish import publish, rebuild_stale
-from ingestion.rebuild import UnreadableExtractError
+from ingestion.publishing.publish import publish, rebuild_stale
+from ingestion.publishing.rebuild import UnreadableExtractError
 from reference.models import DataVersion, FacilityCategory, raise_data_version
 from tests.ingestion.world import (
     add_facility,
@@ -186,6 +186,6 @@ def test_a_file_in_force_whose_records_do_not_hold_together_is_named(
     def fail(_records: object) -> None:
         raise ValueError("two facilities")
 
-    monkeypatch.setattr("ingestion.check.holdings", fail)
+    monkeypatch.setattr("ingestion.checking.check.holdings", fail)
     with pytest.raises(UnreadableExtractError, match=f"extract {broken.pk} "):
         rebuild_stale()

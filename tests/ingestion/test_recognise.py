@@ -3,9 +3,9 @@
 import pytest
 
 from ingestion.errors import RefusedFile
-from ingestion.header_row import NO_CLUES
-from ingestion.headers import Field, field_of
-from ingestion.recognise import Recognised, recognise
+from ingestion.reading.header_row import NO_CLUES
+from ingestion.reading.headers import Field, field_of
+from ingestion.reading.recognise import Recognised, recognise
 from tests.ingestion import files
 
 

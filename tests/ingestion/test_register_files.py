@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from ingestion import ground_files, tasks
-from ingestion import publish as publishing
 from ingestion.models import Extract, Kind, LineReport, State
 from ingestion.process import process
-from ingestion.publish import publish
-from ingestion.rebuild import UnreadableExtractError
+from ingestion.publishing import publish as publishing
+from ingestion.publishing.publish import publish
+from ingestion.publishing.rebuild import UnreadableExtractError
 from ingestion.receive import receive
 from reference.finess.register import apply_register
 from reference.models import (

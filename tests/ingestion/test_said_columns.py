@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from ingestion.errors import RefusedFile, UnmappedColumns
-from ingestion.headers import Field
-from ingestion.layout import REPORT_COLUMNS, Columns, header_keys, signature
-from ingestion.pipeline import NormalisedFile, ReadOptions, read_records
+from ingestion.reading.headers import Field
+from ingestion.reading.layout import REPORT_COLUMNS, Columns, header_keys, signature
+from ingestion.reading.pipeline import NormalisedFile, ReadOptions, read_records
 from tests.ingestion import files
 
 ODD = ("Code structure", "Libellé court", "Nature acte", "Vol.", "Mois compta")

@@ -19,7 +19,7 @@ from accounts.models import AuditEntry, RegionGrant, Role, User
 from ingestion import tasks
 from ingestion.forms import UploadForm
 from ingestion.models import Extract, Kind, LineReport, Outcome, Source, State, default_source
-from ingestion.publish import hand_back, publish
+from ingestion.publishing.publish import hand_back, publish
 from reference.models import Programme, Region
 from tests.ingestion.world import brought, build, content, facility, line, published
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.check import check
+from ingestion.checking.check import check
 from ingestion.errors import RefusedFile, UnmappedColumns
-from ingestion.header_row import NO_CLUES, Clues
-from ingestion.recognise import Recognised, recognise
+from ingestion.reading.header_row import NO_CLUES, Clues
+from ingestion.reading.recognise import Recognised, recognise
 from tests.ingestion import files
 
 TYPES = Clues({"synth", "synthese", "57833 6", "ppa"})

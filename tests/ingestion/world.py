@@ -13,7 +13,7 @@ from stdnum import luhn
 from indicators.models import CoveredMonth, EntityFeeding, Feeding
 from ingestion.models import Extract
 from ingestion.process import process
-from ingestion.publish import publish
+from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import (
     Departement,

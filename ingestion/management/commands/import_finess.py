@@ -13,8 +13,8 @@ from django.db import transaction
 from accounts import audit
 from ingestion.ground_files.words import counted
 from ingestion.management.told import unreadable
-from ingestion.publish import rebuild_stale
-from ingestion.rebuild import Rebuilt, UnreadableExtractError
+from ingestion.publishing.publish import rebuild_stale
+from ingestion.publishing.rebuild import Rebuilt, UnreadableExtractError
 from reference.finess.register import RegisterReport, apply_register
 from reference.finess.rows import RegisterError, Remark
 from reference.numbers import grouped

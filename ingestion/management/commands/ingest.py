@@ -16,7 +16,7 @@ from ingestion.locks import work_lock
 from ingestion.models import Extract, LineReport, Mode, Outcome, Source, State
 from ingestion.presentation import Accounting
 from ingestion.process import process
-from ingestion.publish import already_in_force, publish
+from ingestion.publishing.publish import already_in_force, publish
 from ingestion.receive import receive
 from reference.models import Region
 from reference.months import in_french, parse_month

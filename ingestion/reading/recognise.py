@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from ingestion.arrange import EXPECTED, Unclear, arrange, arrange_as_said, clean
 from ingestion.errors import RefusedFile, UnmappedColumns
-from ingestion.header_row import HEADER_ROWS, Clues, Header, find_header, likely_header
-from ingestion.headers import FIELD_LABELS, REQUIRED, Field
-from ingestion.layout import Columns, is_report
-from ingestion.months import month_in_titles
-from ingestion.read import Table
+from ingestion.reading.arrange import EXPECTED, Unclear, arrange, arrange_as_said, clean
+from ingestion.reading.header_row import HEADER_ROWS, Clues, Header, find_header, likely_header
+from ingestion.reading.headers import FIELD_LABELS, REQUIRED, Field
+from ingestion.reading.layout import Columns, is_report
+from ingestion.reading.months import month_in_titles
+from ingestion.reading.read import Table
 
 OFFERED_ROWS, OFFERED_TEXT = 12, 80
 _TWO_ROWS = (

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ingestion.carriers import OUTCOMES, Places, locate
-from ingestion.fold import holdings
-from ingestion.ground import Ground
-from ingestion.messages import say
+from ingestion.checking.carriers import OUTCOMES, Places, locate
+from ingestion.checking.ground import Ground
+from ingestion.checking.messages import say
 from ingestion.models import Outcome
+from ingestion.publishing.fold import holdings
 from reference.documents import normalise_label
 
 LINES_NAMED = 5

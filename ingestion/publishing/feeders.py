@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ingestion import layers
-from ingestion.check import Checked
-from ingestion.ground import Ground, load_ground
+from ingestion.checking.check import Checked
+from ingestion.checking.ground import Ground, load_ground
 from ingestion.models import Extract
-from ingestion.rebuild import Readings, UnreadableExtractError, folded
+from ingestion.publishing import layers
+from ingestion.publishing.rebuild import Readings, UnreadableExtractError, folded
 from reference.models import Region
 
 FEEDER_TYPES = {"month": "datetime64[s]", "facility_id": "int64"}

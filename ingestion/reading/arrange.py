@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ingestion.coded import codes_of, texts_of
-from ingestion.header_row import Header
-from ingestion.headers import FIELD_LABELS, Field
-from ingestion.layout import Columns, is_report
-from ingestion.numbers import count_of
+from ingestion.reading.coded import codes_of, texts_of
+from ingestion.reading.header_row import Header
+from ingestion.reading.headers import FIELD_LABELS, Field
+from ingestion.reading.layout import Columns, is_report
+from ingestion.reading.numbers import count_of
 
 EXPECTED = (
     "mois (facultatif), FINESS ET, type de document, nombre de documents, DMP alimentés "

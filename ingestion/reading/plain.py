@@ -15,9 +15,9 @@ import pyarrow as pa
 from pandas.api.types import union_categoricals
 from pyarrow import csv
 
-from ingestion.coded import Coder, holds
-from ingestion.header_row import HEADER_ROWS
-from ingestion.text import Row
+from ingestion.reading.coded import Coder, holds
+from ingestion.reading.header_row import HEADER_ROWS
+from ingestion.reading.text import Row
 
 BLOCK = 1 << 22
 MAX_COLUMNS = 1_000

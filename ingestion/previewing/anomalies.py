@@ -14,8 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from ingestion.comparison import FACILITY, Contents, Place
-from ingestion.months import month_of
+from ingestion.previewing.comparison import FACILITY, Contents, Place
+from ingestion.reading.months import month_of
 
 #: A facility that sends 20 times what it usually sends: a column shifted, a cumulative figure.
 JUMP_RATIO = 20

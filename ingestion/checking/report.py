@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from indicators.bulk import copy_rows
-from ingestion.check import Checked
+from ingestion.checking.check import Checked
 from ingestion.models import Extract, LineReport, Repeats
 from ingestion.storage import save_held
 from reference.months import iso

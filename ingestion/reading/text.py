@@ -12,8 +12,8 @@ from itertools import islice
 from typing import BinaryIO
 
 from ingestion.errors import RefusedFile
-from ingestion.header_row import HEADER_ROWS, Clues, quality
-from ingestion.unpack import CHUNK
+from ingestion.reading.header_row import HEADER_ROWS, Clues, quality
+from ingestion.reading.unpack import CHUNK
 
 SEPARATORS = ";\t,|"
 MAX_LINE = 200_000  # characters

@@ -13,13 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion.errors import RefusedFile
-from ingestion.header_row import Clues
-from ingestion.headers import Field
-from ingestion.layout import Columns, carries_report
-from ingestion.months import FIRST_YEAR, month_in_name
-from ingestion.normalise import normalise
-from ingestion.read import Reading, Table, read
-from ingestion.recognise import Recognised, recognise
+from ingestion.reading.header_row import Clues
+from ingestion.reading.headers import Field
+from ingestion.reading.layout import Columns, carries_report
+from ingestion.reading.months import FIRST_YEAR, month_in_name
+from ingestion.reading.normalise import normalise
+from ingestion.reading.read import Reading, Table, read
+from ingestion.reading.recognise import Recognised, recognise
 from reference.months import first_day, in_french
 
 

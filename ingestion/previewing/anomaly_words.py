@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.anomalies import Anomaly
+from ingestion.previewing.anomalies import Anomaly
 from reference.months import in_french, parse_month
 from reference.numbers import grouped
 

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import python_calamine as calamine
 
 from ingestion.errors import RefusedFile
-from ingestion.header_row import HEADER_ROWS, Clues, find_header, likely_header
-from ingestion.text import BINARY
-from ingestion.unpack import damaged
+from ingestion.reading.header_row import HEADER_ROWS, Clues, find_header, likely_header
+from ingestion.reading.text import BINARY
+from ingestion.reading.unpack import damaged
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 RawRow = tuple[int, Sequence[Cell]]

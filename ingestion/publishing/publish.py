@@ -13,14 +13,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
-from ingestion import ground_files, layers, progress
+from ingestion import ground_files, progress
 from ingestion.errors import RefusedFile
-from ingestion.layers import Cell
 from ingestion.models import Event, Extract, State
 from ingestion.notices import announce
 from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
 from ingestion.progress import Step
-from ingestion.rebuild import (
+from ingestion.publishing import layers
+from ingestion.publishing.layers import Cell
+from ingestion.publishing.rebuild import (
     Readings,
     Rebuilt,
     UnreadableExtractError,

@@ -11,13 +11,13 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from ingestion.coded import Coder
 from ingestion.errors import RefusedFile
-from ingestion.header_row import HEADER_ROWS, NO_CLUES, Clues
-from ingestion.plain import MAX_COLUMNS, read_plain
-from ingestion.text import Row, Writing, records, separator_of, too_wide, writing
-from ingestion.unpack import Kind, unpacked
-from ingestion.workbook import NO_SHEETS, Sheets, open_sheet, text_of
+from ingestion.reading.coded import Coder
+from ingestion.reading.header_row import HEADER_ROWS, NO_CLUES, Clues
+from ingestion.reading.plain import MAX_COLUMNS, read_plain
+from ingestion.reading.text import Row, Writing, records, separator_of, too_wide, writing
+from ingestion.reading.unpack import Kind, unpacked
+from ingestion.reading.workbook import NO_SHEETS, Sheets, open_sheet, text_of
 
 BLOCK_ROWS = 2_000
 PROGRESS_LINES = 50_000

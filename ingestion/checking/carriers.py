@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ingestion.ground import Ground
+from ingestion.checking.ground import Ground
 from ingestion.models import Arbitration, Outcome
 from reference.finess import number
 from reference.models import Sector

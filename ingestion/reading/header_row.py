@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from ingestion.headers import REQUIRED, Field, field_of
-from ingestion.layout import header_keys, is_report, signature
-from ingestion.months import header_month
+from ingestion.reading.headers import REQUIRED, Field, field_of
+from ingestion.reading.layout import header_keys, is_report, signature
+from ingestion.reading.months import header_month
 from reference.documents import normalise_label
 
 HEADER_ROWS = 30

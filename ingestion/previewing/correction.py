@@ -23,16 +23,16 @@ import python_calamine as calamine
 import xlsxwriter
 from django.conf import settings
 
-from ingestion.header_row import HEADER_ROWS, Clues
-from ingestion.layout import REPORT_COLUMNS, Columns, header_keys, is_report
 from ingestion.mappings import known
 from ingestion.models import Extract
-from ingestion.months import month_in_name
 from ingestion.presentation import TO_CORRECT
+from ingestion.reading.header_row import HEADER_ROWS, Clues
+from ingestion.reading.layout import REPORT_COLUMNS, Columns, header_keys, is_report
+from ingestion.reading.months import month_in_name
+from ingestion.reading.text import records, separator_of, writing
+from ingestion.reading.unpack import Kind, unpacked
+from ingestion.reading.workbook import open_sheet
 from ingestion.storage import local_copy
-from ingestion.text import records, separator_of, writing
-from ingestion.unpack import Kind, unpacked
-from ingestion.workbook import open_sheet
 from reference.documents import document_type_index
 from reference.months import iso
 

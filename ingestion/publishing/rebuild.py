@@ -11,13 +11,13 @@ import pandas as pd
 from django.utils import timezone
 
 from indicators.facts import CellState, Coverage, replace_facts
-from ingestion import layers
-from ingestion.check import Checked, check
-from ingestion.fold import CELL, NOTHING, entity_rows, facility_rows, fold
-from ingestion.ground import Ground, load_ground
-from ingestion.layers import Cell
+from ingestion.checking.check import Checked, check
+from ingestion.checking.ground import Ground, load_ground
+from ingestion.checking.report import adds_up, held_key, write_report
 from ingestion.models import Counting, Extract, Layer
-from ingestion.report import adds_up, held_key, write_report
+from ingestion.publishing import layers
+from ingestion.publishing.fold import CELL, NOTHING, entity_rows, facility_rows, fold
+from ingestion.publishing.layers import Cell
 from ingestion.storage import load_held, load_records
 from ingestion.waiting import tell_replays
 from reference.models import DataVersion

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.headers import Field
-from ingestion.months import header_month
+from ingestion.reading.headers import Field
+from ingestion.reading.months import header_month
 from reference.documents import normalise_label
 from reference.months import iso
 

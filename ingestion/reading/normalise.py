@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from ingestion.coded import (
+from ingestion.reading.coded import (
     Codes,
     Mask,
     coded,
@@ -22,10 +22,10 @@ from ingestion.coded import (
     holds,
     texts_of,
 )
-from ingestion.headers import Field
-from ingestion.months import FIRST_YEAR, header_month, month_of
-from ingestion.numbers import count_of
-from ingestion.recognise import Recognised
+from ingestion.reading.headers import Field
+from ingestion.reading.months import FIRST_YEAR, header_month, month_of
+from ingestion.reading.numbers import count_of
+from ingestion.reading.recognise import Recognised
 from reference.documents import normalise_label
 from reference.finess import number
 from reference.months import first_day

@@ -13,16 +13,16 @@ from django.utils import timezone
 from django_pandas.io import read_frame
 
 from indicators.models import CoveredMonth, EntityFeeding, FacilityMonth, Feeding, MonthlyVolume
-from ingestion import anomalies
-from ingestion.anomalies import Anomaly, Situation
-from ingestion.anomaly_words import Names, say
-from ingestion.check import Checked
-from ingestion.comparison import Contents, Place, compare, completed, contents, moved
-from ingestion.layers import Cell, covered_cells, held_cells
+from ingestion.checking.check import Checked
 from ingestion.models import Extract, Mode, Outcome, RegionSettings
-from ingestion.pipeline import NormalisedFile
-from ingestion.preview_cumulative import added, series_falls
-from ingestion.rebuild import is_cumulative
+from ingestion.previewing import anomalies
+from ingestion.previewing.anomalies import Anomaly, Situation
+from ingestion.previewing.anomaly_words import Names, say
+from ingestion.previewing.comparison import Contents, Place, compare, completed, contents, moved
+from ingestion.previewing.preview_cumulative import added, series_falls
+from ingestion.publishing.layers import Cell, covered_cells, held_cells
+from ingestion.publishing.rebuild import is_cumulative
+from ingestion.reading.pipeline import NormalisedFile
 from reference.models import (
     Departement,
     DocumentType,

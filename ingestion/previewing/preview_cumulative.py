@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ingestion.anomalies import SERIOUS, Anomaly, iso
-from ingestion.check import Checked
-from ingestion.comparison import Place
-from ingestion.fold import CELL, falls, fold
-from ingestion.layers import Cell
+from ingestion.checking.check import Checked
 from ingestion.models import Extract
-from ingestion.rebuild import Readings, cumulative_before
+from ingestion.previewing.anomalies import SERIOUS, Anomaly, iso
+from ingestion.previewing.comparison import Place
+from ingestion.publishing.fold import CELL, falls, fold
+from ingestion.publishing.layers import Cell
+from ingestion.publishing.rebuild import Readings, cumulative_before
 from reference.models import DataVersion
 
 

@@ -1,0 +1,1 @@
+"""What becomes of each record against the register, and the report that says so."""
