@@ -35,8 +35,6 @@ MES_INBOX = env.str("MES_INBOX", default="")  # a folder whose files are taken; 
 MES_INBOX_SETTLE = env.int("MES_INBOX_SETTLE", default=25)  # seconds without growing, before
 # Who fed, in the perimeter or not: what indicators.perimeter asks of the floor above it.
 MES_FEEDERS = "ingestion.publishing.feeders.feeders"
-    "ingestion.publishing.feeders.feeders"  # who fed, perimeter or not: see indicators.perimeter
-)
 MES_SITE_URL = env.str("MES_SITE_URL", default="").rstrip("/")  # "https://host", for links in them
 
 DEBUG = env.bool("DEBUG", default=False)
