@@ -28,6 +28,7 @@ from accounts import audit
 from ingestion.errors import RefusedFile
 from ingestion.models import Extract, InboxFile, Kind, Source, State
 from ingestion.notices import told
+from ingestion.presentation import in_order
 from ingestion.process import TRANSIENT
 from ingestion.publishing.publish import already_in_force
 from ingestion.receive import receive
@@ -300,7 +301,7 @@ def report(path: Path, extract: Extract | None, message: str = "") -> str:
     """The report that stands beside a file, in French: what became of it, and what to do."""
     context = {"name": _printable(Path(path.name)), "message": message}
     if extract is not None:
-        remarks = extract.line_reports.order_by("line", "pk")
+        remarks = in_order(extract.line_reports.all())
         said = message or "\n".join(filter(None, [extract.message, extract.warnings]))
         context |= told(extract) | {
             "message": said,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case, Count, QuerySet, Value, When
 
-from ingestion.models import Extract, Layer, Outcome
+from ingestion.models import Extract, Layer, LineReport, Outcome
 from reference.months import in_french
 from reference.numbers import grouped
 
@@ -163,6 +163,12 @@ _HEADINGS = {
     Outcome.DUPLICATE: "Doublons fusionnés",
     Outcome.OUT_OF_SCOPE: "Hors champ",
 }
+
+
+def in_order(remarks: QuerySet[LineReport]) -> QuerySet[LineReport]:
+    """Remarks as people read them: refused lines, those to attach, then the rest, each by line."""
+    ranks = [When(outcome=outcome, then=Value(rank)) for rank, outcome in enumerate(TO_CORRECT)]
+    return remarks.order_by(Case(*ranks, default=Value(len(TO_CORRECT))), "line", "pk")
 
 
 def remark_filters(extract: Extract, outcome: str, code: str) -> RemarkFilters:

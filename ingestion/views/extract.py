@@ -17,7 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.models import User
 from ingestion.models import Extract, Kind, LineReport, Mode, State
-from ingestion.presentation import Accounting, RemarkFilters, coverage, remark_filters
+from ingestion.presentation import (
+    Accounting,
+    RemarkFilters,
+    coverage,
+    in_order,
+    remark_filters,
+)
 from ingestion.previewing import preview_page
 from ingestion.previewing.preview import ask_again
 from ingestion.progress import progress_of
@@ -86,7 +92,7 @@ class _Counted(Paginator[LineReport]):
 def _remarks(
     request: HttpRequest, extract: Extract, filters: RemarkFilters, outcome: str, code: str
 ) -> Page[LineReport]:
-    remarks = extract.line_reports.all()
+    remarks = in_order(extract.line_reports.all())
     if outcome:
         remarks = remarks.filter(outcome=outcome)
     if code:

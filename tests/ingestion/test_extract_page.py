@@ -262,6 +262,17 @@ def test_remarks_are_counted_by_reason_and_can_be_filtered(owner_client: Client)
     assert "n’est pas un nombre" not in negative
 
 
+def test_what_is_to_correct_comes_before_what_is_only_to_know(owner_client: Client) -> None:
+    unknown = number("21", 77)
+    lines = [line(A1, 5, kind="inconnu"), line(unknown, 3), line(B1, -1), line(B2, "x")]
+
+    text = page(owner_client, brought(lines))
+
+    told = ("est négatif", "n’est pas un nombre", "le registre ne le connaît", "compté dans")
+    places = [text.index(words) for words in told]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     "query", ["?sort=x", "?motif=%00", "?sort=refused&motif=x", "?page=x&sort=accepted"]
 )
