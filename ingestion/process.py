@@ -82,6 +82,19 @@ def _ask(extract: Extract, unmapped: UnmappedColumns) -> None:
     _settle(extract, State.TO_MAP, Event.TO_MAP, message=message, offer=unmapped.offer)
 
 
+def hold(extract: Extract, made: preview.Preview) -> None:
+    """Leave for a person an extract that was to be published by itself, and say what was seen."""
+    _settle(
+        extract,
+        State.READY,
+        Event.READY,
+        message="",
+        publish_when_ready=False,
+        preview=replace(made, held=True).as_json(),
+        warnings=_warnings(made),
+    )
+
+
 def _settle(extract: Extract, state: State, event: Event, **fields: Any) -> None:
     """Put an extract in a state that waits for people, with some fields, and let them know."""
     for name, value in fields.items():

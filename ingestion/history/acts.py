@@ -115,7 +115,8 @@ def republish(extract: Extract, *, actor: User | None) -> Extract:
         current.state = State.PUBLISHING
         current.message = ""
         current.attempts = 0
-        current.save(update_fields=["state", "message", "attempts"])
+        current.publish_when_ready = False  # a person asks
+        current.save(update_fields=["state", "message", "attempts", "publish_when_ready"])
         _record("republication demandée", current, actor)
     return current
 

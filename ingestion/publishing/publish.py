@@ -17,7 +17,15 @@ from ingestion import ground_files, progress
 from ingestion.errors import RefusedFile
 from ingestion.models import Event, Extract, State
 from ingestion.notices import announce
-from ingestion.process import TRANSIENT, internal_error, new_reference, nothing_accepted, refuse
+from ingestion.previewing import preview
+from ingestion.process import (
+    TRANSIENT,
+    hold,
+    internal_error,
+    new_reference,
+    nothing_accepted,
+    refuse,
+)
 from ingestion.progress import Step
 from ingestion.publishing import layers
 from ingestion.publishing.layers import Cell
@@ -38,8 +46,10 @@ logger = logging.getLogger(__name__)
 def publish(extract: Extract) -> Extract:
     """Publish a ready extract, in one transaction; returns it as it then is.
 
-    Doing it twice does nothing. An unexpected failure leaves the extract ready, with a message.
-    Callers hold `locks.work_lock(extract.pk)`.
+    One that is published by itself (`publish_when_ready`) is compared again with what is in
+    force by then, and waits for a person when an anomaly appeared. Doing it twice does nothing.
+    An unexpected failure leaves the extract ready, with a message. Callers hold
+    `locks.work_lock(extract.pk)`.
 
     Raises:
         OperationalError, InterfaceError: the database failed; nothing changed, it can be redone.
@@ -156,6 +166,8 @@ def _publish(extract: Extract, version: DataVersion) -> None:
         else:
             refuse(extract, nothing_accepted(extract))
         return
+    if extract.publish_when_ready and _is_to_be_seen(extract, version, readings):
+        return
     if is_stale(version):
         add_missing_layers(readings)
     touched = layers.edit(extract, layers.held_cells(readings.held(extract)))
@@ -174,6 +186,20 @@ def _publish(extract: Extract, version: DataVersion) -> None:
     )
     announce(extract, Event.PUBLISHED)
     raise_data_version(f"publication de {extract.original_name}")
+
+
+def _is_to_be_seen(extract: Extract, version: DataVersion, readings: Readings) -> bool:
+    """Whether a file that nobody asked to publish as it stands is left for a person after all.
+
+    It was compared with what was published when it was read. Where another publication or a new
+    register came in between, it is compared again, for an anomaly may have appeared.
+    """
+    if (extract.preview["version"], extract.checked_ground) == (version.number, version.ground):
+        return False
+    made = preview.make(extract, readings.checked(extract), extract.preview["file"])
+    if made.anomalies:
+        hold(extract, made)
+    return bool(made.anomalies)
 
 
 def is_stale(version: DataVersion) -> bool:

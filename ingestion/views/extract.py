@@ -108,7 +108,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     extract = get_object_or_404(administered(user), pk=pk)
     with transaction.atomic():
         asked = Extract.objects.filter(pk=pk, state=State.READY).update(
-            state=State.PUBLISHING, message="", attempts=0
+            state=State.PUBLISHING, message="", attempts=0, publish_when_ready=False
         )
         if asked:
             _audit("publication demandée", user, extract)

@@ -283,6 +283,52 @@ def test_the_same_file_published_by_someone_else_meanwhile_changes_nothing() -> 
     assert DataVersion.objects.get().number == before
 
 
+def test_a_file_that_publishes_itself_is_compared_again_when_another_came_in_between() -> None:
+    published([line(A1, 5)])
+    late = brought([line(A1, 6)], publish=True)
+    published([line(A1, 5), line(B1, 4)])
+
+    process_extract(late.pk)
+
+    late.refresh_from_db()
+    assert (late.state, late.publish_when_ready) == (State.READY, False)
+    assert late.preview["held"]
+    assert "Le fichier ne contient rien dans le Doubs en janvier 2025" in late.warnings
+    assert [notice.event for notice in late.notices.all()] == ["ready"]
+    assert fed() == {("2025-01", A1, "SYNTH"): 5, ("2025-01", B1, "SYNTH"): 4}
+
+
+def test_a_file_that_publishes_itself_is_compared_again_when_the_register_changed() -> None:
+    published([line(A1, 5), line(B1, 4)])
+    late = brought([line(A1, 6), line(B1, 5)], publish=True)
+    Facility.objects.filter(finess=B1).update(sector_override="AUTRE")
+    raise_data_version("secteur changé", ground=True)
+
+    process_extract(late.pk)
+
+    late.refresh_from_db()
+    assert (late.state, late.counts["out_of_scope"]) == (State.READY, 1)
+    assert "dans le Doubs" in late.warnings
+
+
+def test_a_file_that_publishes_itself_is_published_when_the_new_comparison_shows_nothing() -> None:
+    late = brought([line(A1, 6)], publish=True, mode="complete")
+    published([line(B1, 4)])
+
+    process_extract(late.pk)
+
+    late.refresh_from_db()
+    assert late.state == State.PUBLISHED
+
+
+def test_what_a_person_asks_is_published_whatever_came_in_between() -> None:
+    late = brought([line(A1, 6)])
+    published([line(A1, 5), line(B1, 4)])
+
+    assert publish(late).state == State.PUBLISHED
+    assert fed()["2025-01", A1, "SYNTH"] == 6
+
+
 def test_a_failure_while_publishing_leaves_the_file_ready_and_the_figures_as_they_were(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

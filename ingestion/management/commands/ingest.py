@@ -105,6 +105,9 @@ class Command(BaseCommand):
         with work_lock(extract.pk, wait=True):
             extract = process(Extract.objects.get(pk=extract.pk))
             if options["publish"]:
+                # Asked for explicitly: whatever the file is compared with.
+                extract.publish_when_ready = False
+                extract.save(update_fields=["publish_when_ready"])
                 extract = publish(extract)
         return extract, False
 
