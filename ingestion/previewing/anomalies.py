@@ -7,14 +7,18 @@ them is enough for a file not to be published by itself.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ingestion.previewing.comparison import FACILITY, Contents, Place
+from ingestion.previewing.comparison import FACILITY, VOLUME, Contents, Place
 from ingestion.reading.months import month_of
 
 #: A facility that sends 20 times what it usually sends: a column shifted, a cumulative figure.
@@ -78,7 +82,7 @@ class Situation:
     earlier: Contents
     complete: bool = False
 
-    @property
+    @cached_property
     def known(self) -> Contents:
         """Everything that would be published, the file's cells read from it."""
         kept = self.before.without(self.covered)
@@ -86,9 +90,16 @@ class Situation:
 
     def months_before(self, month: pd.Timestamp, departement: str) -> list[pd.Timestamp]:
         """The received months of a département before one, the latest first."""
-        places = {*self.received, *self.covered}
-        found = {when for when, where in places if where == departement and when < month}
-        return sorted(found, reverse=True)
+        found = self._months.get(departement, [])
+        return found[: bisect_left(found, month)][::-1]
+
+    @cached_property
+    def _months(self) -> dict[str, list[pd.Timestamp]]:
+        """Département → its received months, in order, the file's among them."""
+        found: dict[str, list[pd.Timestamp]] = {}
+        for month, departement in sorted({*self.received, *self.covered}):
+            found.setdefault(departement, []).append(month)
+        return found
 
 
 def lost_cells(situation: Situation) -> Iterator[Anomaly]:
@@ -135,35 +146,55 @@ def facility_jumps(situation: Situation) -> Iterator[Anomaly]:
         situation.before.facilities, on=FACILITY, how="left", suffixes=("", "_now")
     )
     large = large[~(large["documents_now"] * JUMP_RATIO > large["documents"])]
-    for departement, rows in large.groupby("departement"):
-        mine = series[
-            (series["departement"] == departement)
-            & series["facility_id"].isin(rows["facility_id"].unique())
-        ]
-        table = mine.pivot_table(
-            index="facility_id", columns="month", values="documents", aggfunc="sum"
-        )
-        for month in sorted(rows["month"].unique()):
-            of_month = rows[rows["month"] == month]
-            window = situation.months_before(month, str(departement))[:JUMP_MONTHS]
-            if len(window) >= JUMP_MIN_MONTHS:
-                yield from _jumps(of_month, table.reindex(columns=window).fillna(0), iso(month))
+    large = large.sort_values(["departement", "month"], kind="stable")
+    habits = _habits(large, series[series["facility_id"].isin(large["facility_id"])], situation)
+    months = np.isfinite(habits).sum(axis=1)
+    told = months >= JUMP_MIN_MONTHS
+    large, habits, months = large[told], habits[told], months[told]
+    usual = np.nanmedian(habits, axis=1)
+    usual = np.where(usual > 0, usual, np.nanmax(habits, axis=1, initial=0))
+    jumped = (usual > 0) & (usual * JUMP_RATIO <= large["documents"].to_numpy())
+    for row, habit, looked in zip(
+        large[jumped].itertuples(), usual[jumped].tolist(), months[jumped].tolist(), strict=True
+    ):
+        facts = {
+            "month": iso(row.month),
+            "facility": int(row.facility_id),
+            "documents": int(row.documents),
+            "usual": habit,
+            "months": looked,
+        }
+        yield Anomaly("facility_jump", SERIOUS, facts)
 
 
-def _jumps(rows: pd.DataFrame, habits: pd.DataFrame, month: str) -> Iterator[Anomaly]:
-    """The rows of one month that are far above the habits (facility × month → documents)."""
-    usual = habits.median(axis=1)
-    usual = usual.where(usual > 0, habits.max(axis=1))
-    for facility, documents in zip(rows["facility_id"], rows["documents"], strict=True):
-        if 0 < usual[facility] * JUMP_RATIO <= documents:
-            facts = {
-                "month": month,
-                "facility": int(facility),
-                "documents": int(documents),
-                "usual": float(usual[facility]),
-                "months": habits.shape[1],
-            }
-            yield Anomaly("facility_jump", SERIOUS, facts)
+def _habits(rows: pd.DataFrame, known: pd.DataFrame, situation: Situation) -> NDArray[np.float64]:
+    """What the facility of each row sent in the last received months of its département.
+
+    One row each, JUMP_MONTHS columns, the latest month first: 0 where it sent nothing, NaN where
+    fewer months were received. `known`: the columns of FACILITY, and documents.
+    """
+    places = sorted({*situation.received, *situation.covered}, key=lambda place: place[::-1])
+    named = pd.Index(sorted({departement for _, departement in places}), dtype="object")
+    cells = _packed(pd.DataFrame(places, columns=["month", "departement"]), named)
+    first = np.searchsorted(cells, _packed(rows, named))
+    start = np.searchsorted(cells, _packed(rows.assign(month=pd.Timestamp(0)), named))
+    of = pd.Index(cells).get_indexer(pd.Index(_packed(known, named)))
+    keys = known["facility_id"].to_numpy(dtype="int64") * len(cells) + of
+    sent = known["documents"].groupby(np.where(of < 0, -1, keys)).sum()
+    habits = np.full((len(rows), JUMP_MONTHS), np.nan)
+    facilities = rows["facility_id"].to_numpy(dtype="int64") * len(cells)
+    for back in range(JUMP_MONTHS):
+        cell = first - 1 - back
+        said = sent.reindex(facilities + cell).fillna(0).to_numpy()
+        habits[:, back] = np.where(cell >= start, said, np.nan)
+    return habits
+
+
+def _packed(rows: pd.DataFrame, named: pd.Index[str]) -> NDArray[np.int64]:
+    """The cell of each row as an integer, in the order of départements, then of months."""
+    months = rows["month"].to_numpy().astype("datetime64[M]").astype("int64")
+    packed: NDArray[np.int64] = (named.get_indexer(pd.Index(rows["departement"])) << 32) + months
+    return packed
 
 
 def month_drops(situation: Situation) -> Iterator[Anomaly]:
@@ -216,10 +247,10 @@ def closed_months(situation: Situation, closed_after: int) -> Iterator[Anomaly]:
     """Months published long ago that the file would change."""
     places = set(situation.covered) & set(situation.published)
     received = {month for month, _ in situation.received}
+    changed = _changed(situation, places)
     for month in sorted({month for month, _ in places}):
         since = sum(other > month for other in received)
-        mine = [place for place in places if place[0] == month]
-        if since >= closed_after and _differ(situation, mine):
+        if since >= closed_after and month in changed:
             facts = {"month": iso(month), "since": since}
             yield Anomaly("month_closed", SERIOUS, facts)
 
@@ -278,14 +309,15 @@ def _others(volumes: pd.DataFrame, unrecognised: int) -> tuple[float, int]:
     return (others / total if total else 0.0), total
 
 
-def _differ(situation: Situation, places: Collection[Place]) -> bool:
-    """Whether publishing would change anything in these cells."""
+def _changed(situation: Situation, places: Collection[Place]) -> set[pd.Timestamp]:
+    """The months in which publishing would change anything of these cells."""
     before, after = situation.before.within(places), situation.after.within(places)
-    return any(
-        sorted(one.itertuples(index=False, name=None))
-        != sorted(other[one.columns].itertuples(index=False, name=None))
-        for one, other in (
-            (before.facilities, after.facilities),
-            (before.volumes, after.volumes),
-        )
-    )
+    changed: set[pd.Timestamp] = set()
+    for had, has, key in (
+        (before.facilities, after.facilities, FACILITY),
+        (before.volumes, after.volumes, VOLUME),
+    ):
+        change = pd.concat([has, had.assign(documents=-had["documents"])], ignore_index=True)
+        sums = change.groupby(key, as_index=False)["documents"].sum()
+        changed |= set(sums.loc[sums["documents"] != 0, "month"])
+    return changed

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 FACILITY = ["month", "departement", "facility_id"]
@@ -74,9 +75,14 @@ def _summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _inside(frame: pd.DataFrame, places: Collection[Place]) -> pd.Series[bool]:
+    """Which rows are in these cells; each different cell is looked up once, not each row."""
     wanted = set(places)
-    found = [pair in wanted for pair in zip(frame["month"], frame["departement"], strict=True)]
-    return pd.Series(found, index=frame.index, dtype=bool)
+    months, met = pd.factorize(frame["month"])
+    codes, named = pd.factorize(frame["departement"])
+    found = [(pd.Timestamp(month), code) in wanted for month in met for code in named]
+    return pd.Series(
+        np.array(found, dtype=bool)[months * len(named) + codes], index=frame.index, dtype=bool
+    )
 
 
 def _within(frame: pd.DataFrame, places: Collection[Place]) -> pd.DataFrame:
@@ -96,30 +102,28 @@ def compare(
     now = before.within(published)
     known = {place[0 if by == "month" else 1] for place in published}
     values = sorted({*after.volumes[by], *now.volumes[by], *after.facilities.get(by, [])})
+    counts = [_counts(part, by) for part in (now, after, same)]
     lines = []
     for value in [*values, None]:
         seen = bool(published) if value is None or by == "document_type_id" else value in known
-        line: dict[str, Any] = {"key": value, "documents": []}
-        parts = (now if seen else None, after, same if seen else None)
-        line["documents"] = [_documents(part, by, value) for part in parts]
-        if by != "document_type_id":
-            line["facilities"] = [_facilities(part, by, value) for part in parts]
+        line: dict[str, Any] = {"key": value}
+        for measure in ("documents", "facilities"):
+            if measure in counts[0]:
+                had, has, again = (each[measure].get(value, 0) for each in counts)
+                line[measure] = [had, has, again] if seen else [None, has, None]
         lines.append(line)
     return lines
 
 
-def _documents(part: Contents | None, by: str, value: object) -> int | None:
-    if part is None:
-        return None
-    volumes = part.volumes if value is None else part.volumes[part.volumes[by] == value]
-    return int(volumes["documents"].sum())
-
-
-def _facilities(part: Contents | None, by: str, value: object) -> int | None:
-    if part is None:
-        return None
-    rows = part.facilities if value is None else part.facilities[part.facilities[by] == value]
-    return int(rows["facility_id"].nunique())
+def _counts(part: Contents, by: str) -> dict[str, dict[Any, int]]:
+    """What a part holds for each value of `by`, and in all (None), for each measure."""
+    documents = part.volumes.groupby(by)["documents"].sum()
+    found = {"documents": {**documents.to_dict(), None: int(documents.sum())}}
+    if by != "document_type_id":
+        fed = part.facilities
+        numbers = fed.groupby(by)["facility_id"].nunique().to_dict()
+        found["facilities"] = {**numbers, None: int(fed["facility_id"].nunique())}
+    return found
 
 
 def moved(before: Contents, after: Contents, published: Collection[Place]) -> dict[str, pd.Series]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import pandas as pd
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 
 from ingestion.models import Extract, Kind, Layer, Mode, State
 from reference.models import Departement
@@ -74,9 +74,11 @@ def covered_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
 def in_force(months: Iterable[dt.date] | None = None) -> list[Layer]:
     """The layers in force of some months (all of them by default), extracts loaded.
 
-    In the order of publication of their extracts.
+    In the order of publication of their extracts, one object for all the layers of each.
     """
-    layers = Layer.objects.filter(in_force=True).select_related("extract__source")
+    # Not joined: a file of a hundred départements and three years has thousands of layers.
+    extracts = Prefetch("extract", Extract.objects.select_related("source"))
+    layers = Layer.objects.filter(in_force=True).prefetch_related(extracts)
     if months is not None:
         layers = layers.filter(month__in=set(months))
     return list(layers.order_by("rank", "pk"))
