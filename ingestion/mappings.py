@@ -6,7 +6,7 @@ every later file of theirs with the same headers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -37,16 +37,15 @@ def known(extract: Extract) -> dict[str, dict[str, Any]]:
 
 def remember(
     extract: Extract,
-    headers: Sequence[tuple[str, str]],
     columns: Columns,
     *,
     author: User,
-    sheet: str,
+    month: dt.date | None = None,
 ) -> Extract | None:
     """Remember what the columns of a file are; it is to be read again, for the caller to send.
 
-    `headers`: those of its table, key and text of each. None, with nothing done, when
-    the file is no longer waiting for that.
+    `month`: that of the whole file; as it was asked when None. None, with nothing done, when the
+    file is no longer waiting for that.
     """
     with transaction.atomic():
         locked = _waiting(extract)
@@ -57,7 +56,7 @@ def remember(
             region=locked.region,
             signature=locked.offer["signature"],
             defaults={
-                "headers": list(headers),
+                "headers": [(each["key"], each["text"]) for each in locked.offer["headers"]],
                 "columns": columns.as_json(),
                 "author": author,
             },
@@ -70,7 +69,8 @@ def remember(
             extract=locked.pk,
             columns=columns.as_json(),
         )
-        return _to_read_again(locked, sheet)
+        locked.asked_month = month or locked.asked_month
+        return _to_read_again(locked, locked.offer["sheet"])
 
 
 def choose_sheet(extract: Extract, sheet: str, *, author: User) -> Extract | None:

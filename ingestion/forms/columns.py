@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
+from ingestion.forms.fields import MonthField
 from ingestion.reading.headers import Field
 from ingestion.reading.layout import Columns, is_report
 from ingestion.reading.months import header_month
@@ -45,10 +47,19 @@ class ColumnsForm(forms.Form):
         *args: Any,
         headers: Sequence[tuple[str, str]],
         proposed: Mapping[str, str],
+        of_file: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headers = list(headers)
+        if of_file:
+            self.fields["month"] = MonthField(
+                label="Mois du fichier",
+                help_text=(
+                    "À indiquer quand ni une colonne, ni le nom du fichier ne le disent. "
+                    "Format\u202f: AAAA-MM."
+                ),
+            )
         for position, (key, text) in enumerate(headers):
             if _is_asked(key):
                 self.fields[f"column_{position}"] = forms.ChoiceField(
@@ -93,9 +104,19 @@ class ColumnsForm(forms.Form):
             tuple(by_role.get(OF_MONTH, ())),
         )
 
+    @property
+    def month(self) -> dt.date | None:
+        """The month of the whole file, when it was told."""
+        month: dt.date | None = self.cleaned_data.get("month")
+        return month
+
     def _roles(self) -> dict[int, str]:
         """The role chosen for each column that is not ignored, by position."""
-        named = ((int(name.rpartition("_")[2]), role) for name, role in self.cleaned_data.items())
+        named = (
+            (int(name.removeprefix("column_")), role)
+            for name, role in self.cleaned_data.items()
+            if name.startswith("column_")
+        )
         return {position: role for position, role in sorted(named) if role}
 
     def _refuse_repeats(self, roles: dict[int, str]) -> None:

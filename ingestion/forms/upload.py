@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,12 +13,12 @@ from accounts.models import Role, User
 from accounts.scope import regions_with_role
 from ingestion.errors import RefusedFile
 from ingestion.forms.choices import SourceChoiceField, offered_sources
+from ingestion.forms.fields import MonthField
 from ingestion.models import Kind, Mode, Source, default_source
 from ingestion.receive import not_stored, too_large
 from ingestion.storage import shown_name
 from ingestion.upload_handler import is_whole
 from reference.models import Programme, Region
-from reference.months import parse_month
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".gz", ".zip")
 REGISTER_SUFFIXES = (*SUFFIXES, ".json")  # FINESS+ is JSON
@@ -113,13 +112,9 @@ class UploadForm(forms.Form):
         widget=forms.Select(attrs={"class": "fr-select"}),
         error_messages={"invalid_choice": "Cette source n’est pas proposée à la région choisie."},
     )
-    month = forms.CharField(
+    month = MonthField(
         label="Mois",
-        required=False,
         help_text="À indiquer quand ni le fichier ni son nom ne le disent. Format\u202f: AAAA-MM.",
-        widget=forms.TextInput(
-            attrs={"class": "fr-input", "autocomplete": "off", "placeholder": "2026-01"}
-        ),
     )
     mode = forms.ChoiceField(
         label="Si des mois du fichier sont déjà publiés",
@@ -191,18 +186,6 @@ class UploadForm(forms.Form):
         if all(each.fault for each in brought):
             for each in brought:
                 self.add_error("file", each.refusal(alone=len(brought) == 1))
-
-    def clean_month(self) -> dt.date | None:
-        """The asked month, as the date of its first day."""
-        text: str = self.cleaned_data["month"]
-        if not text:
-            return None
-        try:
-            return parse_month(text)
-        except ValueError:
-            raise forms.ValidationError(
-                "Écrivez le mois sous la forme AAAA-MM, par exemple 2026-01."
-            ) from None
 
 
 def _fault(file: UploadedFile[bytes], sent: int) -> RefusedFile | None:

@@ -17,6 +17,7 @@ from ingestion.models import Extract
 from ingestion.reading.layout import Columns
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
+from reference.months import iso
 
 CHANGED = "Ce fichier n’attend plus ses colonnes\u202f: son état vient de changer."
 
@@ -38,11 +39,11 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         headers=[(each["key"], each["text"]) for each in extract.offer["headers"]],
         proposed=_proposed(extract),
+        of_file=True,
+        initial={"month": extract.asked_month and iso(extract.asked_month)},
     )
     if form.is_bound and form.is_valid():
-        again = mappings.remember(
-            extract, form.headers, form.columns, author=user, sheet=extract.offer["sheet"]
-        )
+        again = mappings.remember(extract, form.columns, author=user, month=form.month)
         return _answer(request, pk, again)
     context = {"extract": extract, "form": form, "table": _table(extract, form)}
     status = 400 if form.errors else 200

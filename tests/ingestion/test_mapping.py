@@ -150,6 +150,22 @@ def test_an_unknown_header_set_is_shown_mapped_and_read(
 
 
 @pytest.mark.django_db
+def test_the_month_that_nothing_says_is_told_with_the_columns(
+    owner_client: Client, sent: list[int]
+) -> None:
+    build()
+    extract = brought(name="extrait.csv")
+
+    wrong = owner_client.post(page_of(extract), SAID | {"month": "janvier"})
+    owner_client.post(page_of(extract), SAID | {"month": "2025-01"})
+
+    assert wrong.status_code == 400
+    assert "sous la forme AAAA-MM" in wrong.content.decode()
+    publish(process(Extract.objects.get()))
+    assert fed() == {("2025-01", A1, "SYNTH"): 12}
+
+
+@pytest.mark.django_db
 def test_what_was_said_holds_for_the_next_file_with_these_headers(
     owner_client: Client, sent: list[int]
 ) -> None:
@@ -210,9 +226,9 @@ def test_a_file_that_waits_for_nothing_keeps_its_columns(
 def test_two_people_who_answer_at_once_do_not_have_it_read_twice(owner: User) -> None:
     extract = brought()
     columns = Columns({Field.FINESS: "a"})
-    first = mappings.remember(extract, [("a", "A")], columns, author=owner, sheet="")
+    first = mappings.remember(extract, columns, author=owner)
 
-    second = mappings.remember(extract, [("a", "A")], columns, author=owner, sheet="")
+    second = mappings.remember(extract, columns, author=owner)
 
     assert (first, second) == (extract, None)
     assert mappings.choose_sheet(extract, "", author=owner) is None
@@ -280,7 +296,7 @@ def test_reading_again_keeps_what_was_asked_of_the_file(owner: User, mode: str) 
     extract = brought(mode=mode, publish=True)
     columns = Columns({Field.FINESS: "identifiant national"})
 
-    again = mappings.remember(extract, [], columns, author=owner, sheet="")
+    again = mappings.remember(extract, columns, author=owner)
 
     assert again is not None
     assert (again.asked_mode, again.publish_when_ready, again.offer) == (mode, True, {})
