@@ -149,16 +149,22 @@ def static_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def database_rows(query: str) -> list[tuple[str, str]]:
+    """Two columns, asked on a connection of its own, for Django is not set up here.
+
+    Raises:
+        psycopg.Error: it cannot be asked.
+    """
+    parameters = connections["default"].get_connection_params()
+    keys = {"host", "port", "user", "password", "dbname", "service", "sslmode"}
+    with psycopg.connect(**{key: parameters[key] for key in keys & set(parameters)}) as link:
+        return link.execute(query).fetchall()
+
+
 def applied_migrations() -> list[tuple[str, str]]:
     """The migrations that the database says it went through; none when it cannot be asked."""
-    parameters = connections["default"].get_connection_params()
-    if settings.DATABASES["default"]["ENGINE"] == "mes_dashboard.postgresql":
-        parameters["host"] = str(local_servers().postgresql())
-    asked = "SELECT app, name FROM django_migrations ORDER BY app, name"
-    keys = {"host", "port", "user", "password", "dbname", "service", "sslmode"}
     try:
-        with psycopg.connect(**{key: parameters[key] for key in keys & set(parameters)}) as link:
-            return [(str(app), str(name)) for app, name in link.execute(asked).fetchall()]
+        return database_rows("SELECT app, name FROM django_migrations ORDER BY app, name")
     except psycopg.Error:
         return []
 
@@ -275,9 +281,7 @@ def welcome(port: int) -> str:
 
 def opening(accounts: list[dict[str, str]]) -> list[dict[str, str]]:
     """The accounts of the demonstration, without the passwords that open them no more."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT email, password FROM accounts_user")
-        held = dict(cursor.fetchall())
+    held = dict(database_rows("SELECT email, password FROM accounts_user"))
     return [
         one
         if check_password(one["password"], held.get(one["email"], ""))

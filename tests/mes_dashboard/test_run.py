@@ -255,6 +255,7 @@ def test_demonstration_data_and_static_files_are_made_once(
     settings.MES_DEMO = True
     started: list[str] = []
     children = run.Children()
+    monkeypatch.setattr(run, "applied_migrations", list)  # nothing is known of the database
     monkeypatch.setattr(children, "start", lambda name, *_: started.append(name))
     monkeypatch.setattr(children, "finish", lambda _: None)
 
@@ -333,7 +334,7 @@ def test_what_failed_is_done_again_the_next_time(
     assert not (data / "demo.stamp").exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # they are read on a connection apart
 def test_the_demonstration_accounts_are_shown_with_the_passwords_that_open_them(
     data: Path, settings: Settings
 ) -> None:
