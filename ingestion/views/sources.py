@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -53,6 +54,8 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     user = administrator(request)
     found = get_object_or_404(_seen(user), pk=pk)
     form = _form(request, found, user)
+    if form is None and request.method == "POST":
+        raise PermissionDenied
     if form is not None and form.is_bound and form.is_valid():
         changed = _save(form, user, "source modifiée")
         if changed:

@@ -1,0 +1,321 @@
+"""Who may open and change what: every address, every kind of person, in one table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts import tasks as account_tasks
+from accounts.models import RegionGrant, Role, User
+from ingestion import tasks
+from ingestion.models import HeaderMapping, Kind, Source
+from reference.models import Region
+from tests import places
+from tests.places import Places
+
+pytestmark = pytest.mark.django_db
+
+#: Everybody, in the order of the columns of the table.
+PEOPLE = ("owner", "national", "reader", "both", "colleague", "nobody", "stranger")
+Statuses = tuple[int, ...]
+
+# What a GET answers to each of PEOPLE. "both" reads here and administers another région.
+PUBLIC = (200, 200, 200, 200, 200, 200, 200)
+SIGNED_IN = (200, 200, 200, 200, 200, 200, 302)
+#: Pages of a région or département, for all its users.
+REGION = (200, 200, 200, 200, 404, 404, 302)
+#: Pages of a région for its administrators.
+ADMINISTERED = (200, 200, 403, 403, 404, 404, 302)
+#: Pages for whoever administers a région, each showing their own.
+ADMINISTRATORS = (200, 200, 403, 200, 200, 404, 302)
+#: Objects of a région, which exist for its administrators only.
+OBJECT = (200, 200, 403, 404, 404, 404, 302)
+#: Objects of the nation.
+NATIONAL = (404, 200, 403, 404, 404, 404, 302)
+#: Nobody may, whoever signed in.
+NEVER = (405, 405, 405, 405, 405, 405, 302)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What GET and POST answer. `done`: to those who may POST `data`, instead of 200."""
+
+    get: Statuses
+    post: Statuses = NEVER
+    done: int = 302
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def expected(self, method: str) -> Statuses:
+        if method == "get" or self.post == NEVER:
+            return self.get if method == "get" else self.post
+        return tuple(self.done if status == 200 else status for status in self.post)
+
+
+def acted(data: dict[str, Any] | None = None) -> Row:
+    """A page that asks before an act on a file of the région."""
+    return Row(OBJECT, OBJECT, data=data or {})
+
+
+TABLE = {
+    "accounts:login": Row((302, 302, 302, 302, 302, 302, 200), (302,) * 6 + (200,), 200),
+    "accounts:logout": Row((405,) * 7, PUBLIC),
+    "accounts:password_change": Row(SIGNED_IN, SIGNED_IN, 200),
+    "accounts:password_reset": Row(PUBLIC, PUBLIC, data={"email": "personne@example.fr"}),
+    "accounts:password_reset_done": Row(PUBLIC, (405,) * 7),
+    "accounts:password_reset_confirm": Row(PUBLIC, PUBLIC, 200),
+    "accounts:accessibility": Row(PUBLIC, (405,) * 7),
+    "accounts:personal_data": Row(PUBLIC, (405,) * 7),
+    "accounts:journal": Row(ADMINISTRATORS),
+    "accounts:journal_csv": Row(ADMINISTRATORS),
+    "dashboard:home": Row((302, 200, 302, 200, 302, 200, 302)),
+    "dashboard:region": Row(REGION),
+    "dashboard:region_table": Row(REGION),
+    "dashboard:freshness": Row(REGION),
+    "dashboard:departement": Row(REGION),
+    "dashboard:departement_chart": Row(REGION),
+    "dashboard:perimeter": Row(REGION, ADMINISTERED, 409, {"action": "appliquer"}),
+    "ingestion:upload": Row(ADMINISTRATORS, ADMINISTRATORS, 400),
+    "ingestion:settings": Row(ADMINISTRATORS, ADMINISTRATORS, data={"closed_after": "9"}),
+    "ingestion:models": Row(ADMINISTRATORS),
+    "ingestion:history": Row(ADMINISTRATORS),
+    "ingestion:sources": Row(ADMINISTRATORS),
+    "ingestion:source_add": Row(ADMINISTRATORS, ADMINISTRATORS, 400),
+    "ingestion:quarantine": Row(ADMINISTRATORS),
+    "ingestion:extract": Row(OBJECT),
+    "ingestion:correction": Row(OBJECT),
+    "ingestion:publish": Row(NEVER, OBJECT),
+    "ingestion:refresh_preview": Row(NEVER, OBJECT),
+    "ingestion:mode": Row(NEVER, OBJECT, data={"mode": "complete"}),
+    "ingestion:confirm": Row(NEVER, OBJECT, data={"cell": "2025-02:39"}),
+    "ingestion:foretell": Row(NEVER, OBJECT, data={"absent": "remove"}),
+    "ingestion:mapping": acted({"column_0": "finess", "column_1": "type", "column_2": "documents"}),
+    "ingestion:withdraw": acted(),
+    "ingestion:republish": acted(),
+    "ingestion:reread": acted(),
+    "ingestion:purge": Row(OBJECT, OBJECT, 302, {"reason": "essai"}),
+    "ingestion:source": acted({"name": "Autre", "counting": "monthly", "repeats": "refuse"}),
+    "ingestion:mapping_edit": acted(
+        {"column_0": "finess", "column_1": "type", "column_2": "documents"}
+    ),
+    "ingestion:mapping_forget": Row(NEVER, OBJECT),
+    "ingestion:month": Row(ADMINISTERED),
+    "ingestion:difference": Row(ADMINISTERED),
+    "ingestion:withdraw_month": Row(ADMINISTERED, ADMINISTERED),
+    "ingestion:arbitrate": Row(ADMINISTERED, ADMINISTERED, data={"choice": "set_aside"}),
+    "ingestion:forget_decision": Row(NEVER, ADMINISTERED),
+}
+#: Those whose object may belong to the nation, by what it then is.
+OF_THE_NATION = {
+    "national": [
+        "extract", "correction", "publish", "refresh_preview", "mode", "confirm", "mapping",
+        "withdraw", "republish", "reread", "purge", "foretell",
+    ],
+    "national_mapping": ["mapping_edit", "mapping_forget"],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def queued(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs here: what is asked of them is not done."""
+    monkeypatch.setattr(tasks, "safely", lambda *_: True)
+    monkeypatch.setattr(account_tasks.send_reset_link, "delay", lambda *_, **__: None)
+
+
+@pytest.fixture
+def people(owner: User, colleague: User, make_user: Any, region: Region) -> dict[str, User | None]:
+    both = make_user("both@example.fr", Role.READER, region)
+    RegionGrant.objects.create(
+        user=both, region=Region.objects.get(pk="53"), role=Role.ADMINISTRATOR
+    )
+    return {
+        "owner": owner,
+        "national": User.objects.create_superuser("national@example.fr", "x"),
+        "reader": make_user("reader@example.fr", Role.READER, region),
+        "both": both,
+        "colleague": colleague,
+        "nobody": make_user("nobody@example.fr", Role.READER),
+        "stranger": None,
+    }
+
+
+@pytest.fixture
+def world(owner: User) -> Places:
+    return places.build(owner)
+
+
+def client_of(user: User | None, **options: Any) -> Client:
+    client = Client(**options)
+    if user is not None:
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def everything() -> str:
+    """A fingerprint of all that is stored, but for sessions."""
+    told = []
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            if table != "django_session":
+                name = connection.ops.quote_name(table)
+                cursor.execute(
+                    f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t"
+                )
+                told.append((table, cursor.fetchone()))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert set(TABLE) == places.names()
+
+
+def test_a_get_answers_as_told_and_changes_nothing(
+    people: dict[str, User | None], world: Places
+) -> None:
+    clients = {person: client_of(user) for person, user in people.items()}
+    before = everything()
+
+    found = {
+        name: answers(clients, lambda client, at=at: client.get(at))
+        for name, at in places.addresses(world).items()
+    }
+
+    assert found == {name: row.expected("get") for name, row in TABLE.items()}
+    assert everything() == before
+
+
+def test_a_post_answers_as_told_and_changes_nothing_for_those_who_may_not(
+    people: dict[str, User | None], world: Places
+) -> None:
+    clients = {person: client_of(user) for person, user in people.items()}
+    before = everything()
+    found = {}
+    for name, at in places.addresses(world).items():
+        row = TABLE[name]
+
+        def posted(client: Client, at: str = at, row: Row = row) -> Any:
+            session = client.cookies.copy()
+            with transaction.atomic():
+                answer = client.post(at, row.data)
+                if answer.status_code == row.done:  # the others find the world as it was
+                    transaction.set_rollback(True)
+            client.cookies = session
+            return answer
+
+        found[name] = answers(clients, posted)
+
+    assert found == {name: row.expected("post") for name, row in TABLE.items()}
+    assert everything() == before
+
+
+def test_what_belongs_to_the_nation_exists_for_its_administrators_only(
+    people: dict[str, User | None], world: Places
+) -> None:
+    clients = {person: client_of(people[person]) for person in PEOPLE if person != "national"}
+    before = everything()
+
+    for kind, pages in OF_THE_NATION.items():
+        for page in pages:
+            at = reverse(f"ingestion:{page}", args=[getattr(world, kind).pk])
+            row = TABLE[f"ingestion:{page}"]
+            found = answers(clients, lambda client, at=at: client.get(at))
+            done = answers(clients, lambda client, at=at, row=row: client.post(at, row.data))
+            for told, wanted in ((found, row.get), (done, row.post)):
+                assert told == without_national(NEVER if wanted == NEVER else NATIONAL), page
+
+    assert everything() == before
+
+
+def test_a_national_source_is_shown_to_all_and_changed_by_the_nation_alone(
+    people: dict[str, User | None], world: Places
+) -> None:
+    at = reverse("ingestion:source", args=[world.national_source.pk])
+    data = {"name": "Autre", "counting": "cumulative", "repeats": "add_up", "confirm": "on"}
+    owner, before = client_of(people["owner"]), everything()
+
+    assert owner.get(at).status_code == 200
+    assert owner.post(at, data).status_code == 403
+    assert everything() == before
+    assert client_of(people["national"]).post(at, data).status_code == 302
+    assert Source.objects.get(pk=world.national_source.pk).counting == "cumulative"
+
+
+def test_every_post_wants_its_csrf_token(people: dict[str, User | None], world: Places) -> None:
+    client, before = client_of(people["national"], enforce_csrf_checks=True), everything()
+
+    found = {
+        name: client.post(at, TABLE[name].data).status_code
+        for name, at in places.addresses(world).items()
+    }
+
+    assert set(found.values()) == {403}, found
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("choice", "value"), [("region", "53"), ("region", ""), ("source", "theirs")]
+)
+def test_a_file_is_brought_to_a_region_that_one_administers_with_a_source_of_it(
+    choice: str, value: str, owner: User, region: Region, tmp_path: Any
+) -> None:
+    theirs = Source.objects.create(name="D’ailleurs", region=Region.objects.get(pk="53"))
+    given = {
+        "kind": Kind.MONTHLY,
+        "region": region.pk,
+        choice: value.replace("theirs", f"{theirs.pk}"),
+    }
+    file = tmp_path / "a.csv"
+    file.write_text("Mois;FINESS ET;Type de document;Nombre de documents\n")
+    client, before = client_of(owner), everything()
+
+    with file.open("rb") as content:
+        answer = client.post(reverse("ingestion:upload"), given | {"file": content})
+
+    assert answer.status_code == 400
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "next_page", ["https://ailleurs.example/", "//ailleurs.example", "javascript:x"]
+)
+def test_no_address_leads_out_of_the_site(next_page: str, owner: User) -> None:
+    data = {"username": owner.email, "password": "correct horse battery staple"}
+
+    entered = Client().post(reverse("accounts:login"), data | {"next": next_page})
+    left = client_of(owner).post(reverse("accounts:logout"), {"next": next_page})
+    passed = client_of(owner).get(reverse("accounts:login"), {"next": next_page})
+
+    assert [entered["Location"], left["Location"], passed["Location"]] == ["/", "/connexion/", "/"]
+
+
+def test_a_mapping_of_the_nation_is_not_shown_to_a_region(
+    people: dict[str, User | None], world: Places
+) -> None:
+    at = reverse("ingestion:source", args=[world.national_source.pk])
+    told = reverse("ingestion:mapping_edit", args=[world.national_mapping.pk])
+
+    assert told not in client_of(people["owner"]).get(at).text
+    assert told in client_of(people["national"]).get(at).text
+    assert HeaderMapping.objects.count() == 2
+
+
+def answers(clients: dict[str, Client], ask: Callable[[Client], Any]) -> Statuses:
+    """The status that each person gets, in the order of PEOPLE."""
+    found = []
+    for person in PEOPLE:
+        if person in clients:
+            answer = ask(clients[person])
+            if answer.streaming:
+                b"".join(answer.streaming_content)  # to its end, where its file is closed
+            found.append(answer.status_code)
+    return tuple(found)
+
+
+def without_national(statuses: Statuses) -> Statuses:
+    return tuple(each for i, each in enumerate(statuses) if PEOPLE[i] != "national")
