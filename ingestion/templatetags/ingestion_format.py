@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django import template
 
@@ -17,12 +17,6 @@ MAX_MONTHS = 3
 
 
 register.filter("grouped", grouped)
-
-
-@register.filter
-def french_months(months: Iterable[str]) -> list[str]:
-    """Months kept as `YYYY-MM`, in French words."""
-    return [in_french(parse_month(month)) for month in months]
 
 
 @register.filter

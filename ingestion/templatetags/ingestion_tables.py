@@ -10,15 +10,28 @@ register = template.Library()
 
 
 @register.simple_block_tag
-def scrollable(content: SafeString, labelledby: str) -> SafeString:
-    """Wraps a `<table>`; `labelledby` is the id of the heading that names it.
+def scrollable(
+    content: SafeString,
+    labelledby: str = "",
+    *,
+    label: str = "",
+    css: str = "fr-table--no-caption",
+) -> SafeString:
+    """Wraps a `<table>`, whose place in the page has the name of a heading, or one of its own.
 
-    `{% scrollable "titre" %}<table>…</table>{% endscrollable %}`
+    `{% scrollable "id-of-the-heading" %}<table>…</table>{% endscrollable %}`, or `label="Sources"`;
+    `css`: the variants of the DSFR's table.
     """
+    name = (
+        format_html('aria-labelledby="{}"', labelledby)
+        if labelledby
+        else format_html('aria-label="{}"', label)
+    )
     return format_html(
-        '<div class="fr-table fr-table--no-caption"><div class="fr-table__wrapper">'
-        '<div class="fr-table__container" tabindex="0" role="region" aria-labelledby="{}">'
+        '<div class="fr-table {}"><div class="fr-table__wrapper">'
+        '<div class="fr-table__container" tabindex="0" role="region" {}>'
         '<div class="fr-table__content">{}</div></div></div></div>',
-        labelledby,
+        css,
+        name,
         content,
     )

@@ -124,7 +124,7 @@ def test_numbers_come_page_by_page_and_keep_their_region(
     monkeypatch.setattr("ingestion.views.quarantine.NUMBERS_PER_PAGE", 1)
     published([line(HOME, 5), line(UNKNOWN, 7), line(facility("21", 8), 6)])
 
-    first = owner_client.get(LIST).text
+    first = owner_client.get(f"{LIST}?region=bourgogne-franche-comte").text
     second = owner_client.get(f"{LIST}?region=bourgogne-franche-comte&page=2").text
 
     assert "Page 1 sur 2" in first
