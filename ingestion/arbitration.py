@@ -92,7 +92,7 @@ def decide(
             actor=author,
             target=str(entity),
             region=region,
-            choice=choice.value,
+            choice=str(choice.label),
             facility=facility.finess if facility else "",
         )
     return True
@@ -107,6 +107,10 @@ def forget(region: Region, entity: LegalEntity, author: User) -> bool:
         raise_data_version(f"{FORGOTTEN}\u202f: {entity}", ground=True)
         decision.delete()
         audit.record(
-            FORGOTTEN, actor=author, target=str(entity), region=region, choice=decision.choice
+            FORGOTTEN,
+            actor=author,
+            target=str(entity),
+            region=region,
+            choice=decision.get_choice_display(),
         )
     return True

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import audit
+from ingestion import trail
 from ingestion.errors import RefusedFile
 from ingestion.models import Extract, InboxFile, Kind, Source, State
 from ingestion.notices import told
@@ -245,12 +246,10 @@ def _receive(row: InboxFile, file: BinaryIO, path: Path, place: Place) -> Extrac
             raise _StillWrittenError
         row.extract = extract
         row.save()
-        audit.record(
+        trail.record(
             "fichier reçu par la boîte de dépôt",
+            extract,
             actor=None,
-            target=extract.original_name,
-            region=place.region,
-            extract=extract.pk,
             path=row.path,
         )
     return extract

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from accounts import audit
 from accounts.models import User
+from ingestion import trail
 from ingestion.models import Extract, HeaderMapping, State
 from ingestion.reading.layout import Columns
 
@@ -61,12 +62,10 @@ def remember(
                 "author": author,
             },
         )
-        audit.record(
+        trail.record(
             "colonnes indiquées",
+            locked,
             actor=author,
-            target=locked.original_name,
-            region=locked.region,
-            extract=locked.pk,
             columns=columns.as_json(),
         )
         locked.asked_month = month or locked.asked_month
@@ -79,12 +78,10 @@ def choose_sheet(extract: Extract, sheet: str, *, author: User) -> Extract | Non
         locked = _waiting(extract)
         if locked is None:
             return None
-        audit.record(
+        trail.record(
             "feuille choisie",
+            locked,
             actor=author,
-            target=locked.original_name,
-            region=locked.region,
-            extract=locked.pk,
             sheet=sheet,
         )
         return _to_read_again(locked, sheet)

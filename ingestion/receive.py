@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import User
+from ingestion import trail
 from ingestion.errors import RefusedFile
 from ingestion.models import Extract, Kind, Mode, Source, State, default_source
 from ingestion.publishing.layers import untouched_since
@@ -92,12 +92,10 @@ def receive(  # noqa: PLR0913  # each is one thing that people say when they bri
 def _open_history(extract: Extract) -> None:
     """Save a new extract whose bytes are stored, and its first line in the audit trail."""
     extract.save()
-    audit.record(
+    trail.record(
         "fichier reçu",
+        extract,
         actor=extract.author,
-        target=extract.original_name,
-        region=extract.region,
-        extract=extract.pk,
         kind=str(extract.kind),
         sha256=extract.sha256,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from accounts import audit
+from ingestion import trail
 from ingestion.checking.carriers import SCIENTIFIC
 from ingestion.checking.messages import MESSAGES, Message, shown
 from ingestion.errors import RefusedFile
@@ -76,12 +76,10 @@ def apply(extract: Extract) -> None:
     plan = _plan(extract)
     change = apply_members(_programme(extract), plan.told, **_scope(extract, plan))
     _write(extract, plan, change, current_data_version())
-    audit.record(
+    trail.record(
         AUDITED,
+        extract,
         actor=None,
-        target=extract.original_name,
-        region=extract.region,
-        extract=extract.pk,
         programme=_programme(extract).code,
         counts=change.as_counts(),
     )

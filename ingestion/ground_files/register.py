@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from accounts import audit
+from ingestion import trail
 from ingestion.errors import RefusedFile
 from ingestion.ground_files import report
 from ingestion.ground_files.report import LineRemark
@@ -63,12 +63,10 @@ def apply(extract: Extract) -> None:
             "replayed": None if told.changed else [],
         },
     )
-    audit.record(
+    trail.record(
         AUDITED,
+        extract,
         actor=None,
-        target=extract.original_name,
-        region=extract.region,
-        extract=extract.pk,
         counts=told.as_counts(),
     )
 

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from ingestion import trail
 from ingestion.errors import RefusedFile
 from ingestion.locks import work_lock
 from ingestion.models import Extract, Kind, Layer, State
@@ -56,7 +57,7 @@ def withdraw(extract: Extract, *, actor: User | None) -> Extract:
         current.publish_when_ready = False
         current.message = ""
         current.save(update_fields=["state", "publish_when_ready", "message"])
-        _record("fichier retiré", current, actor, cells=len(touched))
+        trail.record("fichier retiré", current, actor=actor, cells=len(touched))
         if touched:
             _follow(version, touched, f"retrait de {current.original_name}")
     return current
@@ -117,7 +118,7 @@ def republish(extract: Extract, *, actor: User | None) -> Extract:
         current.attempts = 0
         current.publish_when_ready = False  # a person asks
         current.save(update_fields=["state", "message", "attempts", "publish_when_ready"])
-        _record("republication demandée", current, actor)
+        trail.record("republication demandée", current, actor=actor)
     return current
 
 
@@ -147,7 +148,7 @@ def reread(extract: Extract, *, actor: User | None) -> Extract:
                 author=actor,
                 forced=True,
             )
-            _record("relecture demandée", made, actor, first=extract.pk)
+            trail.record("relecture demandée", made, actor=actor, first=extract.pk)
     except RefusedFile as refusal:
         raise RefusedActError(f"{refusal.message} {refusal.remedy}") from refusal
     except FileNotFoundError as lost:
@@ -204,14 +205,3 @@ def _told() -> Iterator[None]:
             "vigueur, ne peut plus être relu, et les chiffres en dépendent. Rien n’a changé. "
             "Retirez-le d’abord, ou transmettez ce numéro à l’assistance."
         ) from error
-
-
-def _record(action: str, extract: Extract, actor: User | None, **details: object) -> None:
-    audit.record(
-        action,
-        actor=actor,
-        target=extract.original_name,
-        region=extract.region,
-        extract=extract.pk,
-        **details,
-    )

@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import audit
 from accounts.models import User
+from ingestion import trail
 from ingestion.history.acts import BUSY, RefusedActError, alone
 from ingestion.models import Extract, State
 
@@ -50,12 +50,10 @@ def purge(extract: Extract, *, actor: User | None, reason: str) -> Extract:
         current.message = current.warnings = current.sheet = ""
         current.preview, current.offer, current.columns = {}, {}, {}
         current.save()
-        audit.record(
+        trail.record(
             "fichier purgé",
+            current,
             actor=actor,
-            target=current.original_name,
-            region=current.region,
-            extract=current.pk,
             sha256=current.sha256,
             reason=reason,
         )

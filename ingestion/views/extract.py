@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit
-from accounts.models import User
+from ingestion import trail
 from ingestion.models import Extract, Kind, LineReport, Mode, State
 from ingestion.presentation import (
     Accounting,
@@ -111,7 +110,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             state=State.PUBLISHING, message="", attempts=0, publish_when_ready=False
         )
         if asked:
-            _audit("publication demandée", user, extract)
+            trail.record("publication demandée", extract, actor=user)
             transaction.on_commit(partial(send, extract))
     if not asked:
         _changed(request)
@@ -175,22 +174,11 @@ def _again(
             for name, value in changes.items():
                 setattr(extract, name, value)
             extract.save(update_fields=["preview", "state", "attempts", "message", *changes])
-            _audit(action, user, extract, **details)
+            trail.record(action, extract, actor=user, **details)
             transaction.on_commit(partial(send, extract))
         else:
             _changed(request)
     return redirect("ingestion:extract", pk)
-
-
-def _audit(action: str, user: User, extract: Extract, **details: Any) -> None:
-    audit.record(
-        action,
-        actor=user,
-        target=extract.original_name,
-        region=extract.region,
-        extract=extract.pk,
-        **details,
-    )
 
 
 def _changed(request: HttpRequest) -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ingestion import ground_files
+from ingestion import ground_files, trail
 from ingestion.models import Extract, Kind, Mode, State
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
@@ -27,13 +27,16 @@ def foretell(request: HttpRequest, pk: int) -> HttpResponse:
     user = administrator(request)
     extract = get_object_or_404(administered(user), pk=pk, kind__in=ground_files.KINDS)
     asked_mode = extract.asked_mode
+    details: dict[str, object] = {}
     if extract.kind == Kind.PROGRAMME and "absent" in request.POST:
         asked_mode = Mode.REPLACE if request.POST["absent"] == "remove" else ""
+        details = {"removes": bool(asked_mode)}
     with transaction.atomic():
         asked = Extract.objects.filter(pk=pk, state=State.READY, publish_when_ready=False).update(
             asked_mode=asked_mode, state=State.RECEIVED, message="", attempts=0
         )
         if asked:
+            trail.record("aperçu redemandé", extract, actor=user, **details)
             transaction.on_commit(partial(send, extract))
     if not asked:
         messages.warning(request, "Ce fichier n’est plus à l’aperçu\u202f: rien n’a changé.")

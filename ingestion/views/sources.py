@@ -17,7 +17,7 @@ from accounts.scope import regions_with_role
 from ingestion import mappings
 from ingestion.forms.choices import offered_sources
 from ingestion.forms.columns import ROLES, ColumnsForm, roles_of
-from ingestion.forms.source import NAME_TAKEN, SETTINGS, SourceForm
+from ingestion.forms.source import NAME_TAKEN, SourceForm
 from ingestion.models import HeaderMapping, Source
 from ingestion.reading.layout import Columns
 from ingestion.views.access import administrator
@@ -148,7 +148,8 @@ def _save(form: SourceForm, user: User, action: str) -> Source | None:
                 target=saved.name,
                 region=saved.region,
                 recomputed=form.recomputes,
-                **{each: getattr(saved, each) for each in SETTINGS},
+                counting=saved.get_counting_display(),
+                repeats=saved.get_repeats_display(),
             )
             if form.recomputes:
                 raise_data_version(f"réglages de la source {saved.name}", ground=True)

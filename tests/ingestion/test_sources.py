@@ -113,7 +113,11 @@ def test_a_source_is_added_to_a_region_and_audited(owner_client: Client, owner: 
     assert "est ajoutée" in page.content.decode()
     entry = AuditEntry.objects.get(action="source ajoutée")
     assert (entry.actor, entry.region_id) == (owner, "27")
-    assert entry.details == {"counting": "cumulative", "repeats": "refuse", "recomputed": False}
+    assert entry.details == {
+        "counting": Counting.CUMULATIVE.label,
+        "repeats": Repeats.REFUSE.label,
+        "recomputed": False,
+    }
 
 
 @pytest.mark.parametrize(
