@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ingestion.publishing.publish import rebuild_stale
 from reference.models import (
     Departement,
     DocumentType,
@@ -71,6 +72,7 @@ def register(facilities: int, departements: list[str], *, per_entity: int = 5) -
         batch_size=5000,
     )
     raise_data_version("registre d’essai", ground=True)
+    rebuild_stale()  # as an import of the register does
     return finess
 
 

@@ -16,9 +16,9 @@ BATCH = 65_536
 def copy_rows(model: type[models.Model], frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Append the rows of `frame` to the table of `model`, in their order.
 
-    `columns` names the table's columns, found under the same names in the frame. Datetimes are
-    written as dates, missing values as NULL, empty texts as such. Nothing is sent for an empty
-    frame.
+    `columns` names the table's columns, found under the same names in the frame. Datetimes without
+    a zone are written as dates, missing values as NULL, empty texts as such. Nothing is sent for
+    an empty frame.
     """
     if frame.empty:
         return
@@ -28,7 +28,9 @@ def copy_rows(model: type[models.Model], frame: pd.DataFrame, columns: Sequence[
     )
     table = pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
     dated = [
-        field.with_type(pa.date32()) if pa.types.is_timestamp(field.type) else field
+        field.with_type(pa.date32())
+        if pa.types.is_timestamp(field.type) and field.type.tz is None
+        else field
         for field in table.schema
     ]
     table = table.cast(pa.schema(dated))

@@ -232,14 +232,10 @@ def _insert(
         located.sort_values(["month", "legal_entity_id", "document_type_id"]),
         ["month", *located.columns.drop("month")],
     )
-    CoveredMonth.objects.bulk_create(
-        CoveredMonth(
-            month=cell.month,
-            departement_id=cell.departement,
-            received_on=cell.coverage.received_on,
-            source_label=cell.coverage.source_label,
-            confirmed=cell.coverage.confirmed,
-        )
+    rows = [
+        (cell.month, cell.departement, kept.received_on, kept.source_label, kept.confirmed)
         for cell in cells
-        if cell.departement is not None and cell.coverage is not None
-    )
+        if cell.departement is not None and (kept := cell.coverage) is not None
+    ]
+    columns = ["month", "departement_id", "received_on", "source_label", "confirmed"]
+    copy_rows(CoveredMonth, pd.DataFrame(rows, columns=columns), columns)

@@ -93,9 +93,10 @@ def standing(periods: pd.DataFrame, month: dt.date) -> pd.DataFrame:
     # Later periods speak over earlier ones, except among those still to come.
     age = np.where(covering | before, starts.astype("int64"), -starts.astype("int64"))
     rank = np.select([covering, before], [2, 1], default=0)
-    speaking = (
-        periods.assign(open=covering, _rank=rank, _age=age)
-        .sort_values(["facility_id", "_rank", "_age"], kind="stable")
-        .drop_duplicates("facility_id", keep="last")
-    )
-    return speaking.drop(columns=["_rank", "_age"]).set_index("facility_id")
+    facilities = periods["facility_id"].to_numpy()
+    order = np.lexsort((age, rank, facilities))
+    ordered = facilities[order]
+    last_of_each = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
+    speaking = order[last_of_each]
+    stood = periods.take(speaking).assign(open=covering.to_numpy()[speaking])
+    return stood.set_index("facility_id")

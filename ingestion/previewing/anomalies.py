@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ingestion.previewing.comparison import FACILITY, VOLUME, Contents, Place
 from ingestion.reading.months import month_of
+from reference.months import shift
 
 #: A facility that sends 20 times what it usually sends: a column shifted, a cumulative figure.
 JUMP_RATIO = 20
@@ -208,7 +209,7 @@ def month_drops(situation: Situation) -> Iterator[Anomaly]:
         reference, against = month, before
         if (month, departement) not in published:
             earlier = situation.months_before(month, departement)
-            if not earlier or earlier[0] < month - pd.DateOffset(months=DROP_REACH):
+            if not earlier or earlier[0].date() < shift(month.date(), -DROP_REACH):
                 continue
             reference, against = earlier[0], known
         had = against.get((reference, departement), 0)
