@@ -153,6 +153,33 @@ def _series_falls(facts: Facts, names: Names) -> str:
     )
 
 
+def _cell_emptied(facts: Facts, names: Names) -> str:
+    count = facts["documents"]
+    several = "s" * (count > 1)
+    return (
+        f"{_capital(_place(facts, names))}\u202f: {grouped(count)} document{several} "
+        f"publié{several} disparaîtrai{'en' * (count > 1)}t, car le fichier n’y compte rien."
+    )
+
+
+def _series_returns(facts: Facts, names: Names) -> str:
+    return (
+        f"{names.of(facts)}\u202f: absent du cumul du mois précédent, et de retour en "
+        f"{_month(facts)}\u202f: tout son cumul, {grouped(facts['documents'])} documents, "
+        "compterait dans ce seul mois."
+    )
+
+
+def _other_counting(facts: Facts, _names: Names) -> str:
+    published = "un cumul" if facts["cumulative"] else "les documents du mois"
+    mine = "les documents du mois" if facts["cumulative"] else "un cumul"
+    return (
+        f"{_capital(_month(facts))}\u202f: ce fichier est lu comme comptant {mine}, alors que ce "
+        f"mois ou le précédent viennent d’une source qui compte {published}. Vérifiez la source "
+        "choisie au dépôt."
+    )
+
+
 def _more(facts: Facts, _names: Names) -> str:
     others = facts["more"]
     return f"… et {grouped(others)} autre{'s' * (others > 1)} du même genre."
@@ -171,5 +198,8 @@ _SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "months_to_come": _months_to_come,
     "sheets_unread": _sheets_unread,
     "series_falls": _series_falls,
+    "cell_emptied": _cell_emptied,
+    "series_returns": _series_returns,
+    "other_counting": _other_counting,
     "more": _more,
 }

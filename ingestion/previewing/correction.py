@@ -10,9 +10,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -26,6 +27,7 @@ from django.conf import settings
 from ingestion.mappings import known
 from ingestion.models import Extract
 from ingestion.presentation import TO_CORRECT
+from ingestion.previewing.together import adding_up
 from ingestion.reading.header_row import HEADER_ROWS, Clues
 from ingestion.reading.layout import REPORT_COLUMNS, Columns, header_keys, is_report
 from ingestion.reading.months import month_in_name
@@ -40,6 +42,7 @@ CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadshe
 #: What Excel takes for a formula at the beginning of a text. Numbers are none.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+LONGEST_TITLE = 31
 _SEPARATION = "\u00a0; "
 #: What an old encoding has no sign for, and what says the same in it.
 _OLD = str.maketrans({"\u202f": "\u00a0", "’": "'", "…": "..."})
@@ -47,6 +50,10 @@ _OLD = str.maketrans({"\u202f": "\u00a0", "’": "'", "…": "..."})
 Row = tuple[int, Sequence[Any]]
 #: The reasons and the remedies of a line.
 Reasons = tuple[str, str]
+_KEPT: Reasons = (
+    "Ligne acceptée, qui s’additionne à une ligne à corriger.",
+    "Gardez-la telle quelle.",
+)
 
 
 @dataclass
@@ -61,7 +68,8 @@ class Correction:
 def correction(extract: Extract, *, all_lines: bool = False) -> Correction:
     """Write the file to correct of an extract whose original is kept.
 
-    Holds the lines refused or to attach; all of them with `all_lines`, and their remarks.
+    Holds the lines refused or to attach, and those that add up with some of them (completing a
+    key with a part of it would lose the rest); all of them with `all_lines`, and their remarks.
 
     Raises:
         RefusedFile: the original cannot be read any more.
@@ -70,12 +78,18 @@ def correction(extract: Extract, *, all_lines: bool = False) -> Correction:
         local_copy(extract.file) as path,
         unpacked(path, extract.original_name, settings.MES_UNPACKED_MAX_BYTES) as source,
     ):
-        said = _Said(extract, all_lines=all_lines)
+        together = adding_up(extract)
+        whole = all_lines or together is None
+        said = _Said(extract, all_lines=whole, together=together or frozenset())
         workbook = source.kind is Kind.WORKBOOK
         write = _write_workbook if workbook else _write_text
         name = _name(extract, source.names, ".xlsx" if workbook else ".csv")
         made: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
-        write(source.file, made, extract, said)
+        try:
+            write(source.file, made, extract, said)
+        except BaseException:
+            made.close()
+            raise
     made.seek(0)
     return Correction(name, XLSX if workbook else CSV, made)
 
@@ -94,8 +108,9 @@ def _name(extract: Extract, names: tuple[str, ...], suffix: str) -> str:
 class _Said:
     """What is written beside each line, asked in the order of the lines."""
 
-    def __init__(self, extract: Extract, *, all_lines: bool) -> None:
+    def __init__(self, extract: Extract, *, all_lines: bool, together: Collection[int]) -> None:
         self.all_lines = all_lines
+        self.together = together
         columns = Columns.from_json(extract.columns)
         self.keys = {*columns.fields.values(), *columns.types, *columns.months}
         self.wide = bool(columns.types or columns.months)
@@ -115,6 +130,8 @@ class _Said:
             self._next = next(self._lines, None)
             reasons = [f"{row[1]}\u202f: {row[2]}" if self.wide else row[2] for row in rows]
             return _joined(reasons), _joined(row[3] for row in rows)
+        if line in self.together:
+            return _KEPT
         return ("", "") if self.all_lines else None
 
     def is_header(self, cells: Iterable[Any]) -> bool:
@@ -203,7 +220,7 @@ def _write_workbook(source: BinaryIO, made: IO[bytes], extract: Extract, said: _
     sheet = calamine.load_workbook(source).get_sheet_by_name(sheets.chosen)
     options = {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}
     with xlsxwriter.Workbook(made, options) as book:
-        page = book.add_worksheet(sheets.chosen)
+        page = book.add_worksheet(title_of(sheets.chosen))
         page.set_column(sheet.width, sheet.width + 1, 60)
         rows = enumerate(sheet.iter_rows(), start=1)
         filled = ((line, cells) for line, cells in rows if any(str(each).strip() for each in cells))
@@ -212,10 +229,17 @@ def _write_workbook(source: BinaryIO, made: IO[bytes], extract: Extract, said: _
                 _write_cell(page, number, position, value)
 
 
+def title_of(sheet: str) -> str:
+    """The title of a sheet as Excel takes it; other programs write workbooks with any."""
+    plain = "".join(each if each.isprintable() else " " for each in sheet)
+    allowed = re.sub(r"[\[\]:*?/\\]", "-", plain)[:LONGEST_TITLE].strip(" '")
+    return "Feuille" if allowed.lower() in {"", "history"} else allowed  # Excel keeps this one
+
+
 def _write_cell(page: Any, row: int, column: int, value: Any) -> None:
     if isinstance(value, bool):
         page.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and math.isfinite(value):
         page.write_number(row, column, value)
     elif isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
         page.write_datetime(row, column, value)

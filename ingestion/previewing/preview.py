@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.db.models import Sum
 from django.utils import timezone
@@ -19,8 +20,9 @@ from ingestion.previewing import anomalies
 from ingestion.previewing.anomalies import Anomaly, Situation
 from ingestion.previewing.anomaly_words import Names, say
 from ingestion.previewing.comparison import Contents, Place, compare, completed, contents, moved
+from ingestion.previewing.continuity import emptied_cells, other_counting, series_returns
 from ingestion.previewing.preview_cumulative import added, series_falls
-from ingestion.publishing.layers import Cell, covered_cells, held_cells
+from ingestion.publishing.layers import Cell, covered_cells, held_cells, met
 from ingestion.publishing.rebuild import is_cumulative
 from ingestion.reading.pipeline import NormalisedFile
 from reference.models import (
@@ -90,8 +92,8 @@ def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
     """
     version = current_data_version()
     scope = _scope(extract)
-    situation, fallen = _situation(extract, checked, {code for code, _ in scope})
-    found = [*_of_report(checked, file), *fallen, *_of_comparison(extract, situation)]
+    situation, broken = _situation(extract, checked, {code for code, _ in scope})
+    found = [*_of_report(checked, file), *broken, *_of_comparison(extract, situation)]
     reference, before, places = _reference(extract, situation)
     return Preview(
         version=version,
@@ -128,16 +130,16 @@ def _scope(extract: Extract) -> list[list[str]]:
 def _situation(
     extract: Extract, checked: Checked, scope: Collection[str]
 ) -> tuple[Situation, list[Anomaly]]:
-    """What publishing would change, and the anomalies of a cumulative series."""
+    """What publishing would change, and what would break the series that are published."""
     rows = checked.held.astype({"departement": "str"})
     held = held_cells(rows)
-    cells = covered_cells(extract, held)
+    cells = covered_cells(extract, held, met(checked.records))
     covered, accepted = _places(cells), _places(held)
-    fallen: list[Anomaly] = []
+    broken = list(other_counting(extract, cells))
     if is_cumulative(extract):
         counted = added(rows, cells)
         rows, accepted = counted.rows, accepted & counted.places
-        fallen = list(series_falls(counted.fallen))
+        broken += [*series_falls(counted.fallen), *series_returns(rows, counted.known)]
     months = sorted({cell.month for cell in cells})
     received = _received(scope)
     wanted = {pd.Timestamp(month) for month in months}
@@ -158,7 +160,7 @@ def _situation(
         earlier=_earlier(extract, scope, months, after),
         complete=extract.mode == Mode.COMPLETE,
     )
-    return situation, fallen
+    return situation, [*broken, *emptied_cells(situation)]
 
 
 def _places(cells: Collection[Cell]) -> set[Place]:
@@ -168,11 +170,7 @@ def _places(cells: Collection[Cell]) -> set[Place]:
 
 def _met(checked: Checked, scope: Collection[str]) -> set[Place]:
     """The cells of which a file speaks, were it only to be refused."""
-    records = checked.records
-    known = records[records["month"].notna() & records["departement"].isin(list(scope))]
-    known = known[known["outcome"] != Outcome.OUT_OF_SCOPE]
-    pairs = known[["month", "departement"]].drop_duplicates()
-    return {(pd.Timestamp(month), str(code)) for month, code in pairs.itertuples(index=False)}
+    return {(pd.Timestamp(month), code) for month, code in met(checked.records) if code in scope}
 
 
 def _received(scope: Collection[str]) -> set[Place]:
@@ -276,14 +274,16 @@ def region_settings(extract: Extract) -> RegionSettings:
 
 def _covered(checked: Checked, situation: Situation) -> dict[str, dict[str, int]]:
     records = checked.records
-    kept = records[records["outcome"] == Outcome.ACCEPTED]
-    places = pd.DataFrame({"month": kept["month"], "where": kept["departement"].fillna("")})
-    sizes = places.groupby(["month", "where"], as_index=False, observed=True).size()
+    accepted = (records["outcome"] == Outcome.ACCEPTED).to_numpy(dtype=bool)
+    months, met = pd.factorize(records["month"])
+    codes, named = pd.factorize(records["departement"].fillna(""))
+    cells, sizes = np.unique((months * len(named) + codes)[accepted], return_counts=True)
     found: dict[str, dict[str, int]] = {}
     for month, departement in sorted(situation.covered):
         found.setdefault(iso(month), {})[departement] = 0
-    for month, departement, size in sizes.itertuples(index=False):
-        found.setdefault(iso(month), {})[str(departement)] = int(size)
+    for cell, size in zip(cells.tolist(), sizes.tolist(), strict=True):
+        month, code = divmod(cell, len(named))
+        found.setdefault(iso(met[month]), {})[str(named[code])] = size
     return found
 
 

@@ -28,12 +28,14 @@ class _Unsaid(Readings):
 class Added:
     """What a cumulative file adds: `rows` as `fold.holdings`, in the cells that can be counted.
 
-    `places`: these cells. `fallen`: see `fold.falls`.
+    `places`: these cells. `fallen`: see `fold.falls`. `known`: the cumulative rows of its months
+    and of those before.
     """
 
     rows: pd.DataFrame
     places: set[Place]
     fallen: pd.DataFrame
+    known: pd.DataFrame
 
 
 def added(held: pd.DataFrame, cells: Collection[Cell]) -> Added:
@@ -53,7 +55,7 @@ def added(held: pd.DataFrame, cells: Collection[Cell]) -> Added:
     following = {(month + pd.DateOffset(months=1), where) for month, where in _places(known)}
     places = said & following
     counted = pd.Series([each in places for each in _each(differences)], index=differences.index)
-    return Added(differences[counted.astype(bool)], places, falls(rows, known))
+    return Added(differences[counted.astype(bool)], places, falls(rows, known), known)
 
 
 def series_falls(fallen: pd.DataFrame) -> Iterator[Anomaly]:

@@ -13,10 +13,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from django.db.models import F, Max, Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from ingestion.models import Extract, Kind, Layer, Mode, State
+from indicators.bulk import copy_rows
+from ingestion.models import Extract, Kind, Layer, Mode, Outcome, State
 from reference.models import Departement
 from reference.months import iso, parse_month
 
@@ -49,11 +52,29 @@ def held_cells(held: pd.DataFrame) -> set[Cell]:
     }
 
 
-def covered_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
+def met(records: pd.DataFrame) -> set[tuple[dt.date, str]]:
+    """The (month, département) of which a file speaks, were it only to be refused.
+
+    `records`: those of `Checked`.
+    """
+    months, named_months = pd.factorize(records["month"])
+    codes, named = pd.factorize(records["departement"])
+    spoken = (months >= 0) & (codes >= 0)
+    spoken &= (records["outcome"] != Outcome.OUT_OF_SCOPE).to_numpy(dtype=bool)
+    cells = np.unique((months * len(named) + codes)[spoken]).tolist()
+    return {
+        (named_months[cell // len(named)].date(), str(named[cell % len(named)])) for cell in cells
+    }
+
+
+def covered_cells(
+    extract: Extract, held: Collection[Cell], spoken: Collection[tuple[dt.date, str]]
+) -> set[Cell]:
     """The cells that an extract covers: those it holds, and the empty ones that were confirmed.
 
     With `confirm_empty`, every département of the scope is covered in each month of the file,
-    with zero where the file says nothing; else only those of `confirmed_cells`.
+    with zero where the file says nothing; not where it speaks (`spoken`, see `met`) and nothing
+    of it is accepted, which is no zero. Else only those of `confirmed_cells`.
     """
     cells = set(held)
     if not (extract.confirm_empty or extract.confirmed_cells):
@@ -64,7 +85,12 @@ def covered_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
     regions = dict(scope.values_list("code", "region_id"))
     if extract.confirm_empty:
         months = {cell.month for cell in held}
-        cells.update(Cell(month, regions[code], code) for month in months for code in regions)
+        cells.update(
+            Cell(month, regions[code], code)
+            for month in months
+            for code in regions
+            if (month, code) not in spoken
+        )
     for month, code in extract.confirmed_cells:
         if code in regions:
             cells.add(Cell(parse_month(month), regions[code], code))
@@ -92,29 +118,17 @@ def by_cell(layers: Iterable[Layer]) -> dict[Cell, list[Layer]]:
     return dict(grouped)
 
 
-def lost_cells(extract: Extract, held: Collection[Cell]) -> set[Cell]:
-    """The départements in force in a month of the extract, in its scope, that it does not cover.
-
-    Replacing a month while leaving some of its départements to an earlier file is an anomaly.
-    """
-    if extract.mode == Mode.COMPLETE:
-        return set()
-    covered = covered_cells(extract, held)
-    scope = extract.region_id
-    standing = by_cell(in_force({cell.month for cell in covered}))
-    return {
-        cell for cell in standing if cell.departement and scope in {None, cell.region}
-    } - covered
-
-
-def edit(extract: Extract, held: Collection[Cell]) -> set[Cell]:
+def edit(
+    extract: Extract, held: Collection[Cell], spoken: Collection[tuple[dt.date, str]] = ()
+) -> set[Cell]:
     """Give an extract its layers, as its mode says; returns the cells to rebuild.
 
+    `held`, `spoken`: see `covered_cells`, which asks the latter of `confirm_empty` only.
     The "Non ventilé" of a month is replaced when the extract has records there, or covers every
     département in force of the month: an extract that covers them all says that there is none.
     Runs inside the transaction of a publication.
     """
-    cells = covered_cells(extract, held)
+    cells = covered_cells(extract, held, spoken)
     standing = by_cell(in_force({cell.month for cell in cells}))
     touched = set(cells)
     if extract.mode == Mode.REPLACE:
@@ -193,14 +207,14 @@ def _emptied_unallocated(cells: set[Cell], standing: dict[Cell, list[Layer]]) ->
     return emptied
 
 
-def add_missing(extract: Extract, held: Collection[Cell], standing: list[Layer]) -> list[Layer]:
+def add_missing(extract: Extract, held: Collection[Cell], standing: list[Layer]) -> None:
     """Layers for the cells where a new register found records of a published extract.
 
     A legal entity that opens a second site leaves its département for "Non ventilé"; a facility
     unknown until now gets a département. The extract speaks there as if it had been published
     with that register: not in a cell that it held since its last publication, nor where a later
     extract replaced all (and may have been withdrawn since), nor in a month that was withdrawn.
-    `standing` are the layers in force, in order; returns those added, to be put in order again.
+    `standing` are the layers in force, in order.
     """
     rank = max(layer.rank for layer in standing if layer.extract_id == extract.pk)
     own = list(_since_last_publication(extract))
@@ -210,7 +224,7 @@ def add_missing(extract: Extract, held: Collection[Cell], standing: list[Layer])
     )
     closed = {cell_of(layer) for layer in [*own, *later]}
     cells = {cell for cell in held if (cell.month, cell.region) not in silenced}
-    return _add(extract, cells - closed, Mode.COMPLETE, rank)
+    _add(extract, cells - closed, Mode.COMPLETE, rank)
 
 
 def confirmed_by_another(months: Iterable[dt.date]) -> set[Cell]:
@@ -237,21 +251,18 @@ def _next_rank() -> int:
     return (Layer.objects.aggregate(last=Max("rank"))["last"] or 0) + 1
 
 
-def _add(extract: Extract, cells: Collection[Cell], mode: str, rank: int) -> list[Layer]:
+def _add(extract: Extract, cells: Collection[Cell], mode: str, rank: int) -> None:
     ordered = sorted(cells, key=lambda cell: (cell.month, cell.region, cell.departement or ""))
-    return Layer.objects.bulk_create(
-        [
-            Layer(
-                extract=extract,
-                month=cell.month,
-                region_id=cell.region,
-                departement_id=cell.departement,
-                mode=mode,
-                rank=rank,
-            )
-            for cell in ordered
-        ]
+    rows = pd.DataFrame(ordered, columns=["month", "region_id", "departement_id"])
+    rows = rows.astype({"departement_id": "str"}).assign(
+        extract_id=extract.pk,
+        mode=str(mode),
+        rank=rank,
+        in_force=True,
+        withdrawn=False,
+        added_at=timezone.now(),
     )
+    copy_rows(Layer, rows, list(rows.columns))
 
 
 def _since_last_publication(extract: Extract) -> QuerySet[Layer]:

@@ -170,7 +170,8 @@ def _publish(extract: Extract, version: DataVersion) -> None:
         return
     if is_stale(version):
         add_missing_layers(readings)
-    touched = layers.edit(extract, layers.held_cells(readings.held(extract)))
+    spoken = layers.met(readings.checked(extract).records) if extract.confirm_empty else ()
+    touched = layers.edit(extract, layers.held_cells(readings.held(extract)), spoken)
     extract.state = State.PUBLISHED
     extract.message = ""
     extract.published_at = timezone.now()
