@@ -10,6 +10,7 @@ written again, the file is never received twice.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -102,6 +103,31 @@ def look(now: dt.datetime | None = None) -> list[Extract]:
     return received
 
 
+def forget_copies(sha256: str, size: int) -> None:
+    """Delete the files that were put away with this content, and the reports that quote them.
+
+    Raises:
+        OSError: the inbox is not there, or a file of it cannot be read or deleted.
+    """
+    if not settings.MES_INBOX:
+        return
+    root = Path(settings.MES_INBOX)
+    if not root.is_dir():
+        raise FileNotFoundError(f"the inbox {root} is not there")
+    folders = [place.folder / away for place in places(root) for away in (DONE, REFUSED)]
+    mine = [folder for folder in folders if folder.is_dir() and not folder.is_symlink()]
+    away = [path for folder in mine for path in _files(folder)]
+    for path in [each for each in away if each.stat().st_size == size]:
+        if _digest(path) == sha256:
+            path.with_name(path.name + REPORT).unlink(missing_ok=True)
+            path.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _forget(gone: list[InboxFile], now: dt.datetime) -> None:
     """Delete the rows of files that are no longer there, moved or removed.
 
@@ -178,7 +204,10 @@ def _treat(row: InboxFile, path: Path, place: Place, now: dt.datetime) -> Extrac
     seen = path.stat(follow_symlinks=False)
     same = (row.size, row.modified_ns) == (seen.st_size, seen.st_mtime_ns)
     if row.extract is not None:
-        if _is_over(row.extract):
+        if row.extract.state == State.PURGED and same:
+            path.unlink()  # nothing of it is to be kept
+            row.delete()
+        elif _is_over(row.extract):
             _put_away(row, path, place, extract=row.extract, whole=same)
         return None
     if not same:

@@ -32,6 +32,11 @@ logger = logging.getLogger(__name__)
 
 MAX_WARNINGS = 20
 
+TO_BE_SEEN = (
+    "Un registre ou une liste de membres ne se retire pas\u202f: voyez ci-dessous ce qu’il ferait, "
+    "puis appliquez-le."
+)
+
 #: The database went away: whoever sweeps sends the extract again once it is back.
 TRANSIENT = (OperationalError, InterfaceError)
 
@@ -187,12 +192,16 @@ def _check(extract: Extract, records: pd.DataFrame) -> Checked:
 
 
 def _read_ground(extract: Extract) -> None:
-    """Read a register or a list of members: ready, with what applying it would do."""
+    """Read a register or a list of members: ready, with what applying it would do.
+
+    It waits for a person, even when it was to be published at once: it cannot be withdrawn.
+    """
     ground_files.read(extract)
     if not extract.counts["accepted"]:
         refuse(extract, nothing_accepted(extract))
         return
-    _settle(extract, State.READY, Event.READY)
+    message = TO_BE_SEEN if extract.publish_when_ready else ""
+    _settle(extract, State.READY, Event.READY, message=message, publish_when_ready=False)
 
 
 def nothing_accepted(extract: Extract) -> str:

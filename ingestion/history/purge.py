@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from ingestion import trail
+from ingestion import inbox, trail
 from ingestion.history.acts import BUSY, RefusedActError, alone
-from ingestion.models import Extract, State
+from ingestion.models import Extract, Kind, State
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def purge(extract: Extract, *, actor: User | None, reason: str) -> Extract:
             raise RefusedActError(BUSY)
         if current.state == State.PURGED:
             raise RefusedActError("Ce fichier est déjà purgé.")
-        if current.state == State.PUBLISHED:
+        if in_force(current):
             raise RefusedActError(STILL_IN_FORCE)
         current.line_reports.all().delete()
         current.state = State.PURGED
@@ -60,6 +60,11 @@ def purge(extract: Extract, *, actor: User | None, reason: str) -> Extract:
         # Logged and left to the sweep when the storage does not answer: the act itself is done.
         transaction.on_commit(partial(_delete_files, current), robust=True)
     return current
+
+
+def in_force(extract: Extract) -> bool:
+    """Whether published figures are read from a file: registers and lists were read for good."""
+    return extract.state == State.PUBLISHED and extract.kind == Kind.MONTHLY
 
 
 def delete_purged_files() -> int:
@@ -83,7 +88,13 @@ def same_bytes(extract: Extract) -> list[Extract]:
 
 
 def _delete_files(extract: Extract) -> None:
-    """Delete the file, its records, and whatever is named after it in the same folder."""
+    """Delete the file, its records, and whatever is named after it in the same folder.
+
+    And what the inbox keeps of it, unless another file that is kept has the same content.
+
+    Raises:
+        OSError: something is left, for the next sweep.
+    """
     storage = extract.file.storage
     for name in filter(None, (str(extract.file.name), str(extract.records.name))):
         path = PurePosixPath(name)
@@ -95,4 +106,6 @@ def _delete_files(extract: Extract) -> None:
             if other.startswith(f"{path.name}."):
                 storage.delete(str(path.parent / other))
         storage.delete(name)
+    if not same_bytes(extract):
+        inbox.forget_copies(extract.sha256, extract.size)
     Extract.objects.filter(pk=extract.pk, state=State.PURGED).update(file="", records="")

@@ -126,7 +126,7 @@ def purge(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "extract": extract,
         "form": form,
-        "in_force": extract.state == State.PUBLISHED,
+        "in_force": forgetting.in_force(extract),
         "purged": extract.state == State.PURGED,
         "same": forgetting.same_bytes(extract),
     }
