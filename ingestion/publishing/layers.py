@@ -37,12 +37,6 @@ def cell_of(layer: Layer) -> Cell:
     return Cell(layer.month, layer.region_id, layer.departement_id)
 
 
-def row_cell(held: pd.DataFrame) -> Cell:
-    """The cell of the first row of a frame of `fold.holdings`."""
-    month, region, departement = held.iloc[0][["month", "region", "departement"]]
-    return Cell(month.date(), region, departement or None)
-
-
 def held_cells(held: pd.DataFrame) -> set[Cell]:
     """The cells in which an extract has an accepted record, from its `fold.holdings`."""
     found = held[["month", "region", "departement"]].drop_duplicates()

@@ -30,11 +30,6 @@ from reference.documents import normalise_label
 from reference.finess import number
 from reference.months import first_day
 
-TEXT_COLUMNS = (
-    *("column", "finess", "finess_raw", "finess_column", "entity_finess", "type_raw"),
-    *("type_column", "documents_raw", "dmp_raw", "dmp_column"),
-    *("problem", "problem_column", "problem_value", "extra"),
-)
 _TOTAL = re.compile(r"(?:sous )?(?:total|totaux)\b|ensemble$|somme$")
 _BETWEEN_EXTRAS = " | "
 
