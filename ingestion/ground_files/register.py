@@ -34,7 +34,9 @@ def read(extract: Extract) -> None:
     version = current_data_version()
     with local_copy(extract.file) as path:
         try:
-            told, preview = rehearse_register(path, extract.original_name, _preview)
+            told, preview = rehearse_register(
+                path, extract.original_name, _preview, scope=_scope(extract)
+            )
         except RegisterError as error:
             raise _refusal(error) from error
     _write(extract, told, {**preview, "version": version})
@@ -50,7 +52,7 @@ def apply(extract: Extract) -> None:
     """
     with local_copy(extract.file) as path:
         try:
-            told = apply_register(path, extract.original_name)
+            told = apply_register(path, extract.original_name, scope=_scope(extract))
         except RegisterError as error:
             raise _refusal(error) from error
     # None: to be told once the published facts have been read through it.
@@ -71,6 +73,13 @@ def apply(extract: Extract) -> None:
     )
 
 
+def _scope(extract: Extract) -> list[str] | None:
+    """The départements that a register may change: those of its région, all for a national one."""
+    if extract.region is None:
+        return None
+    return list(extract.region.departements.values_list("code", flat=True))
+
+
 def _refusal(error: RegisterError) -> RefusedFile:
     """A register that cannot be read, as people are told of it."""
     reason = str(error).replace("'", "’")
@@ -81,10 +90,11 @@ def _refusal(error: RegisterError) -> RefusedFile:
 
 
 def _write(extract: Extract, told: RegisterReport, preview: dict[str, Any]) -> None:
-    refused = len(told.refused)
+    refused, elsewhere = len(told.refused), told.out_of_scope
+    accepted = told.read - refused - elsewhere
     report.write(
         extract,
-        {"accepted": told.read - refused, "refused": refused},
+        {"accepted": accepted, "refused": refused, "out_of_scope": elsewhere},
         _remarks(told.refused, told.warnings),
         preview,
     )

@@ -66,7 +66,9 @@ class RegisterWords:
     @property
     def fates(self) -> list[str]:
         """What becomes of each; they add up to those read."""
-        return fates(self.told["counts"], REGISTER_FATES)
+        elsewhere = self.told["counts"].get("out_of_scope", 0)
+        left = [counted(elsewhere, "d’une autre région", "d’autres régions")] if elsewhere else []
+        return fates(self.told["counts"], REGISTER_FATES) + left
 
     @property
     def absent(self) -> str:

@@ -8,7 +8,7 @@ that the file does not cover are left alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -45,8 +45,8 @@ class RegisterReport:
     """What a register did.
 
     `counts`: facilities of the file by fate (created, updated, closed, reopened, unchanged);
-    with the refused ones they add up to `read`. `closed_by_absence` counts facilities that the
-    file does not hold.
+    with the refused ones and those `out_of_scope` they add up to `read`. `closed_by_absence`
+    counts facilities that the file does not hold.
     """
 
     file_name: str
@@ -55,6 +55,7 @@ class RegisterReport:
     sha256: str
     read: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACTIONS, 0))
+    out_of_scope: int = 0
     closed_by_absence: int = 0
     refused: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
@@ -75,12 +76,18 @@ class RegisterReport:
             "read": self.read,
             **self.counts,
             "refused": len(self.refused),
+            "out_of_scope": self.out_of_scope,
             "closed_by_absence": self.closed_by_absence,
         }
 
 
-def apply_register(file: Path | IO[bytes], file_name: str) -> RegisterReport:
+def apply_register(
+    file: Path | IO[bytes], file_name: str, *, scope: Collection[str] | None = None
+) -> RegisterReport:
     """Apply a register of any of the three layouts, wholly or not at all.
+
+    `scope`: the départements whose facilities it may change (None: all of them). The rows of
+    others are counted and left out, and a legal entity that has facilities there keeps its name.
 
     The same register again changes nothing and does not raise the data version; a row older
     than the last register that held its facility changes nothing either.
@@ -96,16 +103,21 @@ def apply_register(file: Path | IO[bytes], file_name: str) -> RegisterReport:
             _stage(cursor, register, report)
             # From here on other writers wait: reading the file needs none of what they write.
             lock_data_version()
-            _plan(cursor, report)
-            _apply(cursor, report)
+            _leave_out(cursor, report, scope)
+            _plan(cursor, report, scope)
+            _apply(cursor, report, scope)
             cursor.execute(statements.DROP_STAGING)
         _check_identity(report)
-        _remember(report)
+        _remember(report, scope)
     return report
 
 
 def rehearse_register(
-    file: Path | IO[bytes], file_name: str, look: Callable[[RegisterReport], Seen]
+    file: Path | IO[bytes],
+    file_name: str,
+    look: Callable[[RegisterReport], Seen],
+    *,
+    scope: Collection[str] | None = None,
 ) -> tuple[RegisterReport, Seen]:
     """What `apply_register` would do, exactly: done, looked at by `look`, then undone.
 
@@ -116,7 +128,7 @@ def rehearse_register(
         RegisterError, OSError: as `apply_register`.
     """
     with transaction.atomic():
-        report = apply_register(file, file_name)
+        report = apply_register(file, file_name, scope=scope)
         seen = look(report)
         transaction.set_rollback(True)
     return report, seen
@@ -161,14 +173,21 @@ def _readable(
             yield row
 
 
-def _plan(cursor: Any, report: RegisterReport) -> None:
+def _leave_out(cursor: Any, report: RegisterReport, scope: Collection[str] | None) -> None:
+    """Forget the rows of facilities that are, or would be, out of the scope."""
+    if scope is not None:
+        cursor.execute(statements.DELETE_OUT_OF_SCOPE, {"scope": list(scope)})
+        report.out_of_scope = cursor.rowcount
+
+
+def _plan(cursor: Any, report: RegisterReport, scope: Collection[str] | None) -> None:
     """Say what each row does and what the file covers, before anything is written."""
     date = {"date": report.date}
     cursor.execute(statements.CREATE_PLAN, date)
     cursor.execute("ANALYZE register_plan")
     cursor.execute("SELECT action, count(*) FROM register_plan GROUP BY action")
     report.counts.update(cursor.fetchall())
-    _judge_coverage(cursor, report)
+    _judge_coverage(cursor, report, scope)
     cursor.execute(statements.SELECT_MOVED_AWAY)
     for line, finess, told, known in cursor.fetchall():
         reason = f"département {told} au registre\u202f: reste dans le {known}"
@@ -183,28 +202,33 @@ def _plan(cursor: Any, report: RegisterReport) -> None:
     report.warnings.sort(key=lambda remark: remark.line)
 
 
-def _judge_coverage(cursor: Any, report: RegisterReport) -> None:
+def _judge_coverage(cursor: Any, report: RegisterReport, scope: Collection[str] | None) -> None:
     """Say in which départements a facility that the file lacks is one that closed.
 
     A file that comes again covers no more than the first time: the facilities that it brought
     itself would speak for it.
     """
-    before = RegisterImport.objects.filter(sha256=report.sha256).first()
+    before = list(RegisterImport.objects.filter(sha256=report.sha256))
     cursor.execute(statements.SELECT_COVERAGE, {"date": report.date})
     for departement, known, present, covered in cursor.fetchall():
-        if covered and (before is None or departement in before.departements):
+        if scope is not None and departement not in scope:
+            continue
+        same = (each for each in before if each.scope is None or departement in each.scope)
+        last = next(same, None)
+        if covered and (last is None or departement in last.departements):
             report.covered.append(departement)
         else:
             report.uncovered.append(Uncovered(departement, known, present))
 
 
-def _apply(cursor: Any, report: RegisterReport) -> None:
+def _apply(cursor: Any, report: RegisterReport, scope: Collection[str] | None) -> None:
     """Write what was planned; the order matters: a period is ended before the next begins."""
     date = {"date": report.date}
     cursor.execute(statements.INSERT_CATEGORIES)
     report.new_categories = [code for (code,) in cursor.fetchall()]
     cursor.execute(statements.INSERT_ENTITIES)
-    cursor.execute(statements.UPDATE_ENTITIES)
+    elsewhere = {"scope": None if scope is None else list(scope)}
+    cursor.execute(statements.UPDATE_ENTITIES, elsewhere)
     report.entities_changed = cursor.rowcount
     cursor.execute(statements.INSERT_FACILITIES, date)
     cursor.execute(statements.UPDATE_FACILITIES, date)
@@ -217,12 +241,12 @@ def _apply(cursor: Any, report: RegisterReport) -> None:
 
 def _check_identity(report: RegisterReport) -> None:
     """Every facility of the file has exactly one fate."""
-    told = sum(report.counts.values()) + len(report.refused)
+    told = sum(report.counts.values()) + len(report.refused) + report.out_of_scope
     if told != report.read:
         raise AssertionError(f"{report.read} rows read, {told} accounted for")
 
 
-def _remember(report: RegisterReport) -> None:
+def _remember(report: RegisterReport, scope: Collection[str] | None) -> None:
     """Keep the import in the history, and say that figures may have changed when they may."""
     RegisterImport.objects.create(
         file_name=Path(report.file_name).name[:255],
@@ -230,6 +254,7 @@ def _remember(report: RegisterReport) -> None:
         layout=report.layout,
         register_date=report.date,
         departements=report.covered,
+        scope=None if scope is None else sorted(scope),
         counts=report.as_counts(),
         refused=[
             {"line": remark.line, "finess": remark.finess, "reason": remark.reason}

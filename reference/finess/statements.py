@@ -23,6 +23,14 @@ CREATE TEMPORARY TABLE register_cited (finess varchar(9)) ON COMMIT DROP;
 
 DROP_STAGING: Final = "DROP TABLE register_row, register_cited, register_plan"
 
+# A facility that is known stays where it is: its own département says whose it is.
+DELETE_OUT_OF_SCOPE: Final = """
+DELETE FROM register_row r
+WHERE COALESCE(
+    (SELECT f.departement_id FROM reference_facility f WHERE f.finess = r.finess), r.departement
+) <> ALL(%(scope)s)
+"""
+
 CREATE_PLAN: Final = """
 CREATE TEMPORARY TABLE register_plan ON COMMIT DROP AS
 WITH known AS (
@@ -111,6 +119,10 @@ FROM (
 ) n
 WHERE e.finess = n.entity
     AND (e.name, e.siren) IS DISTINCT FROM (n.entity_name, COALESCE(NULLIF(n.siren, ''), e.siren))
+    AND (%(scope)s::text[] IS NULL OR NOT EXISTS (
+        SELECT FROM reference_facilityperiod p JOIN reference_facility f ON f.id = p.facility_id
+        WHERE p.legal_entity_id = e.id AND f.departement_id <> ALL(%(scope)s::text[])
+    ))
 """
 
 INSERT_FACILITIES: Final = """

@@ -138,4 +138,14 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="registerimport",
+            name="scope",
+            field=models.JSONField(
+                blank=True,
+                help_text="Ceux de la région qui l’a apporté\u202f; vide\u202f: tous.",
+                null=True,
+                verbose_name="départements concernés",
+            ),
+        ),
     ]

@@ -160,6 +160,12 @@ class RegisterImport(models.Model):
     layout = models.CharField("format", max_length=20)
     register_date = models.DateField("date du registre")
     departements = models.JSONField("départements couverts", default=list)
+    scope = models.JSONField(
+        "départements concernés",
+        null=True,
+        blank=True,
+        help_text="Ceux de la région qui l’a apporté ; vide : tous.",
+    )
     counts = models.JSONField("décompte", default=dict)
     refused = models.JSONField("lignes refusées", default=list)
     imported_at = models.DateTimeField("importé le", auto_now_add=True)

@@ -179,9 +179,9 @@ def test_a_register_taken_back_while_it_is_applied_leaves_no_trace(
     extract = read(flat("2022-01-08", line(ONE)))
     before = known()
 
-    def taken_back(file: Any, name: str) -> Any:
+    def taken_back(file: Any, name: str, **scope: Any) -> Any:
         Extract.objects.filter(pk=extract.pk).update(state=State.WITHDRAWN)
-        return apply_register(file, name)
+        return apply_register(file, name, **scope)
 
     monkeypatch.setattr("ingestion.ground_files.register.apply_register", taken_back)
     Extract.objects.filter(pk=extract.pk).update(state=State.PUBLISHING)
@@ -204,7 +204,7 @@ def test_a_worker_killed_while_applying_leaves_nothing_half_done_and_the_next_on
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr("ingestion.ground_files.register.audit.record", die)
+        patched.setattr("ingestion.trail.record", die)
         with pytest.raises(Killed):
             publish(extract)
     assert known() == before
@@ -221,7 +221,7 @@ def test_a_database_that_fails_while_applying_is_tried_again_later(
 ) -> None:
     extract = read(flat("2022-01-08", line(ONE)))
 
-    def fail(*_args: Any) -> None:
+    def fail(*_args: Any, **_scope: Any) -> None:
         raise OperationalError
 
     monkeypatch.setattr("ingestion.ground_files.register.apply_register", fail)
@@ -355,3 +355,71 @@ def test_the_real_registers_go_through_the_road_one_after_the_other() -> None:
     assert second.preview["counts"]["closed_by_absence"] == 0
     assert {**foretold, "replayed": []} == second.preview
     assert Facility.objects.count() > 4948
+
+
+# --- A région's administrators change their région --------------------------------------------
+
+
+def test_the_register_of_a_region_leaves_the_facilities_of_others_as_they_were() -> None:
+    brittany = [number("3500", rank) for rank in (1, 2)]
+    apply_register(flat("2021-01-08", line(ONE), *map(breton, brittany)), "avant.csv")
+    LegalEntity.objects.update(name="OG D’AVANT")
+    before = world_of("35")
+
+    extract = publish(
+        read(
+            flat(
+                "2022-01-08",
+                line(ONE, category="209"),
+                breton(brittany[0], category="209"),  # changed; the other one is no longer there
+                breton(number("3500", 7)),
+                line(number("2100", 7)),
+            )
+        )
+    )
+
+    assert extract.state == State.PUBLISHED
+    assert world_of("35") == before
+    assert set(LegalEntity.objects.values_list("name", flat=True)) == {"OG D’AVANT"}
+    assert (extract.counts["accepted"], extract.counts["out_of_scope"]) == (2, 2)
+    assert Facility.objects.filter(finess=number("2100", 7)).exists()
+    assert [code for code, _ in extract.preview["covered"]] == ["21"]
+    assert RegisterImport.objects.latest("pk").scope == sorted(
+        Region.objects.get(pk="27").departements.values_list("code", flat=True)
+    )
+
+
+def test_the_register_of_a_region_takes_no_facility_of_another_by_moving_it() -> None:
+    apply_register(flat("2021-01-08", breton(number("3500", 1)), line(ONE)), "avant.csv")
+    before = world_of("35")
+
+    publish(read(flat("2022-01-08", line(number("3500", 1), category="209"), line(ONE))))
+
+    assert world_of("35") == before
+
+
+def test_what_a_region_left_out_a_national_import_of_the_same_file_still_closes() -> None:
+    brittany = [number("3500", rank) for rank in (1, 2)]
+    apply_register(flat("2021-01-08", line(ONE), *map(breton, brittany)), "avant.csv")
+    later = flat("2022-01-08", line(ONE), breton(brittany[0]))
+    publish(read(io.BytesIO(later.getvalue())))
+
+    assert apply_register(later, "france.csv").closed_by_absence == 1
+
+
+def breton(finess: str, **fields: str) -> str:
+    """A line of another région."""
+    return line(finess, departement="35", **fields)
+
+
+def world_of(departement: str) -> list[Any]:
+    """What is known of the facilities of a département."""
+    return sorted(
+        map(
+            str,
+            Facility.objects.filter(departement=departement).values_list(
+                "finess", "name", "seen_on", "periods__starts_on", "periods__ends_on",
+                "periods__category", "periods__legal_entity",
+            ),
+        )
+    )  # fmt: skip

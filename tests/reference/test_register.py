@@ -210,8 +210,8 @@ def test_a_register_found_cut_while_it_is_read_changes_nothing() -> None:
 
 
 def test_lines_that_do_not_add_up_stop_the_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register, "_plan", lambda cursor, report: cursor.execute("SELECT 1"))
-    monkeypatch.setattr(register, "_apply", lambda cursor, report: None)
+    monkeypatch.setattr(register, "_plan", lambda cursor, *_: cursor.execute("SELECT 1"))
+    monkeypatch.setattr(register, "_apply", lambda *_: None)
     monkeypatch.setattr(statements, "DROP_STAGING", "SELECT 1")
 
     with pytest.raises(AssertionError, match="1 rows read, 0 accounted for"):
