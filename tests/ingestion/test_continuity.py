@@ -9,18 +9,26 @@ import pytest
 
 from accounts.models import User
 from ingestion.arbitration import decide
+from ingestion.history.acts import withdraw_month
 from ingestion.models import Arbitration, Counting, Extract, Repeats, Source
 from ingestion.previewing.correction import correction
 from ingestion.process import process
-from ingestion.publishing.publish import publish
+from ingestion.publishing.publish import publish, rebuild_stale
 from ingestion.receive import receive
-from reference.models import Facility, LegalEntity, Region, raise_data_version
+from reference.models import (
+    Facility,
+    LegalEntity,
+    PerimeterChoice,
+    Region,
+    raise_data_version,
+)
 from tests.ingestion import files
 from tests.ingestion.world import (
     REGION,
     add_facility,
     brought,
     build,
+    carried,
     covered,
     entity,
     facility,
@@ -205,3 +213,54 @@ def test_a_facility_that_comes_back_after_a_month_out_of_the_cumul_is_told(
     assert codes(extract) == ["series_returns"]
     assert f"EHPAD fictif 21-1 ({A1})" in extract.warnings
     assert "tout son cumul, 170 documents" in extract.warnings
+
+
+# --- What a région decides stays in it ----------------------------------------------------------
+
+
+def test_the_perimeter_of_a_region_changes_nothing_elsewhere() -> None:
+    owner = entity("21", 2)
+    far = facility("35", 1)
+    add_facility("35", 9, owner=entity("35", 1))
+    both = entity("25", 1)
+    add_facility("35", 8, owner=both)
+    raise_data_version("d'autres sites", ground=True)
+    decide(
+        Region.objects.get(code=REGION),
+        LegalEntity.objects.get(finess=both),
+        Arbitration.CARRY,
+        None,
+        User.objects.create_user("admin@example.org", "secret"),
+    )
+    lines = [line(A1, 5), line(far, 6), line(owner, 7), line(entity("35", 1), 8), line(both, 9)]
+    national = published(lines, region=None)
+    before = {**fed(), **carried()}
+
+    PerimeterChoice.objects.create(
+        region=Region.objects.get(code="53"), category_id="500", sector="PA", in_perimeter=False
+    )
+    raise_data_version("périmètre de la Bretagne", ground=True)
+    rebuild_stale()
+
+    national.refresh_from_db()
+    assert before.keys() - {**fed(), **carried()}.keys() == {
+        ("2025-01", far, "SYNTH"),
+        ("2025-01", "35", entity("35", 1)),
+    }
+    assert {**fed(), **carried()}.items() <= before.items()
+    assert carried()["2025-01", "25", both] == 9
+    assert national.counts["accepted"] == 3
+
+
+def test_a_decision_follows_a_month_that_was_withdrawn_nowhere() -> None:
+    owner, region = entity("21", 1), Region.objects.get(code=REGION)
+    add_facility("35", 9, owner=owner)
+    raise_data_version("un site dans une autre région", ground=True)
+    published([line(A1, 5), line(owner, 30), line(A1, 6, month="2025-02")])
+    withdraw_month(region, files.JANUARY, actor=None)
+
+    author = User.objects.create_user("admin@example.org", "secret")
+    decide(region, LegalEntity.objects.get(finess=owner), Arbitration.CARRY, None, author)
+    rebuild_stale()
+
+    assert (fed(), carried()) == ({("2025-02", A1, "SYNTH"): 6}, {})
