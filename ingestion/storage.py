@@ -109,6 +109,7 @@ def _write(
     if metadata:
         table = table.replace_schema_metadata(metadata)
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd", compression_level=1)
+    # Read whole again: what would tell which part to read takes as long to write as the rest.
+    pq.write_table(table, buffer, compression="zstd", compression_level=1, write_statistics=False)
     storage.delete(name)
     return storage.save(name, File(io.BytesIO(buffer.getvalue())))

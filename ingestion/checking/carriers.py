@@ -50,8 +50,10 @@ class Places:
     of: NDArray[np.intp]
 
     def each(self, name: str) -> pd.Series:
-        """A column of `rows`, one value per record."""
-        return self.rows[name].take(self.of).reset_index(drop=True)
+        """A column of `rows`, one value per record; texts as categories."""
+        column = self.rows[name]
+        kept = column.astype("category") if name in _TEXTS else column
+        return kept.take(self.of).reset_index(drop=True)
 
 
 def locate(records: pd.DataFrame, ground: Ground) -> Places:

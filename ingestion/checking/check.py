@@ -28,7 +28,7 @@ COUNT_NAMES = {
     Outcome.REFUSED: "refused",
 }
 PLACED = ["facility_id", "legal_entity_id", "region", "departement", "sector"]
-_OUTCOMES = pd.array([each.value for each in Outcome], dtype="str")
+_OUTCOMES = pd.Index([each.value for each in Outcome], dtype="str")
 _CODES = {each: code for code, each in enumerate(Outcome)}
 _NO_REMARK = pd.DataFrame(
     {
@@ -45,8 +45,9 @@ class Checked:
     """The records with their outcome and place, the remarks on them, and their account.
 
     `records`: those of `normalise` and `outcome`, `facility_id` or `legal_entity_id` (Int64),
-    `region`, `departement` (None on an accepted record of a legal entity: "Non ventilé"),
-    `document_type_id` (Int64), `sector` (INCONNU for an entity of several sectors).
+    `region`, `departement` (missing on an accepted record of a legal entity: "Non ventilé"),
+    `document_type_id` (Int64), `sector` (INCONNU for an entity of several sectors); texts as
+    categories.
     `remarks`: line, month, finess, documents, column, value, outcome, code, reason, remedy; a
     warning leaves the outcome.
     `counts`: read, accepted, duplicates, out_of_scope, quarantined, refused.
@@ -80,7 +81,7 @@ def check(records: pd.DataFrame, ground: Ground, *, add_up: bool = False) -> Che
     )
     excessive = _excessive(records, places, fates)
     fates[excessive] = _CODES[Outcome.REFUSED]
-    outcomes = pd.Series(_OUTCOMES.take(fates))
+    outcomes = pd.Series(pd.Categorical.from_codes(fates, _OUTCOMES))
     frame = _Frame(records.assign(outcome=outcomes), places, types, ground)
     remarks = pd.concat(
         [
@@ -259,7 +260,7 @@ class _Frame:
         return (
             remarks.rename(columns={header: "column", value: "value"})
             .assign(code=code, detail=detail)
-            .astype({"code": "str", "detail": "str"})
+            .astype({"outcome": "str", "code": "str", "detail": "str"})
         )
 
 

@@ -276,14 +276,15 @@ def _covered(checked: Checked, situation: Situation) -> dict[str, dict[str, int]
     records = checked.records
     accepted = (records["outcome"] == Outcome.ACCEPTED).to_numpy(dtype=bool)
     months, met = pd.factorize(records["month"])
-    codes, named = pd.factorize(records["departement"].fillna(""))
+    codes, found_names = pd.factorize(records["departement"], use_na_sentinel=False)
+    named = ["" if pd.isna(name) else str(name) for name in found_names]
     cells, sizes = np.unique((months * len(named) + codes)[accepted], return_counts=True)
     found: dict[str, dict[str, int]] = {}
     for month, departement in sorted(situation.covered):
         found.setdefault(iso(month), {})[departement] = 0
     for cell, size in zip(cells.tolist(), sizes.tolist(), strict=True):
         month, code = divmod(cell, len(named))
-        found.setdefault(iso(met[month]), {})[str(named[code])] = size
+        found.setdefault(iso(met[month]), {})[named[code]] = size
     return found
 
 
