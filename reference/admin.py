@@ -87,6 +87,13 @@ class GroundAdmin(BaseAdmin):
         raise_data_version(f"administration, {label}\u202f: {what}", ground=self.ground)
 
 
+class KeptAdmin(GroundAdmin):
+    """What the register once knew: closed, never forgotten, for published figures name it."""
+
+    def has_delete_permission(self, *_args: Any, **_kwargs: Any) -> bool:
+        return False
+
+
 class ReadOnlyAdmin(BaseAdmin):
     """Rows that nobody writes by hand: histories, monthly files."""
 
@@ -155,7 +162,7 @@ class FacilityCategoryAdmin(GroundAdmin):
 
 
 @admin.register(LegalEntity)
-class LegalEntityAdmin(GroundAdmin):
+class LegalEntityAdmin(KeptAdmin):
     """The organismes gestionnaires and the groups that people know them by."""
 
     list_display = ("finess", "name", "siren", "group")
@@ -172,7 +179,7 @@ class FacilityPeriodInline(PeriodInlineBase):
 
 
 @admin.register(Facility)
-class FacilityAdmin(GroundAdmin):
+class FacilityAdmin(KeptAdmin):
     """One facility: its sector when its category tells it wrong, its history."""
 
     list_display = ("finess", "name", "departement", "commune", "sector_override", "seen_on")

@@ -284,3 +284,18 @@ def test_the_members_of_a_large_programme_are_not_edited_one_by_one(
     monkeypatch.setattr("reference.admin.FEW_MEMBERS", 0)
 
     assert "memberships-0-facility" not in national.get(address).text
+
+
+def test_a_facility_and_its_owner_are_closed_never_deleted(
+    national: Client, facility: Facility
+) -> None:
+    owner = facility.periods.get().legal_entity
+    kept = [("facility", facility.pk), ("legalentity", owner.pk)]
+
+    answers = [
+        national.post(reverse(f"admin:reference_{model}_delete", args=[pk]), {"post": "yes"})
+        for model, pk in kept
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert Facility.objects.filter(pk=facility.pk).exists()
