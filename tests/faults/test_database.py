@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,12 @@ class Instance:
             return session.execute(question.encode()).fetchall()
 
     def kill_postgresql(self) -> None:
-        for pid in reaper.processes(self.marks):
-            os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not reaper.processes(self.marks))
+        killed = set(reaper.processes(self.marks))
+        for pid in killed:
+            with suppress(ProcessLookupError):  # a session may have ended meanwhile
+                os.kill(pid, signal.SIGKILL)
+        # Whoever needs the server starts another one at once.
+        wait_for(lambda: not killed & set(reaper.processes(self.marks)))
 
 
 @pytest.fixture
