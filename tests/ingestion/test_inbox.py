@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from ingestion import inbox, tasks
+from ingestion import inbox, tasks, trail
 from ingestion import receive as reception
 from ingestion.models import Extract, InboxFile, Kind, Source, State
 from reference.models import Programme
@@ -363,14 +363,21 @@ def killed(*_: Any, **__: Any) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("step", ["ingestion.inbox.audit.record", "ingestion.receive.audit.record"])
+@pytest.mark.parametrize("step", ["fichier reçu", "fichier reçu par la boîte de dépôt"])
 def test_killed_while_receiving_it_is_received_by_the_next_look(
     root: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    record = trail.record
+
+    def killed_there(action: str, *args: Any, **details: Any) -> None:
+        if action == step:
+            raise Killed
+        record(action, *args, **details)
+
     dropped(root / "27")
     watch.look()
     with monkeypatch.context() as fault:
-        fault.setattr(step, killed)
+        fault.setattr(trail, "record", killed_there)
         with pytest.raises(Killed):
             watch.look()
     assert not Extract.objects.exists()
