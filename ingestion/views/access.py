@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import Role, User
-from accounts.scope import regions_with_role, visible_regions
+from accounts.scope import region_or_404, regions_with_role, require_role, visible_regions
 from ingestion.models import Extract
+from reference.models import Region
 
 
 def administrator(request: HttpRequest) -> User:
@@ -25,6 +26,17 @@ def administrator(request: HttpRequest) -> User:
             raise Http404("Aucune région à cette adresse.")
         raise PermissionDenied
     return user
+
+
+def administered_region(user: User, slug: str) -> Region:
+    """The region of an address, which the user administers.
+
+    Raises:
+        Http404: they do not see it. PermissionDenied: they only read it.
+    """
+    region = region_or_404(user, slug)
+    require_role(user, region, Role.ADMINISTRATOR)
+    return region
 
 
 def administered(user: User) -> QuerySet[Extract]:

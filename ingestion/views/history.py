@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from accounts.scope import region_or_404, regions_with_role, require_role
+from accounts.scope import regions_with_role
 from ingestion.forms.history import PUBLISHED, DifferenceForm, HistoryForm
 from ingestion.history.cells import UNALLOCATED, month_of
 from ingestion.history.difference import CHANGED, GONE, NEW, Difference, difference
 from ingestion.history.versions import published_in, said_by, versions
 from ingestion.models import Extract
-from ingestion.views.access import administered, administrator
+from ingestion.views.access import administered, administered_region, administrator
 from reference.models import Departement, DocumentType, Facility, LegalEntity, Region
 from reference.months import in_french, iso, parse_month, shift
 from reference.numbers import grouped
@@ -101,9 +101,7 @@ def administered_month(request: HttpRequest, slug: str, month: str) -> tuple[Reg
     Raises:
         Http404: there is no such region for the user, or no such month. PermissionDenied.
     """
-    user = administrator(request)
-    region = region_or_404(user, slug)
-    require_role(user, region, Role.ADMINISTRATOR)
+    region = administered_region(administrator(request), slug)
     try:
         return region, parse_month(month)
     except ValueError:

@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Role, User
-from accounts.scope import region_or_404, regions_with_role, require_role
+from accounts.models import Role
+from accounts.scope import regions_with_role
 from ingestion import waiting
 from ingestion.arbitration import decide, forget, sites_of
 from ingestion.forms.arbitration import ArbitrationForm
 from ingestion.models import EntityDecision
 from ingestion.tasks import rebuild, safely
-from ingestion.views.access import administrator
+from ingestion.views.access import administered_region, administrator
 from reference.models import LegalEntity, Region
 from reference.months import first_day
 
@@ -35,7 +35,9 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     """The FINESS to be attached of one region, and what was decided of its legal entities."""
     user = administrator(request)
     regions = list(regions_with_role(user, Role.ADMINISTRATOR))
-    region = _asked(user, request.GET["region"]) if "region" in request.GET else regions[0]
+    region = (
+        administered_region(user, request.GET["region"]) if "region" in request.GET else regions[0]
+    )
     national = user.is_superuser
     unknown = Paginator(waiting.unknown_numbers(region, national=national), NUMBERS_PER_PAGE)
     page = unknown.get_page(request.GET.get("page"))
@@ -59,7 +61,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     """One legal entity: its lines, its facilities, and what becomes of the first."""
     user = administrator(request)
-    region = _asked(user, slug)
+    region = administered_region(user, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
     decision = EntityDecision.objects.filter(region=region, legal_entity=entity).first()
     lines = waiting.describe(waiting.lines_of(entity, region, national=user.is_superuser))
@@ -98,7 +100,7 @@ def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
 def forget_decision(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     """Let the lines of a legal entity wait again."""
     user = administrator(request)
-    region = _asked(user, slug)
+    region = administered_region(user, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
     if forget(region, entity, user):
         _follow(changed=True)
@@ -110,17 +112,6 @@ def _follow(*, changed: bool) -> None:
     """Have the published figures follow a decision at once; the sweep does it otherwise."""
     if changed:
         transaction.on_commit(partial(safely, rebuild))
-
-
-def _asked(user: User, slug: str) -> Region:
-    """The region of an address, which the user administers.
-
-    Raises:
-        Http404: they do not see it. PermissionDenied: they only read it.
-    """
-    region = region_or_404(user, slug)
-    require_role(user, region, Role.ADMINISTRATOR)
-    return region
 
 
 def _back(region: Region) -> HttpResponse:
