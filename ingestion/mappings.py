@@ -22,6 +22,9 @@ from ingestion.reading.layout import Columns
 #: and no worker has the file.
 OPEN_STATES = (State.TO_MAP, State.READY, State.REFUSED)
 
+#: What `Extract.sheet` holds, in characters; a spreadsheet takes 31.
+LONGEST_SHEET = 100
+
 
 def known(extract: Extract) -> dict[str, dict[str, Any]]:
     """What was said for files like this one: `Columns.as_json` by signature of headers.
@@ -122,7 +125,8 @@ def _waiting(extract: Extract) -> Extract | None:
 
 def _to_read_again(extract: Extract, sheet: str) -> Extract:
     """Take an extract back to its reception; what was read of it no longer holds."""
-    extract.sheet = sheet
+    # No spreadsheet writes a longer title; the first readable sheet is then read again.
+    extract.sheet = sheet if len(sheet) <= LONGEST_SHEET else ""
     extract.state = State.RECEIVED
     extract.attempts = 0
     extract.offer = {}

@@ -40,7 +40,7 @@ from reference.months import iso
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What Excel takes for a formula at the beginning of a text. Numbers are none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 LONGEST_TITLE = 31
 _SEPARATION = "\u00a0; "

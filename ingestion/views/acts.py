@@ -18,7 +18,7 @@ from ingestion.history.acts import RefusedActError
 from ingestion.history.cells import after_withdrawal, earlier_versions, month_of, spoken_in
 from ingestion.models import Extract, Layer, Mode, State
 from ingestion.tasks import send
-from ingestion.views.access import administrator
+from ingestion.views.access import administered, administrator
 from ingestion.views.history import administered_month, extract_of, month_context
 from reference.months import iso
 
@@ -117,7 +117,7 @@ def reread(request: HttpRequest, pk: int) -> HttpResponse:
 def purge(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete what a file holds, once a reason is given."""
     extract = extract_of(request, pk)
-    form = PurgeForm(request.POST or None)
+    form = PurgeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason, user = form.cleaned_data["reason"], administrator(request)
         if _attempt(request, lambda: forgetting.purge(extract, actor=user, reason=reason)):
@@ -128,10 +128,16 @@ def purge(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "in_force": forgetting.in_force(extract),
         "purged": extract.state == State.PURGED,
-        "same": forgetting.same_bytes(extract),
+        "same": _told_of(request, forgetting.same_bytes(extract)),
     }
     status = 400 if form.errors else 200
     return render(request, "ingestion/history/purge.html", context, status=status)
+
+
+def _told_of(request: HttpRequest, extracts: list[Extract]) -> list[Extract]:
+    """Those of some files that the user may know of: another région may have the same one."""
+    seen = administered(administrator(request)).filter(pk__in=[each.pk for each in extracts])
+    return list(seen.order_by("pk"))
 
 
 def _attempt(request: HttpRequest, act: Callable[[], object]) -> bool:

@@ -140,6 +140,7 @@ def test_a_workbook_keeps_its_sheet_and_the_types_of_its_cells(owner_client: Cli
         ("@x", "'@x"),
         ("-SYNTH", "'-SYNTH"),
         ("\tx", "'\tx"),
+        ("\n=1+1", "'\n=1+1"),
         ("-1", "-1"),
         ("+2,5", "+2,5"),
         ("SYNTH", "SYNTH"),

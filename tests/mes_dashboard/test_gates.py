@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -182,7 +184,7 @@ def test_a_get_answers_as_told_and_changes_nothing(
     before = everything()
 
     found = {
-        name: answers(clients, lambda client, at=at: client.get(at))
+        name: answers(clients, partial(asked, "get", at, None))
         for name, at in places.addresses(world).items()
     }
 
@@ -197,18 +199,7 @@ def test_a_post_answers_as_told_and_changes_nothing_for_those_who_may_not(
     before = everything()
     found = {}
     for name, at in places.addresses(world).items():
-        row = TABLE[name]
-
-        def posted(client: Client, at: str = at, row: Row = row) -> Any:
-            session = client.cookies.copy()
-            with transaction.atomic():
-                answer = client.post(at, row.data)
-                if answer.status_code == row.done:  # the others find the world as it was
-                    transaction.set_rollback(True)
-            client.cookies = session
-            return answer
-
-        found[name] = answers(clients, posted)
+        found[name] = answers(clients, partial(undone, at, TABLE[name]))
 
     assert found == {name: row.expected("post") for name, row in TABLE.items()}
     assert everything() == before
@@ -224,8 +215,8 @@ def test_what_belongs_to_the_nation_exists_for_its_administrators_only(
         for page in pages:
             at = reverse(f"ingestion:{page}", args=[getattr(world, kind).pk])
             row = TABLE[f"ingestion:{page}"]
-            found = answers(clients, lambda client, at=at: client.get(at))
-            done = answers(clients, lambda client, at=at, row=row: client.post(at, row.data))
+            found = answers(clients, partial(asked, "get", at, None))
+            done = answers(clients, partial(asked, "post", at, row.data))
             for told, wanted in ((found, row.get), (done, row.post)):
                 assert told == without_national(NEVER if wanted == NEVER else NATIONAL), page
 
@@ -305,6 +296,31 @@ def test_a_mapping_of_the_nation_is_not_shown_to_a_region(
     assert HeaderMapping.objects.count() == 2
 
 
+def asked(method: str, at: str, data: Any, client: Client) -> Any:
+    return getattr(client, method)(at, data)
+
+
+def undone(at: str, row: Row, client: Client) -> Any:
+    """The answer to a POST; what it was allowed to do is undone, for the others to find."""
+    session = SimpleCookie(client.cookies.output(header="", sep=";"))
+    with transaction.atomic():
+        answer = client.post(at, row.data)
+        if answer.status_code == row.done:
+            transaction.set_rollback(True)
+    client.cookies = session
+    return answer
+
+
+def test_the_files_of_others_with_the_same_bytes_are_not_told_before_a_purge(
+    owner: User, world: Places
+) -> None:
+    world.national.sha256 = world.ready.sha256
+    world.national.save()
+    at = reverse("ingestion:purge", args=[world.ready.pk])
+
+    assert world.national.original_name not in client_of(owner).get(at).text
+
+
 def answers(clients: dict[str, Client], ask: Callable[[Client], Any]) -> Statuses:
     """The status that each person gets, in the order of PEOPLE."""
     found = []
@@ -312,7 +328,7 @@ def answers(clients: dict[str, Client], ask: Callable[[Client], Any]) -> Statuse
         if person in clients:
             answer = ask(clients[person])
             if answer.streaming:
-                b"".join(answer.streaming_content)  # to its end, where its file is closed
+                answer.getvalue()  # to its end, where its file is closed
             found.append(answer.status_code)
     return tuple(found)
 
