@@ -53,10 +53,14 @@ def holdings(checked: pd.DataFrame) -> pd.DataFrame:
     frame[KEY] = frame[KEY].fillna(0).astype("int64")
     frame["documents"] = frame["documents"].astype("int64")
     order, first = _sorted_groups(frame)
-    held = frame.take(order[first]).reset_index(drop=True)
-    if len(held) < len(frame):
+    documents = frame["documents"].to_numpy()[order]
+    kept = order[first]
+    # Each column gives its memory back before the next one is put in order.
+    columns = {name: frame.pop(name).take(kept).array for name in list(frame.columns)}
+    held = pd.DataFrame(columns, copy=False)
+    if len(held) < len(order):
         sizes = np.diff(np.append(first, len(order)))
-        held["documents"] = np.add.reduceat(frame["documents"].to_numpy()[order], first)
+        held["documents"] = np.add.reduceat(documents, first)
         held["dmp"] = held["dmp"].mask(sizes > 1)
     return held
 
