@@ -43,9 +43,9 @@ A1, A2, B1 = facility("21", 1), facility("21", 2), facility("25", 1)
 VENDORS = ("Mois", "FINESS ET", "Type de document", "Nombre de documents", "Éditeur")
 
 
-def told() -> dict[tuple[str | None, ...], int]:
-    """All the documents that are published, of facilities and of legal entities."""
-    return dict([*fed().items(), *carried().items()])
+def told() -> set[tuple[object, int]]:
+    """The published facts, of facilities and of legal entities."""
+    return {*fed().items(), *carried().items()}
 
 
 @pytest.fixture(autouse=True)
