@@ -34,7 +34,7 @@ class Outline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.ids += [given["id"]] if given.get("id") else []
+        self.ids += filter(None, [given.get("id")])
         for name in ("aria-describedby", "aria-labelledby", "aria-controls"):
             self.referred += (given.get(name) or "").split()
         if tag == "html":
