@@ -102,9 +102,20 @@ def _remarks(
 @never_cache
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a ready file published by the workers."""
+    """Have a ready file published by the workers.
+
+    `seen`: the version of the data that the page showed; another one since, and the person looks
+    again first.
+    """
     user = administrator(request)
     extract = get_object_or_404(administered(user), pk=pk)
+    if request.POST.get("seen", "") not in {"", str(current_data_version())}:
+        messages.warning(
+            request,
+            "Les données publiées ont changé pendant que cette page était affichée\u202f: rien n’a "
+            "été publié. Vérifiez de nouveau l’aperçu, puis publiez.",
+        )
+        return redirect("ingestion:extract", pk)
     with transaction.atomic():
         asked = Extract.objects.filter(pk=pk, state=State.READY).update(
             state=State.PUBLISHING, message="", attempts=0, publish_when_ready=False

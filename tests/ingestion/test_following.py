@@ -141,6 +141,22 @@ def test_asking_twice_sends_once(
     assert "son état vient de changer" in answer.content.decode()
 
 
+def test_what_changed_while_the_page_was_shown_is_looked_at_before_publishing(
+    administrator: Client, sent: list[int]
+) -> None:
+    extract = brought([line(A1, 5)])
+    page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    published([line(A1, 7)], name="entretemps.csv")
+
+    answer = administrator.post(f"{UPLOAD}{extract.pk}/publier/", {"seen": seen[1]}, follow=True)
+
+    extract.refresh_from_db()
+    assert (extract.state, sent) == (State.READY, [])
+    assert "rien n’a été publié" in answer.content.decode()
+
+
 def test_publishing_is_never_a_link(administrator: Client) -> None:
     extract = brought([line(A1, 5)])
 
