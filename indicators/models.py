@@ -117,16 +117,32 @@ class MonthlyVolume(models.Model):
     """Summary: documents by cell, sector and type. `departement` null: "Non ventilé".
 
     `carried` tells the documents carried by legal entities apart from those of facilities.
+    Like the other summaries, it is made of rows that were checked: the server checks no key again.
     """
 
     month = models.DateField()
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, db_index=False, related_name="+")
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     departement = models.ForeignKey(
-        Departement, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+        Departement,
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     sector = models.CharField(max_length=8, choices=Sector.choices)
     document_type = models.ForeignKey(
-        DocumentType, on_delete=models.PROTECT, db_index=False, related_name="+"
+        DocumentType,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     carried = models.BooleanField(default=False)
     documents = models.BigIntegerField()
@@ -147,7 +163,11 @@ class MonthlyReach(models.Model):
 
     month = models.DateField()
     departement = models.ForeignKey(
-        Departement, on_delete=models.PROTECT, db_index=False, related_name="+"
+        Departement,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     sector = models.CharField(max_length=8, choices=Sector.choices)
     parc = models.IntegerField()

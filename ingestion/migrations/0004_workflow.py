@@ -404,6 +404,17 @@ class Migration(migrations.Migration):
                 verbose_name="état",
             ),
         ),
+        migrations.AlterField(
+            model_name="linereport",
+            name="extract",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="line_reports",
+                to="ingestion.extract",
+            ),
+        ),
         migrations.AddIndex(
             model_name="linereport",
             index=models.Index(fields=["extract", "outcome", "code"], name="line_report_filter"),

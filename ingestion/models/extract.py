@@ -172,7 +172,13 @@ class Extract(models.Model):
 class LineReport(models.Model):
     """One remark on a record: what is wrong, where, and what to do. Warnings leave it accepted."""
 
-    extract = models.ForeignKey(Extract, on_delete=models.CASCADE, related_name="line_reports")
+    extract = models.ForeignKey(
+        Extract,
+        on_delete=models.CASCADE,
+        db_constraint=False,  # remarks come by the ten thousand, all of one extract
+        db_index=False,  # the first field of an index below
+        related_name="line_reports",
+    )
     line = models.PositiveIntegerField("ligne")
     finess = models.CharField("FINESS", max_length=20, blank=True, help_text="tel que lu")
     month = models.DateField("mois", null=True)
