@@ -73,7 +73,9 @@ def _proposed(extract: Extract) -> dict[str, str]:
     said = mappings.known(extract).get(offer["signature"]) or extract.columns
     if said:
         return roles_of(Columns.from_json(said))
-    recognised = {each["key"]: each["field"] for each in offer["headers"] if each["field"]}
+    # Each field once: the first column that looks like it.
+    first = {each["field"]: each["key"] for each in reversed(offer["headers"]) if each["field"]}
+    recognised = {key: name for name, key in first.items()}
     return (
         dict.fromkeys(offer["months"], OF_MONTH) | dict.fromkeys(offer["types"], OF_TYPE)
     ) | recognised

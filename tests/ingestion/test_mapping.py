@@ -150,6 +150,20 @@ def test_an_unknown_header_set_is_shown_mapped_and_read(
 
 
 @pytest.mark.django_db
+def test_two_columns_that_look_alike_are_not_proposed_as_the_same_thing(
+    owner_client: Client,
+) -> None:
+    build()
+    extract = brought(
+        ("Structure n°", "Intitulé", "Papier", "Combien"), (A1, "EHPAD", "SYNTH", "1")
+    )
+
+    page = owner_client.get(page_of(extract)).content.decode()
+
+    assert page.count('<option value="name" selected>') == 1
+
+
+@pytest.mark.django_db
 def test_the_month_that_nothing_says_is_told_with_the_columns(
     owner_client: Client, sent: list[int]
 ) -> None:
