@@ -23,6 +23,12 @@ def normalise_label(text: str) -> str:
     return REPORT.sub("cr", NOT_A_WORD.sub(" ", plain).strip())
 
 
+def document_type_choices() -> list[tuple[str, str]]:
+    """The code and the label of each document type that a person may name, by label."""
+    types = DocumentType.objects.exclude(code=DocumentType.UNRECOGNISED)
+    return list(types.order_by("label").values_list("code", "label"))
+
+
 def document_type_index() -> dict[str, int]:
     """Every normalised writing of a document type and the identifier of its `DocumentType`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,8 @@ from ingestion.reading.layout import Columns, is_report
 from ingestion.reading.months import header_month
 
 IGNORED, OF_TYPE, OF_MONTH = "", "types", "months"
+#: What begins the role of a column that counts one type, before its code.
+_ONE_TYPE = "type:"
 ROLES = {
     IGNORED: "Ignorer",
     Field.MONTH.value: "Mois",
@@ -38,7 +40,8 @@ class ColumnsForm(forms.Form):
     """One choice of role per column that has a header, those of our own report left out.
 
     `headers`: the key of each column (`layout.header_keys`) and its text, in order. `proposed`:
-    the role first shown for a header key (a key of `ROLES`); ignored without one.
+    the role first shown for a header key (see `roles_of`); ignored without one. `types`: the
+    document types that a column may count whatever its header says, as (code, label).
     Once valid, `columns` says how the table is read.
     """
 
@@ -47,11 +50,16 @@ class ColumnsForm(forms.Form):
         *args: Any,
         headers: Sequence[tuple[str, str]],
         proposed: Mapping[str, str],
+        types: Sequence[tuple[str, str]] = (),
         of_file: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headers = list(headers)
+        self.labels = ROLES | labels_of(types)
+        choices: list[Any] = list(ROLES.items())
+        if types:
+            choices.append(("Documents d’un type", list(labels_of(types).items())))
         if of_file:
             self.fields["month"] = MonthField(
                 label="Mois du fichier",
@@ -64,7 +72,7 @@ class ColumnsForm(forms.Form):
             if _is_asked(key):
                 self.fields[f"column_{position}"] = forms.ChoiceField(
                     label=f"Colonne «\u202f{text}\u202f»",
-                    choices=list(ROLES.items()),
+                    choices=choices,
                     initial=proposed.get(key, IGNORED),
                     required=False,
                     widget=forms.Select(attrs={"class": "fr-select"}),
@@ -86,7 +94,7 @@ class ColumnsForm(forms.Form):
         roles = self._roles()
         self._refuse_repeats(roles)
         self._refuse_unreadable_months(roles)
-        chosen = set(roles.values())
+        chosen = {OF_TYPE if _code_of(role) else role for role in roles.values()}
         self._refuse_mixtures(chosen)
         for role in _missing(chosen):
             self.add_error(None, f"Indiquez la colonne «\u202f{ROLES[role]}\u202f».")
@@ -96,12 +104,17 @@ class ColumnsForm(forms.Form):
     def columns(self) -> Columns:
         """How the table is read, from a valid form."""
         by_role: dict[str, list[str]] = {}
+        named = {}
         for position, role in self._roles().items():
-            by_role.setdefault(role, []).append(self.headers[position][0])
+            key, code = self.headers[position][0], _code_of(role)
+            by_role.setdefault(OF_TYPE if code else role, []).append(key)
+            if code:
+                named[key] = code
         return Columns(
             {each: by_role[each.value][0] for each in Field if each.value in by_role},
             tuple(by_role.get(OF_TYPE, ())),
             tuple(by_role.get(OF_MONTH, ())),
+            named,
         )
 
     @property
@@ -125,7 +138,7 @@ class ColumnsForm(forms.Form):
             if times[role] > 1 and role not in _LONG_ONLY:
                 self.add_error(
                     f"column_{position}",
-                    f"«\u202f{ROLES[role]}\u202f» est choisi pour plusieurs colonnes\u202f: "
+                    f"«\u202f{self.labels[role]}\u202f» est choisi pour plusieurs colonnes\u202f: "
                     "n’en gardez qu’une.",
                 )
 
@@ -169,10 +182,21 @@ def _missing(chosen: set[str]) -> list[str]:
     return [role for role in needed if role not in chosen]
 
 
+def _code_of(role: str) -> str:
+    """The document type that a role names, "" for the other roles."""
+    return role.removeprefix(_ONE_TYPE) if role.startswith(_ONE_TYPE) else ""
+
+
+def labels_of(types: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The role of counting each document type, and how people read it."""
+    return {f"{_ONE_TYPE}{code}": f"Documents\u202f: {label}" for code, label in types}
+
+
 def roles_of(columns: Columns) -> dict[str, str]:
     """The role of each header key in a layout, as the form proposes them."""
     return (
         {key: each.value for each, key in columns.fields.items()}
         | dict.fromkeys(columns.types, OF_TYPE)
         | dict.fromkeys(columns.months, OF_MONTH)
+        | {key: f"{_ONE_TYPE}{code}" for key, code in columns.named.items()}
     )

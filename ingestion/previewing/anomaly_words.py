@@ -97,9 +97,10 @@ def _month_drop(facts: Facts, names: Names) -> str:
 
 def _others_jump(facts: Facts, _names: Names) -> str:
     reference = facts["reference"]
+    whole = 0 if facts["share"] == 1 else 1
     against = "" if reference is None else f", contre {percent(reference, 1)} jusqu’ici"
     return (
-        f"En {_month(facts)}, {percent(facts['share'], 1)} des documents sont d’un type non "
+        f"En {_month(facts)}, {percent(facts['share'], whole)} des documents sont d’un type non "
         f"reconnu{against}. Un type a sans doute changé de nom."
     )
 

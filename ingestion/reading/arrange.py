@@ -107,7 +107,8 @@ def arrange_as_said(header: Header, said: Columns, line: int) -> Columns:
     if types or months:
         unused = {Field.DOCUMENTS, Field.DMP, Field.TYPE if types else Field.MONTH}
         fields = {field: key for field, key in fields.items() if field not in unused}
-    return Columns(fields, types, months)
+    named = {key: code for key, code in said.named.items() if key in types}
+    return Columns(fields, types, months, named)
 
 
 def clean(header: str) -> str:

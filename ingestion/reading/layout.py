@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.reading.headers import Field
@@ -31,21 +31,24 @@ class Columns:
     """Which header (by its key) holds what.
 
     `fields`: the header of each field. `types`: headers that each count the documents of the type
-    they name (wide by type). `months`: headers that each count the documents of the month they
-    name (wide by month). Without either, the table is long: a line is a count.
+    they name (wide by type), `named`: of the type whose code it gives instead. `months`: headers
+    that each count the documents of the month they name (wide by month). Without either, the
+    table is long: a line is a count.
     """
 
     fields: dict[Field, str]
     types: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
+    named: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain JSON, which `from_json` reads back."""
-        return {
+        said: dict[str, Any] = {
             "fields": {each.value: key for each, key in self.fields.items()},
             "types": list(self.types),
             "months": list(self.months),
         }
+        return said | {"named": dict(self.named)} if self.named else said
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Columns:
@@ -55,7 +58,8 @@ class Columns:
             ValueError: it names a field that does not exist.
         """
         fields = {Field(name): str(key) for name, key in (data.get("fields") or {}).items() if key}
-        return cls(fields, tuple(data.get("types") or ()), tuple(data.get("months") or ()))
+        types, months = tuple(data.get("types") or ()), tuple(data.get("months") or ())
+        return cls(fields, types, months, dict(data.get("named") or {}))
 
 
 def header_keys(cells: Iterable[str]) -> tuple[str, ...]:

@@ -114,9 +114,12 @@ class _Picked:
 
     def types(self) -> pd.Categorical:
         """The type that each says, its code alone where the words after it are unknown."""
-        header = self.recognised.header
-        raw = self.heads() if self.recognised.columns.types else self.texts(Field.TYPE)
-        return each(raw, header.type_text)
+        recognised = self.recognised
+        header, columns = recognised.header, recognised.columns
+        if not columns.types:
+            return each(self.texts(Field.TYPE), header.type_text)
+        said = [columns.named.get(header.keys[i]) or recognised.head(i) for i in recognised.counts]
+        return each(coded(self.which, said), header.type_text)
 
     def counts(self) -> pd.Categorical:
         """The text of each count."""

@@ -17,6 +17,7 @@ from ingestion.models import Extract
 from ingestion.reading.layout import Columns
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
+from reference.documents import document_type_choices
 from reference.months import iso
 
 CHANGED = "Ce fichier n’attend plus ses colonnes\u202f: son état vient de changer."
@@ -39,6 +40,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         headers=[(each["key"], each["text"]) for each in extract.offer["headers"]],
         proposed=_proposed(extract),
+        types=document_type_choices(),
         of_file=True,
         initial={"month": extract.asked_month and iso(extract.asked_month)},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -16,11 +18,12 @@ from accounts.models import Role, User
 from accounts.scope import regions_with_role
 from ingestion import mappings
 from ingestion.forms.choices import offered_sources
-from ingestion.forms.columns import ROLES, ColumnsForm, roles_of
+from ingestion.forms.columns import OF_TYPE, ROLES, ColumnsForm, labels_of, roles_of
 from ingestion.forms.source import NAME_TAKEN, SourceForm
 from ingestion.models import HeaderMapping, Source
 from ingestion.reading.layout import Columns
 from ingestion.views.access import administrator
+from reference.documents import document_type_choices
 from reference.models import raise_data_version
 
 
@@ -62,11 +65,12 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"La source «\u202f{changed.name}\u202f» est modifiée.")
             return redirect("ingestion:source", pk)
     listed = found.mappings.filter(_of_mapping(user)).select_related("region", "author")
+    labels = ROLES | labels_of(document_type_choices())
     context = {
         # The form has already changed its own instance.
         "source": get_object_or_404(_seen(user), pk=pk) if form and form.errors else found,
         "form": form,
-        "mappings": [(each, _described(each)) for each in listed],
+        "mappings": [(each, _described(each, labels)) for each in listed],
     }
     status = 400 if form and form.errors else 200
     return render(request, "ingestion/sources/source.html", context, status=status)
@@ -82,6 +86,7 @@ def mapping_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         headers=[(key, text) for key, text in mapping.headers],
         proposed=roles_of(Columns.from_json(mapping.columns)),
+        types=document_type_choices(),
     )
     if form.is_bound and form.is_valid():
         mappings.change(mapping, form.columns, author=user)
@@ -159,7 +164,9 @@ def _save(form: SourceForm, user: User, action: str) -> Source | None:
     return saved
 
 
-def _described(mapping: HeaderMapping) -> list[tuple[str, str]]:
+def _described(mapping: HeaderMapping, labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a mapping says, for people: (header, what it holds), the ignored ones left out."""
     roles = roles_of(Columns.from_json(mapping.columns))
-    return [(text, ROLES[roles[key]]) for key, text in mapping.headers if key in roles]
+    shown = [(text, roles[key]) for key, text in mapping.headers if key in roles]
+    # A type may have left the nomenclature since.
+    return [(text, labels.get(role, ROLES[OF_TYPE])) for text, role in shown]

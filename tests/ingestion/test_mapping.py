@@ -97,6 +97,69 @@ def test_a_table_is_long_or_wide_by_type_or_by_month(
     assert roles_of(columns) == {key: role for key, role in keys.items() if role}
 
 
+TYPES = [("SYNTH", "Synthèse"), ("57833-6", "Prescription de produits de santé")]
+
+
+def test_a_column_counts_the_type_that_a_person_names_whatever_its_header() -> None:
+    keyed = [("a", "A"), ("vol synthese", "Vol. Synthèse"), ("ordonnance", "Ordonnance")]
+    chosen = roles("finess", "type:SYNTH", "types")
+    said = ColumnsForm(chosen, headers=keyed, proposed={}, types=TYPES)
+    expected = Columns(
+        {Field.FINESS: "a"}, ("vol synthese", "ordonnance"), named={"vol synthese": "SYNTH"}
+    )
+
+    assert said.is_valid(), said.errors
+    assert said.columns == expected == Columns.from_json(expected.as_json())
+    assert roles_of(expected) == {
+        "a": "finess",
+        "vol synthese": "type:SYNTH",
+        "ordonnance": "types",
+    }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (
+            ("finess", "type:SYNTH", "type:SYNTH"),
+            "«\u202fDocuments\u202f: Synthèse\u202f» est choisi",
+        ),
+        (("finess", "type:SYNTH", "documents"), "ignorez «\u202fNombre de documents\u202f»."),
+        (("finess", "type:AUTRE", ""), "Choisissez un contenu de la liste."),
+    ],
+)
+def test_a_named_type_is_one_of_the_list_and_has_one_column(
+    chosen: tuple[str, ...], message: str
+) -> None:
+    keyed = [("a", "A"), ("b", "B"), ("c", "C")]
+    said = ColumnsForm(roles(*chosen), headers=keyed, proposed={}, types=TYPES)
+
+    assert not said.is_valid()
+    assert message in str(said.errors)
+
+
+@pytest.mark.django_db
+def test_odd_headers_are_given_their_types_and_next_month_s_file_follows(
+    owner_client: Client, sent: list[int]
+) -> None:
+    build()
+    headers = ("Structure n°", "Vol. Synthèse", "Vol. Presc")
+    extract = brought(headers, (A1, "12", "3"))
+
+    owner_client.post(page_of(extract), roles("finess", "type:SYNTH", "type:57833-6"))
+    publish(process(Extract.objects.get(pk=sent[-1])))
+    publish(brought(headers, (A1, "20", "4"), name="2025-02.csv"))
+    source = owner_client.get(f"/fichiers-mensuels/sources/{extract.source_id}/").content.decode()
+
+    assert fed() == {
+        ("2025-01", A1, "SYNTH"): 12,
+        ("2025-01", A1, "57833-6"): 3,
+        ("2025-02", A1, "SYNTH"): 20,
+        ("2025-02", A1, "57833-6"): 4,
+    }
+    assert "Documents\u202f: Prescription de produits de santé" in source
+
+
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
