@@ -177,8 +177,9 @@ def test_the_container_changes_no_record(
     ).records
     sheet = normalised(folder, files.workbook({"Feuil1": [files.HEADER, *rows]})).records
 
-    pd.testing.assert_frame_equal(other, plain)
-    pd.testing.assert_frame_equal(sheet, plain)
+    # The order of the different texts of a column means nothing.
+    pd.testing.assert_frame_equal(other, plain, check_categorical=False)
+    pd.testing.assert_frame_equal(sheet, plain, check_categorical=False)
 
 
 def test_a_file_as_people_make_them_gives_every_outcome(tmp_path: Path) -> None:
