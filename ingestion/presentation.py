@@ -85,6 +85,24 @@ class Accounting:
             for key, singular, plural in TERMS
         ]
 
+    @property
+    def unpublished(self) -> str:
+        """The records that a person should correct, "" without any: "2 … (1 refusé, …)"."""
+        waiting = [TERMS[-1], TERMS[-2]]
+        count = sum(self.counts[key] for key, _, _ in waiting)
+        if not count:
+            return ""
+        said = ", ".join(
+            f"{grouped(self.counts[key])} {plural if self.counts[key] > 1 else singular}"
+            for key, singular, plural in waiting
+            if self.counts[key]
+        )
+        many = count > 1
+        return (
+            f"{grouped(count)} enregistrement{'s' * many} ne {'seront' if many else 'sera'} pas "
+            f"publié{'s' * many} ({said})"
+        )
+
 
 @dataclass(frozen=True)
 class CoveredRow:

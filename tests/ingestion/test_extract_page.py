@@ -85,6 +85,18 @@ def test_the_file_is_compared_with_what_its_cells_hold(owner_client: Client) -> 
     assert f"{A3} EHPAD fictif 21-3 30" in text
 
 
+def test_what_will_not_be_published_is_said_beside_the_button(owner_client: Client) -> None:
+    good, unknown, wrong = line(A1, 5), line(number("21", 77), 3), line(B1, -1)
+
+    both = page(owner_client, brought([good, unknown, wrong]))
+    one = page(owner_client, brought([good, unknown]))
+    none = page(owner_client, brought([good]))
+
+    assert "2 enregistrements ne seront pas publiés (1 refusé, 1 FINESS à rattacher)" in both
+    assert "1 enregistrement ne sera pas publié (1 FINESS à rattacher)" in one
+    assert "voir pourquoi" not in none
+
+
 def test_a_new_month_is_compared_with_the_last_one_received(owner_client: Client) -> None:
     published([line(A1, 50, month="2024-12"), line(J1, 9, month="2024-12")])
 
