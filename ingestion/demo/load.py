@@ -37,12 +37,12 @@ from ingestion.process import process
 from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.finess.register import apply_register
-from reference.models import Facility, LegalEntity, Region, RegisterImport
+from reference.models import Facility, LegalEntity, Programme, Region, RegisterImport
 from reference.months import in_french, span
 
 SEED = 20240101
 ACCOUNTS_FILE = "accounts.json"
-PROGRAMME_FILE = "membres_esms_numerique_fictifs.csv"
+PROGRAMME, PROGRAMME_FILE = "esms-numerique", "membres_esms_numerique_fictifs.csv"
 DONE = (State.PUBLISHED, State.SUPERSEDED)
 
 
@@ -89,6 +89,7 @@ def _load(tell: Callable[[str], object]) -> None:
         for month in span(FIRST_MONTH, LAST_MONTH):
             _publish_month(month, tell)
     _leave(folder() / files.file_name(NEXT_MONTH), lambda: _month_file(NEXT_MONTH))
+    Programme.objects.get_or_create(code=PROGRAMME, defaults={"name": "ESMS Numérique"})
     _leave(folder() / PROGRAMME_FILE, lambda: programme.write_members(_demo(), SEED))
 
 

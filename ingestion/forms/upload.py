@@ -149,6 +149,12 @@ class UploadForm(forms.Form):
         if user.is_superuser:
             region.required = False
             region.empty_label = "France entière (fichiers nationaux)"
+        programme = cast("forms.ModelChoiceField[Programme]", self.fields["programme"])
+        if not programme.queryset.exists():
+            programme.empty_label = "Aucun programme"
+            programme.help_text = (
+                "Un administrateur national crée d’abord le programme, dans l’administration."
+            )
         source = cast("forms.ModelChoiceField[Source]", self.fields["source"])
         source.queryset = offered_sources(regions)
         source.initial = default_source

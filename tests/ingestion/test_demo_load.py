@@ -38,6 +38,7 @@ from reference.models import (
     FacilityCategory,
     FacilityPeriod,
     LegalEntity,
+    Programme,
     Region,
     current_data_version,
 )
@@ -391,6 +392,7 @@ def test_the_members_of_the_programme_are_left_as_a_file(loaded: Loaded) -> None
 
     assert header.startswith("FINESS ET;")
     assert len(lines) == 1794
+    assert Programme.objects.get().code == load.PROGRAMME
 
 
 # --- Where it may not be loaded --------------------------------------------------------------
