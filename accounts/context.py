@@ -105,6 +105,11 @@ class Site:
         links = [link if link.url == nearest else replace(link, current="") for link in links]
         return Link("Fichiers mensuels", current="true" if nearest else "", links=tuple(links))
 
+    @cached_property
+    def region_page(self) -> bool:
+        """Whether the page may belong to a région in the menu: those about files have their own."""
+        return not self.request.path.startswith(reverse("ingestion:upload"))
+
     def _link(self, label: str, url: str, region_code: str = "") -> Link:
         path = self.request.path
         current = "page" if path == url else "true" if path.startswith(url) else ""

@@ -119,8 +119,8 @@ class RegisterWords:
             return ""
         verb = "serait reprise" if lines == 1 else "seraient reprises"
         return (
-            f"{counted(lines, 'ligne', 'lignes')} de FINESS à rattacher {verb} dans "
-            f"{grouped(months)} mois."
+            f"{counted(lines, 'ligne', 'lignes')} de FINESS à rattacher {verb} "
+            f"({grouped(months)} mois {'concerné' if months == 1 else 'concernés'})."
         )
 
     @property

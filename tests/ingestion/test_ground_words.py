@@ -84,8 +84,8 @@ def test_departements_are_told_apart_covered_partly_in_the_file_or_left_out() ->
     ("lines", "months", "said"),
     [
         (0, 0, ""),
-        (1, 1, "1 ligne de FINESS à rattacher serait reprise dans 1 mois."),
-        (12, 3, "12 lignes de FINESS à rattacher seraient reprises dans 3 mois."),
+        (1, 1, "1 ligne de FINESS à rattacher serait reprise (1 mois concerné)."),
+        (12, 3, "12 lignes de FINESS à rattacher seraient reprises (3 mois concernés)."),
     ],
 )
 def test_lines_to_be_taken_up_are_foretold(lines: int, months: int, said: str) -> None:

@@ -56,6 +56,14 @@ def test_the_administrator_of_the_region_opens_every_page(
     assert all("no-store" in answer["Cache-Control"] for answer in answers.values())
 
 
+def test_the_pages_of_a_month_belong_to_one_entry_of_the_menu(owner_client: Client) -> None:
+    menu = text(owner_client.get(MONTH)).partition('id="navigation"')[2].partition("</nav>")[0]
+
+    assert 'aria-current="true">Fichiers mensuels' in menu
+    assert 'aria-current="true">Historique' in menu
+    assert menu.count("aria-current") == 2
+
+
 def test_for_the_administrator_of_another_region_nothing_of_it_exists(
     colleague_client: Client, addresses: list[str]
 ) -> None:
