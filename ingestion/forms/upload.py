@@ -150,7 +150,7 @@ class UploadForm(forms.Form):
             region.required = False
             region.empty_label = "France entière (fichiers nationaux)"
         programme = cast("forms.ModelChoiceField[Programme]", self.fields["programme"])
-        if not programme.queryset.exists():
+        if not Programme.objects.exists():
             programme.empty_label = "Aucun programme"
             programme.help_text = (
                 "Un administrateur national crée d’abord le programme, dans l’administration."
