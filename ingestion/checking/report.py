@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,10 +35,8 @@ def write_report(extract: Extract, checked: Checked, ground: int) -> None:
     extract.counts = {outcome: int(count) for outcome, count in checked.counts.items()}
     extract.months = [iso(month.date()) for month in months]
     extract.checked_ground = ground
-    key = held_key(extract, ground)
-    with ThreadPoolExecutor(1) as beside, transaction.atomic():
-        # Added up and written while the server takes the remarks in.
-        kept = beside.submit(lambda: save_held(extract, checked.held, key))
+    save_held(extract, checked.held, held_key(extract, ground))
+    with transaction.atomic():
         extract.line_reports.all().delete()
         remarks = checked.remarks.assign(
             extract_id=extract.pk,
@@ -51,7 +47,6 @@ def write_report(extract: Extract, checked: Checked, ground: int) -> None:
         )
         columns = ["line", "month", "documents", "outcome", "code", *LENGTHS]
         copy_rows(LineReport, remarks, ["extract_id", *columns])
-        kept.result()
         extract.save(update_fields=["counts", "months", "checked_ground", "replays"])
 
 
