@@ -121,8 +121,8 @@ MESSAGES = {
     ),
     "type_unrecognised": Message(
         "Le type de document « {value} » n’est pas reconnu : compté dans « Autres (non reconnu) ».",
-        "Écrivez le code du type ; si c’est l’en-tête d’une colonne, indiquez son type à la "
-        "page des colonnes. Une écriture courante peut être ajoutée dans l’administration.",
+        "Écrivez le code du type (celui d’un en-tête s’indique à la page des colonnes), ou faites "
+        "ajouter cette écriture dans l’administration.",
     ),
     "type_missing": Message(
         "Le type de document manque : compté dans « Autres (non reconnu) ».",
