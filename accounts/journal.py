@@ -89,6 +89,7 @@ LABELS = {
     "state": "état",
     "type": "type de document",
     "types": "types en colonnes",
+    "named": "types indiqués",
     "unchanged": "inchangés",
     "updated": "mis à jour",
     "version": "version",

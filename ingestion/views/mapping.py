@@ -14,10 +14,12 @@ from accounts.models import User
 from ingestion import mappings
 from ingestion.forms.columns import OF_MONTH, OF_TYPE, ColumnsForm, roles_of
 from ingestion.models import Extract
+from ingestion.reading.headers import Field
 from ingestion.reading.layout import Columns
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
 from reference.documents import document_type_choices
+from reference.finess.number import clean, has_valid_key
 from reference.months import iso
 
 CHANGED = "Ce fichier n’attend plus ses colonnes\u202f: son état vient de changer."
@@ -75,12 +77,27 @@ def _proposed(extract: Extract) -> dict[str, str]:
     said = mappings.known(extract).get(offer["signature"]) or extract.columns
     if said:
         return roles_of(Columns.from_json(said))
+    heads = [each for each in offer["headers"] if each["field"]]
+    if Field.FINESS not in {each["field"] for each in heads}:
+        numbers = _with_numbers(offer)
+        keys = {each["key"] for each in numbers}
+        heads = [*numbers, *(each for each in heads if each["key"] not in keys)]
     # Each field once: the first column that looks like it.
-    first = {each["field"]: each["key"] for each in reversed(offer["headers"]) if each["field"]}
+    first = {each["field"]: each["key"] for each in reversed(heads)}
     recognised = {key: name for name, key in first.items()}
     return (
         dict.fromkeys(offer["months"], OF_MONTH) | dict.fromkeys(offer["types"], OF_TYPE)
     ) | recognised
+
+
+def _with_numbers(offer: dict[str, Any]) -> list[dict[str, str]]:
+    """The first column whose rows shown are FINESS numbers, under a header that says nothing."""
+    below = [cells for line, cells in offer["rows"] if line > (offer["line"] or 0)]
+    for position, header in enumerate(offer["headers"]):
+        texts = [clean(cells[position]) for cells in below if cells[position].strip()]
+        if header["key"] and sum(map(has_valid_key, texts)) > len(texts) / 2:
+            return [{"key": header["key"], "field": Field.FINESS.value}]
+    return []
 
 
 def _table(extract: Extract, form: ColumnsForm) -> dict[str, Any]:

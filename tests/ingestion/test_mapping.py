@@ -139,6 +139,19 @@ def test_a_named_type_is_one_of_the_list_and_has_one_column(
 
 
 @pytest.mark.django_db
+def test_a_column_of_finess_numbers_is_proposed_as_such_under_any_header(
+    owner_client: Client,
+) -> None:
+    build()
+
+    of_numbers = owner_client.get(page_of(brought()))
+    of_words = owner_client.get(page_of(brought(cells=("x", "SYNTH", "12", "rien"))))
+
+    assert of_numbers.context["form"].fields["column_0"].initial == "finess"
+    assert of_words.context["form"].fields["column_0"].initial == ""
+
+
+@pytest.mark.django_db
 def test_odd_headers_are_given_their_types_and_next_month_s_file_follows(
     owner_client: Client, sent: list[int]
 ) -> None:
