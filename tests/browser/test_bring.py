@@ -88,14 +88,15 @@ def test_only_the_fields_that_a_kind_of_file_needs_are_shown(
     sign_in(page, owner)
     page.goto(f"{live_server.url}/fichiers-mensuels/")
     expect(page.get_by_label("Source", exact=False).first).to_be_visible()
-    expect(page.get_by_label("Programme", exact=True)).to_be_hidden()
+    programme = page.get_by_role("combobox", name="Programme", include_hidden=True)
+    expect(programme).to_be_hidden()
 
     page.get_by_label("Fichiers mensuels d’alimentation").focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#id_source")).to_be_hidden()
     page.keyboard.press("ArrowDown")
 
-    expect(page.get_by_label("Programme", exact=True)).to_be_visible()
+    expect(programme).to_be_visible()
     expect(page.locator("#id_mode")).to_be_hidden()
     axe(page)
 
