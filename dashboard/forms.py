@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from dashboard.french import quoted, short_month, typographic
 from indicators.selection import CHART_SECTORS, Selection, Territory
+from reference.french import quoted, short_month, typographic
 from reference.models import Sector
 from reference.months import in_french, iso, parse_month, shift, span
 from reference.numbers import NARROW

@@ -9,7 +9,6 @@ from itertools import groupby
 
 from django.http import QueryDict
 
-from dashboard import french
 from dashboard.charts.chart import SMALL_BASE
 from dashboard.charts.sectors import sector_label
 from dashboard.perimeter import (
@@ -24,6 +23,7 @@ from dashboard.perimeter import (
 )
 from indicators.perimeter import Figures, effect
 from indicators.selection import CHART_SECTORS
+from reference import french
 from reference.models import Region, Sector
 
 #: Names of the form's fields, followed by the code of a category.

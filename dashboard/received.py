@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 
-from dashboard.french import SHORT_MONTHS, short_month
 from indicators.models import CoveredMonth
 from indicators.selection import Territory
+from reference.french import SHORT_MONTHS, short_month
 from reference.models import Departement, Region
 from reference.months import in_french, iso, shift, span
 

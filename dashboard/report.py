@@ -10,12 +10,12 @@ from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import Group, volumes
 from dashboard.forms import COUNT, DESCENDING, SHARES, Asked
-from dashboard.french import typographic
 from dashboard.synthesis import Synthesis, synthesis
 from dashboard.tiles import Tile, tiles
 from indicators.measures import measure, measure_departements
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
+from reference.french import typographic
 from reference.models import DocumentGroup
 from reference.months import shift
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import french
 from dashboard.charts.chart import Column, Table, Unit, column
 from dashboard.charts.contributors import is_small
 from dashboard.charts.sparkline import Sparkline, sparkline
@@ -16,6 +15,7 @@ from dashboard.charts.volumes import SMALL_VOLUME
 from dashboard.charts.wording import at
 from dashboard.tiles import shape_words
 from indicators.series import Measures
+from reference import french
 from reference.months import in_french, shift
 
 

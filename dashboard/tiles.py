@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import french
 from dashboard.charts.chart import Unit
 from dashboard.charts.contributors import is_small
 from dashboard.charts.sparkline import Sparkline, sparkline
 from dashboard.charts.volumes import SMALL_VOLUME
 from dashboard.charts.wording import at, months_of, received_words
 from indicators.series import Measures
+from reference import french
 from reference.months import in_french, shift
 
 ARROWS = {"hausse": "▲", "baisse": "▼", "stable": "="}

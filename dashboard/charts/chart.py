@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from dashboard import french
+from reference import french
 
 #: Below this denominator a share or a rate is written as counts.
 SMALL_BASE = 20

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pandas as pd
 
-from dashboard import french
 from dashboard.charts.chart import SMALL_BASE, Chart, Kind, Mark, Table, Unit, column
 from dashboard.charts.wording import (
     SOURCE,
@@ -18,6 +17,7 @@ from dashboard.charts.wording import (
     sector_words,
 )
 from indicators.series import Measures
+from reference import french
 from reference.months import in_french
 
 CODE = "esms"

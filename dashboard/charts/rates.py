@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import french
 from dashboard.charts.chart import SMALL_BASE, Chart, Column, Kind, Mark, Table, Unit, column
 from dashboard.charts.contributors import COMPARATOR_COLOR, TERRITORY_COLOR, is_small
 from dashboard.charts.sectors import sector_label, short_label
 from dashboard.charts.wording import SOURCE, coverage_notes, nothing_received
 from indicators.series import Measures, SectorFigures
+from reference import french
 from reference.models import Sector
 from reference.months import in_french
 

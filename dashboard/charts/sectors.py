@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import french
 from dashboard.charts.chart import SMALL_BASE, Chart, Column, Kind, Mark, Table, Unit, column
 from dashboard.charts.wording import SOURCE, coverage_notes, nothing_received, period_words
 from indicators.series import Measures, SectorFigures
+from reference import french
 from reference.models import Sector
 
 CODE = "secteurs"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import french
 from dashboard.charts.chart import Chart, Column, Kind, Mark, Table, Unit, column
 from dashboard.charts.wording import (
     SOURCE,
@@ -20,6 +19,7 @@ from dashboard.charts.wording import (
     sector_words,
 )
 from indicators.series import Growth, Measures
+from reference import french
 
 CODE = "documents"
 HEADING = "Nombre de documents alimentés"

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pandas as pd
 
-from dashboard import french
 from dashboard.charts.chart import Month
 from indicators.selection import Selection
 from indicators.series import Measures
+from reference import french
 from reference.months import in_french
 
 SOURCE = "fichiers mensuels de l’Assurance maladie et registre FINESS"

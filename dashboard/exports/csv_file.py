@@ -8,9 +8,9 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import french
 from dashboard.charts.chart import Column, Table
 from indicators.selection import Selection
+from reference import french
 from reference.months import in_french
 from reference.spreadsheets import BOM, neutralised
 

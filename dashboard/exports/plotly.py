@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from dashboard import french
 from dashboard.charts.chart import Chart, Column, Kind, Mark, Month, Unit
+from reference import french
 from reference.months import shift
 from reference.numbers import NARROW
 

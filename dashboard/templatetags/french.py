@@ -1,8 +1,8 @@
-"""The French formats of `dashboard.french`, for templates."""
+"""The French formats of `reference.french`, for templates."""
 
 from django import template
 
-from dashboard import french
+from reference import french
 from reference.months import in_french
 
 register = template.Library()

@@ -5,6 +5,7 @@ goes with `raise_data_version`, which every cache key and ETag contains.
 """
 
 from reference.models.documents import DocumentGroup, DocumentType, DocumentTypeAlias
+from reference.models.goals import Event, Target, TargetIndicator
 from reference.models.programmes import Programme, ProgrammeMembership
 from reference.models.register import (
     Facility,
@@ -29,6 +30,7 @@ __all__ = [
     "DocumentGroup",
     "DocumentType",
     "DocumentTypeAlias",
+    "Event",
     "Facility",
     "FacilityCategory",
     "FacilityPeriod",
@@ -40,6 +42,8 @@ __all__ = [
     "Region",
     "RegisterImport",
     "Sector",
+    "Target",
+    "TargetIndicator",
     "current_data_version",
     "lock_data_version",
     "raise_data_version",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import french
+from reference import french
 
 
 @pytest.mark.parametrize(
