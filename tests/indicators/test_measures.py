@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.measures import covered_span, measure, measure_departements
+from indicators.measures import covered_span, measure, measure_all, measure_departements
 from indicators.models import CoveredMonth
 from indicators.payload import payload
 from indicators.selection import Selection, Territory
@@ -79,8 +79,7 @@ def test_measures_equal_an_independent_recomputation(
     first, last = add(FIRST, start), add(FIRST, start + length - 1)
 
     with loaded(world):
-        region = measure(whole(world, first, last, sector))
-        departements = measure_departements(whole(world, first, last, sector))
+        region, departements = measure_all(whole(world, first, last, sector))
 
     oracle = Oracle(world, world.departements, region=True, sector=sector)
     assert_same(region, oracle.answer(first, last))
@@ -111,8 +110,7 @@ def test_invariants_of_a_region_and_its_departements(world: World, sector: str |
     selection = whole(world, FIRST, LAST, sector)
 
     with loaded(world):
-        region = measure(selection)
-        departements = measure_departements(selection)
+        region, departements = measure_all(selection)
 
     parts = list(departements.values())
     totals = sum(part.total_documents.fillna(0) for part in parts)
