@@ -6,16 +6,17 @@ a rise then a plateau, an irregular series, a decline, or too few months to tell
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import signal, stats
 
+from indicators.dynamics.result import Dynamics, Label, Modifier, Peak, Trait
 from indicators.series import LEAST_RECEIVED
+
+__all__ = ["Dynamics", "Label", "Modifier", "Peak", "Trait", "classify"]
 
 Array = npt.NDArray[np.float64]
 
@@ -43,61 +44,6 @@ ROUGH = 0.25
 PLATEAU_SHARE = 1 / 3
 PLATEAU_CHANGE = 0.15
 HINGE_GAIN = 0.65
-
-
-class Label(StrEnum):
-    """What a series did."""
-
-    PROGRESSIVE = "progressive"
-    PLATEAU = "plateau"
-    PLATEAU_PEAK = "plateau_peak"
-    RISE_PLATEAU = "rise_plateau"
-    IRREGULAR = "irregular"
-    DECLINING = "declining"
-    TOO_SHORT = "too_short"
-
-    @property
-    def in_french(self) -> str:
-        """The word that screens and exports show."""
-        return LABELS_IN_FRENCH[self]
-
-
-LABELS_IN_FRENCH = {
-    Label.PROGRESSIVE: "progressive",
-    Label.PLATEAU: "plateau",
-    Label.PLATEAU_PEAK: "plateau avec pic",
-    Label.RISE_PLATEAU: "montée puis plateau",
-    Label.IRREGULAR: "irrégulière",
-    Label.DECLINING: "en baisse",
-    Label.TOO_SHORT: "série trop courte",
-}
-
-
-@dataclass(frozen=True)
-class Peak:
-    """A short rise above the ground around it."""
-
-    month: dt.date
-    value: float
-    ground: float  # the level it rises from
-    first: dt.date  # the months that it lifts, both included
-    last: dt.date
-
-
-@dataclass(frozen=True)
-class Dynamics:
-    """What a series did, and why we say so. Levels and slopes are in the series' own unit."""
-
-    label: Label
-    months: int  # received months
-    peaks: tuple[Peak, ...] = ()
-    slope: float | None = None  # Theil-Sen, per month, outside peaks
-    tau: float | None = None  # Kendall, outside peaks
-    start_level: float | None = None  # median of the first quarter, outside peaks
-    end_level: float | None = None
-    roughness: float | None = None  # median month-on-month change ÷ level, outside peaks
-    reversals: int = 0  # times that the series turns by more than a tenth of its range
-    plateau_from: dt.date | None = None  # for a rise then a plateau
 
 
 def classify(series: pd.Series[float]) -> Dynamics:
