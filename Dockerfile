@@ -4,7 +4,7 @@
 FROM node:24-slim AS plotly
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 # The locked Python packages; databases are other containers, so requirements/local.txt is not.
 FROM python:3.13-slim AS packages

@@ -9,7 +9,7 @@ bundle=$(cksum <package-lock.json)
 if ! done_before node_modules/.installed "$bundle"; then
     if ! npm --version >/dev/null 2>&1; then
         echo "npm was not found: pages will load plotly.js's whole bundle." >&2
-    elif npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1; then
+    elif npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1; then
         printf '%s\n' "$bundle" >node_modules/.installed
     else
         echo "npm failed: pages will load plotly.js's whole bundle." >&2
