@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from dashboard.views import downloads, freshness, pages, perimeter
+from dashboard.views import downloads, freshness, method, pages, perimeter
 
 app_name = "dashboard"
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("methode/", method.method, name="method"),
     path("regions/<slug:slug>/", pages.region, name="region"),
     path(
         "regions/<slug:slug>/departements.csv",

@@ -77,6 +77,7 @@ TABLE = {
     "accounts:journal": Row(ADMINISTRATORS),
     "accounts:journal_csv": Row(ADMINISTRATORS),
     "dashboard:home": Row((302, 200, 302, 200, 302, 200, 302)),
+    "dashboard:method": Row(SIGNED_IN),
     "dashboard:region": Row(REGION),
     "dashboard:region_table": Row(REGION),
     "dashboard:freshness": Row(REGION),
