@@ -116,6 +116,16 @@ else:
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What workers prepare for all web processes; keys contain the data version, so none expires.
+    "readings": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "dashboard_reading",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
+}
 MES_THROWAWAY_SERVICES = False  # local servers that may lose everything: tests only
 
 # Work done beside the pages. Tasks can be run twice: what a killed worker held is sent again.
@@ -141,7 +151,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ingestion.tasks.sweep",
         "schedule": dt.timedelta(seconds=30),
         "options": {"expires": 25},  # none waits while no worker runs
-    }
+    },
+    "readings": {
+        "task": "dashboard.tasks.prepare_readings",
+        "schedule": dt.timedelta(seconds=20),
+        "options": {"expires": 15},
+    },
 }
 if MES_INBOX:
     CELERY_BEAT_SCHEDULE["inbox"] = {

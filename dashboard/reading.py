@@ -1,0 +1,79 @@
+"""The reading of a région, computed once for each state of the figures and kept.
+
+It costs more than a page may take, so a beat task (`dashboard.tasks`) prepares the one that pages
+open on; another selection is read when asked for, and kept by the process that served it. Every
+key contains the data version: nothing is ever invalidated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+
+from dashboard.forms import DEFAULT_MONTHS, latest
+from dashboard.freshness import code_digest
+from indicators.evidence import RegionEvidence, gather
+from indicators.measures import covered_span
+from indicators.selection import Selection, region_territory
+from indicators.snapshot import snapshot
+from reference.models import Region
+
+NEAR, SHARED = "default", "readings"
+
+
+def evidence(selection: Selection, version: int) -> RegionEvidence:
+    """What is known of a région and of each of its départements over a selection.
+
+    `version`: the data version of the snapshot that the page reads. One query when it was
+    prepared, none when this process holds it.
+    """
+    key = _key(selection, version)
+    for cache in (caches[NEAR], caches[SHARED]):
+        found: RegionEvidence | None = cache.get(key)
+        if found is not None:
+            break
+    else:
+        found = gather(selection)
+    caches[NEAR].set(key, found)
+    return found
+
+
+def prepare(region: Region) -> None:
+    """Keep, for every process, the reading of the months that a région's pages open on."""
+    territory = region_territory(region)
+    with snapshot() as version:
+        received = covered_span(territory)
+        if received is None:
+            return
+        selection = Selection(territory, *latest(received, DEFAULT_MONTHS))
+        found = gather(selection)
+    # Out of the snapshot, which only reads.
+    caches[SHARED].set(_key(selection, version), found)
+
+
+def is_prepared(version: int) -> bool:
+    """Whether every région was prepared at a data version, by the code that runs."""
+    return bool(caches[SHARED].get(_done(version)))
+
+
+def say_prepared(version: int) -> None:
+    """Remember that every région was prepared at a data version."""
+    caches[SHARED].set(_done(version), "done")
+
+
+def _key(selection: Selection, version: int) -> str:
+    parts = (
+        version,
+        code_digest(Path(settings.BASE_DIR)),
+        selection.territory.code,
+        f"{selection.first:%Y-%m}",
+        f"{selection.last:%Y-%m}",
+        selection.sector or "",
+    )
+    return ":".join(str(part) for part in ("reading", *parts))
+
+
+def _done(version: int) -> str:
+    return f"prepared:{version}:{code_digest(Path(settings.BASE_DIR))}"

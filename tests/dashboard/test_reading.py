@@ -1,0 +1,71 @@
+"""Readings are prepared once for each state of the figures, and served without computing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+
+from dashboard import reading
+from dashboard.reading import evidence, is_prepared
+from dashboard.tasks import prepare_readings
+from indicators.selection import Selection, region_territory
+from reference.models import Region, current_data_version, raise_data_version
+from tests.dashboard import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def gathered(monkeypatch: pytest.MonkeyPatch) -> list[Selection]:
+    """Every selection that is read, in place of reading it."""
+    asked: list[Selection] = []
+
+    def gather(selection: Selection) -> Any:
+        asked.append(selection)
+        return {"of": selection.territory.code}
+
+    monkeypatch.setattr(reading, "gather", gather)
+    return asked
+
+
+def selected() -> Selection:
+    territory = region_territory(Region.objects.get(pk="27"))
+    return Selection(territory, world.FIRST, world.LAST)
+
+
+def test_a_reading_is_computed_once_for_a_version(gathered: list[Selection]) -> None:
+    first = evidence(selected(), 1)
+    again = evidence(selected(), 1)
+    evidence(selected(), 2)
+
+    assert first == again
+    assert len(gathered) == 2
+
+
+def test_pages_find_what_a_worker_prepared(gathered: list[Selection]) -> None:
+    world.lay()
+
+    assert prepare_readings()
+    caches[reading.NEAR].clear()  # another process
+    evidence(selected(), current_data_version())
+
+    assert [selection.territory.code for selection in gathered] == ["R27"]
+
+
+def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
+    world.lay(first=dt.date(2025, 10, 1))
+
+    assert prepare_readings()
+    assert not prepare_readings()
+    raise_data_version("publication")
+    assert not is_prepared(current_data_version())
+    assert prepare_readings()
+    assert len(gathered) == 2
+
+
+def test_a_region_without_any_month_has_nothing_to_prepare(gathered: list[Selection]) -> None:
+    assert prepare_readings()
+    assert gathered == []
