@@ -110,6 +110,7 @@ class Mark:
     color: str = ""
     strong: bool = True  # the territory itself; its comparator is dashed or pale
     labels: str = ""
+    line: bool = False  # a line over the stack, to compare with
 
 
 @dataclass(frozen=True)
@@ -134,12 +135,50 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Marker:
+    """An event of the period: a numbered line on the chart, a numbered sentence under it."""
+
+    number: int
+    first: dt.date  # its months, both included
+    last: dt.date
+    text: str  # "mars 2025 : Cibles ESMS Numérique."
+
+
+class Outcome(Enum):
+    """What became of a target in the last received month that it binds."""
+
+    MET = "atteinte"
+    MISSED = "non atteinte"
+    AHEAD = "à venir"
+    UNKNOWN = french.NOT_AVAILABLE
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target and what became of it; `value` is in the unit of the chart where it is drawn.
+
+    `drawn`: False when it is of another unit than the chart, or after its last month: it is then
+    only listed. `row`: the row of a chart of categories on which it stands.
+    """
+
+    value: float
+    label: str  # what is written on its line: "Cible 25,0 %"
+    first: dt.date  # from this month on
+    last: dt.date | None
+    outcome: Outcome
+    text: str  # the whole sentence, with the outcome
+    drawn: bool = True
+    row: str = ""
+
+
+@dataclass(frozen=True)
 class LegendEntry:
     """One line of a legend."""
 
     label: str
     color: str
     strong: bool
+    line: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +202,14 @@ class Chart:
     notes: tuple[str, ...] = ()
     months: tuple[Month, ...] = ()
     row_colors: tuple[str, ...] = ()
+    events: tuple[Marker, ...] = ()
+    targets: tuple[Goal, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What files say under the numbers: notes, then events and targets."""
+        events = (f"Événement {event.number}, {event.text}" for event in self.events)
+        return (*self.notes, *events, *(target.text for target in self.targets))
 
     @property
     def has_data(self) -> bool:
@@ -184,6 +231,11 @@ class Chart:
                 if any(self.table.named(mark.column).values[index] for mark in self.marks)
             )
         return tuple(
-            LegendEntry(self.table.named(mark.column).label, mark.color, mark.strong)
+            LegendEntry(
+                self.table.named(mark.column).label,
+                mark.color,
+                mark.strong,
+                line=mark.line or self.kind is Kind.LINES,
+            )
             for mark in self.marks
         )

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from dashboard.charts.chart import Chart, Column, Kind, Mark, Month, Unit
+from dashboard.exports.landmarks import NUMBER_SHIFT, annotations, shapes
 from reference import french
 from reference.months import shift
 from reference.numbers import NARROW
@@ -76,45 +77,47 @@ def _monthly(chart: Chart, column: Column) -> Trace:
 
 
 def _stacked(chart: Chart) -> list[Trace]:
-    hatches = ["/" if month.provisional else "" for month in chart.months]
-    return [
-        {
-            **_monthly(chart, chart.table.named(mark.column)),
-            "type": "bar",
-            "marker": {
-                "color": mark.color,
-                "line": {"color": WHITE, "width": 1},
-                "pattern": {
-                    "shape": hatches,
-                    "fillmode": "overlay",
-                    "fgcolor": WHITE,
-                    "fgopacity": 0.6,
-                    "size": 6,
-                    "solidity": 0.25,
-                },
+    """One bar per part, one line per comparator."""
+    return [_line(chart, mark) if mark.line else _bar(chart, mark) for mark in chart.marks]
+
+
+def _bar(chart: Chart, mark: Mark) -> Trace:
+    return {
+        **_monthly(chart, chart.table.named(mark.column)),
+        "type": "bar",
+        "marker": {
+            "color": mark.color,
+            "line": {"color": WHITE, "width": 1},
+            "pattern": {
+                "shape": ["/" if month.provisional else "" for month in chart.months],
+                "fillmode": "overlay",
+                "fgcolor": WHITE,
+                "fgopacity": 0.6,
+                "size": 6,
+                "solidity": 0.25,
             },
-        }
-        for mark in chart.marks
-    ]
+        },
+    }
 
 
 def _lines(chart: Chart) -> list[Trace]:
+    return [_line(chart, mark) for mark in chart.marks]
+
+
+def _line(chart: Chart, mark: Mark) -> Trace:
     symbols = ["circle-open" if month.provisional else "circle" for month in chart.months]
-    return [
-        {
-            **_monthly(chart, chart.table.named(mark.column)),
-            "type": "scatter",
-            "mode": "lines+markers",
-            "connectgaps": False,
-            "line": {
-                "color": mark.color,
-                "width": 3 if mark.strong else 2,
-                "dash": "solid" if mark.strong else "dash",
-            },
-            "marker": {"symbol": symbols, "size": 7 if mark.strong else 5, "color": mark.color},
-        }
-        for mark in chart.marks
-    ]
+    return {
+        **_monthly(chart, chart.table.named(mark.column)),
+        "type": "scatter",
+        "mode": "lines+markers",
+        "connectgaps": False,
+        "line": {
+            "color": mark.color,
+            "width": 3 if mark.strong else 2,
+            "dash": "solid" if mark.strong else "dash",
+        },
+        "marker": {"symbol": symbols, "size": 7 if mark.strong else 5, "color": mark.color},
+    }
 
 
 def _split(chart: Chart) -> list[Trace]:
@@ -222,6 +225,8 @@ def _layout(chart: Chart) -> Figure:
         "bargap": 0.25,
         **(_category_axes(chart) if categories else _month_axes(chart)),
     }
+    if chart.events:
+        layout["margin"] |= {"t": 24 + NUMBER_SHIFT}
     if chart.kind is Kind.STACKED:
         layout["barmode"] = "stack"
     if chart.kind is Kind.SPLIT:
@@ -273,10 +278,11 @@ def _month_axes(chart: Chart) -> Figure:
             "automargin": True,
         },
         "yaxis": y,
-        "shapes": [_band(month) for month in missing],
+        "shapes": [*(_band(month) for month in missing), *shapes(chart)],
         "annotations": [
             *(_over(month, french.NOT_AVAILABLE) for month in missing),
             *(_over(month, "provisoire") for month in provisional),
+            *annotations(chart),
         ],
     }
 
@@ -320,6 +326,7 @@ def _category_axes(chart: Chart) -> Figure:
         x["ticktext"] = [f"{quarter}{NARROW}%" for quarter in QUARTERS]
     else:
         # Room for what is written at the end of the longest bar, on a telephone too.
-        x["range"] = [0, 1.25 * (_greatest(chart) or 4)]
+        goals = [goal.value * 100 for goal in chart.targets if goal.drawn]
+        x["range"] = [0, 1.25 * (max(_greatest(chart), *goals, 0) or 4)]
     y: Figure = {"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""}
-    return {"xaxis": x, "yaxis": y}
+    return {"xaxis": x, "yaxis": y, "shapes": shapes(chart)}
