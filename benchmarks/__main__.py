@@ -16,7 +16,7 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402  # after the setup
 
-from benchmarks import facts, ingest, national, reading  # noqa: E402  # the same
+from benchmarks import facts, ingest, national, pages, reading  # noqa: E402  # the same
 from mes_dashboard.services import local_servers  # noqa: E402  # the same
 
 BENCHMARKS = {
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "reading": reading.run,
     "ingest": ingest.run,
     "national": national.run,
+    "pages": pages.run,
 }
 
 

@@ -41,7 +41,9 @@ def numbered(stems: NDArray[np.int64]) -> NDArray[np.str_]:
     return np.char.zfill((stems * 10 + -sums % 10).astype("U9"), 9)
 
 
-def register(facilities: int, departements: list[str], *, per_entity: int = 5) -> list[str]:
+def register(
+    facilities: int, departements: list[str], *, per_entity: int = 5, first_entity: int = 0
+) -> list[str]:
     """Open facilities spread over départements, a few by legal entity; gives their numbers."""
     category = FacilityCategory.objects.filter(in_perimeter=True).order_by("code")[0]
     places = dict(Departement.objects.filter(code__in=departements).values_list("code", "pk"))
@@ -50,7 +52,9 @@ def register(facilities: int, departements: list[str], *, per_entity: int = 5) -
     finess: list[str] = numbered(np.array(stems)).tolist()
     owners = LegalEntity.objects.bulk_create(
         LegalEntity(finess=number, name="OG")
-        for number in numbered(99_000_000 + np.arange(facilities // per_entity + 1)).tolist()
+        for number in numbered(
+            99_000_000 + first_entity + np.arange(facilities // per_entity + 1)
+        ).tolist()
     )
     made = Facility.objects.bulk_create(
         [
