@@ -21,15 +21,15 @@ TARGET_COLOR = "#18753c"
 NUMBER_SHIFT = 16
 
 
-def shapes(chart: Chart) -> list[Shape]:
+def lines(chart: Chart) -> list[Shape]:
     """The lines of a chart's events and drawn targets, within its axes."""
     if not chart.months:
         return [_across_row(goal, chart) for goal in _drawn(chart)]
-    lines = [_event(marker, chart) for marker in chart.events]
-    return lines + [_target(goal, chart) for goal in _drawn(chart)]
+    drawn = [_event(marker, chart) for marker in chart.events]
+    return drawn + [_target(goal, chart) for goal in _drawn(chart)]
 
 
-def annotations(chart: Chart) -> list[Shape]:
+def labels(chart: Chart) -> list[Shape]:
     """The numbers over the events, those of one month together, and the targets' values."""
     if not chart.months:
         return []

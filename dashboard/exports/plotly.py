@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from dashboard.charts.chart import Chart, Column, Kind, Mark, Month, Unit
-from dashboard.exports.landmarks import NUMBER_SHIFT, annotations, shapes
+from dashboard.exports.landmarks import NUMBER_SHIFT, labels, lines
 from reference import french
 from reference.months import shift
 from reference.numbers import NARROW
@@ -278,11 +278,11 @@ def _month_axes(chart: Chart) -> Figure:
             "automargin": True,
         },
         "yaxis": y,
-        "shapes": [*(_band(month) for month in missing), *shapes(chart)],
+        "shapes": [*(_band(month) for month in missing), *lines(chart)],
         "annotations": [
             *(_over(month, french.NOT_AVAILABLE) for month in missing),
             *(_over(month, "provisoire") for month in provisional),
-            *annotations(chart),
+            *labels(chart),
         ],
     }
 
@@ -329,4 +329,4 @@ def _category_axes(chart: Chart) -> Figure:
         goals = [goal.value * 100 for goal in chart.targets if goal.drawn]
         x["range"] = [0, 1.25 * (max(_greatest(chart), *goals, 0) or 4)]
     y: Figure = {"autorange": "reversed", "fixedrange": True, "automargin": True, "ticks": ""}
-    return {"xaxis": x, "yaxis": y, "shapes": shapes(chart)}
+    return {"xaxis": x, "yaxis": y, "shapes": lines(chart)}
