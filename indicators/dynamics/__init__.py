@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import signal, stats
 
 from indicators.dynamics.result import Dynamics, Label, Modifier, Peak, Trait
+from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.series import LEAST_RECEIVED
 
 __all__ = ["Dynamics", "Label", "Modifier", "Peak", "Trait", "classify"]
@@ -24,7 +25,6 @@ Array = npt.NDArray[np.float64]
 PEAK_RATIO = 1.6
 PEAK_WIDTH = 5.5
 #: … above the median of so many months on either side, and above the ordinary monthly change…
-NEIGHBOURS = 5
 PEAK_NOISE = 4.0
 #: … and stands out of the whole series too.
 PEAK_SHARE_OF_MAXIMUM = 0.2
