@@ -27,6 +27,11 @@ SORT_KEYS = {
     "evolution": "Évolution sur un an",
     "taux": "Taux du dernier mois",
     "taux-12-mois": "Taux sur 12 mois",
+    "ecart": "Écart à la région",
+    "rang": "Rang",
+    "dynamique": "Dynamique des documents",
+    "secteur-principal": "Secteur principal",
+    "typage": "Typage générique",
 }
 DEFAULTS = {
     "secteur": "",

@@ -38,6 +38,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where a tile leads."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Tile:
     """One key figure. `change` is None when there is nothing to compare with."""
 
@@ -49,6 +57,7 @@ class Tile:
     period: str  # the month of the data
     spark: Sparkline
     spark_alt: str
+    link: Link | None = None  # where to bring what an empty tile lacks, or to read more
 
 
 def tiles(measures: Measures, yearly: Measures) -> tuple[Tile, ...]:
@@ -61,14 +70,15 @@ def tiles(measures: Measures, yearly: Measures) -> tuple[Tile, ...]:
     if last is None:
         return ()
     return (
-        _documents(measures, yearly, last),
+        documents_tile(measures, yearly, last),
         _contributors(measures, yearly, last),
         _rate(measures, yearly, last),
-        _rate_12m(measures, yearly, last),
+        rate_12m_tile(measures, yearly, last),
     )
 
 
-def _documents(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
+def documents_tile(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
+    """The documents of 12 months, against the 12 before."""
     growth = yearly.growth
     change = None
     if growth.ratio is not None:
@@ -122,10 +132,16 @@ def _rate(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
     )
 
 
-def _rate_12m(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
+def rate_12m_tile(
+    measures: Measures,
+    yearly: Measures,
+    last: dt.date,
+    label: str = "Taux d’alimentation sur 12 mois",
+) -> Tile:
+    """The rate over 12 months, against that of the same month a year before."""
     incomplete = received_words(yearly)
     return _rate_tile(
-        "Taux d’alimentation sur 12 mois",
+        label,
         (yearly.rate_12m, yearly.contributors_12m, yearly.parc_12m),
         measures.rate_12m,
         last,

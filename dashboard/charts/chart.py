@@ -21,15 +21,28 @@ class Unit(Enum):
     ESMS = "ESMS"
     RATE = "%"
     SHARE = "% du total"
+    MEAN = "en moyenne"  # numbers with a decimal: documents per ESMS, types used alike
+    POINTS = "points"  # differences between two rates
+    RANK = "rang"
+    TEXT = ""  # no number at all: its texts say everything
 
     @property
     def is_fraction(self) -> bool:
-        """Whether values are fractions, written as percentages."""
-        return self in {Unit.RATE, Unit.SHARE}
+        """Whether values are fractions, written as percentages or points."""
+        return self in {Unit.RATE, Unit.SHARE, Unit.POINTS}
+
+    @property
+    def suffix(self) -> str:
+        """What the header of a column adds to its label."""
+        if self is Unit.POINTS:
+            return " (points)"
+        return " (%)" if self.is_fraction else ""
 
     def text(self, value: float | None) -> str:
         """A value as tables and labels write it."""
-        return french.percent(value) if self.is_fraction else french.integer(value)
+        if self.is_fraction:
+            return french.percent(value)
+        return french.decimal(value) if self is Unit.MEAN else french.integer(value)
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,11 @@ class Column:
     unit: Unit
     values: tuple[float | None, ...]
     texts: tuple[str, ...]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, which tables align to the right."""
+        return self.unit is not Unit.TEXT
 
 
 def column(
@@ -65,6 +83,12 @@ def column(
             for value, text, reason in zip(cleaned, texts, reasons, strict=True)
         )
     return Column(code, label, unit, cleaned, texts)
+
+
+def words(code: str, label: str, texts: Iterable[str]) -> Column:
+    """A column of texts."""
+    told = tuple(texts)
+    return Column(code, label, Unit.TEXT, (None,) * len(told), told)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def file_name(code: str, imprint: Imprint) -> str:
 
 
 def _header(column: Column) -> str:
-    return neutralised(f"{column.label} (%)" if column.unit.is_fraction else column.label)
+    return neutralised(column.label + column.unit.suffix)
 
 
 def _cell(column: Column, index: int) -> str:
