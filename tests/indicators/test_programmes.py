@@ -1,0 +1,225 @@
+"""Programmes against an independent recomputation from the definitions, and what must hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indicators.measures import measure_all
+from indicators.programmes import ProgrammeGap, programme_gap, programme_gaps
+from reference.models import Facility, PerimeterChoice, Programme, ProgrammeMembership, Sector
+from tests.indicators.oracle import Month, Oracle, add, divide
+from tests.indicators.test_measures import loaded, one, whole
+from tests.indicators.world import (
+    CODES,
+    REGION,
+    SECTORS,
+    World,
+    cells,
+    lay_ground,
+    load_register,
+    publish,
+)
+from tests.indicators.worlds import FIRST, large_world, worlds
+
+LAST = add(FIRST, 25)
+quick = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+Members = dict[str, frozenset[int]]
+
+
+def join(members: Members) -> None:
+    """Make the programmes and their members, by code."""
+    for code, facilities in members.items():
+        programme = Programme.objects.create(code=code, name=f"Programme {code}")
+        ProgrammeMembership.objects.bulk_create(
+            ProgrammeMembership(programme=programme, facility_id=number) for number in facilities
+        )
+
+
+def expected(oracle: Oracle, members: Members, now: Month | None) -> Any:
+    """Each programme by code, from the definitions; `now` is that of the whole région."""
+    if now is None:
+        return {}
+    received, long = oracle.received(now), oracle.long_codes(now)
+    parc = oracle.parc(now, received)
+    found = {}
+    for code, facilities in members.items():
+        inside = [facility for facility in parc if facility in facilities]
+        if not inside:
+            continue
+        figures: dict[str, Any] = {"members": len(inside), "parc": len(parc)}
+        figures["coverage"] = divide(len(inside), len(parc))
+        long_parc, active = oracle.parc(now, long), oracle.active_12m(now, long)
+        sides = {
+            "members": [each for each in long_parc if each in facilities],
+            "others": [each for each in long_parc if each not in facilities],
+        }
+        for side, those in sides.items():
+            fed = [each for each in those if each in active]
+            figures[f"rate_{side}"] = divide(len(fed), len(those)) if long else None
+        figures["silent_members"] = (
+            sum(each not in active for each in sides["members"]) if long else None
+        )
+        found[code] = figures
+    return found
+
+
+def told(gaps: tuple[ProgrammeGap, ...]) -> dict[str, dict[str, Any]]:
+    """The same figures as measured."""
+    names = ("members", "parc", "coverage", "rate_members", "rate_others", "silent_members")
+    return {gap.code: {name: getattr(gap, name) for name in names} for gap in gaps}
+
+
+def last_received(world: World, first: Month, last: Month) -> Month | None:
+    return max((m for m, _ in world.covered if first <= m <= last), default=None)
+
+
+@pytest.mark.django_db
+@quick
+@given(
+    world=worlds(),
+    start=st.integers(0, 14),
+    length=st.integers(1, 26),
+    sector=st.sampled_from([None, None, *SECTORS[:3]]),
+    data=st.data(),
+)
+def test_gaps_equal_an_independent_recomputation(
+    world: World, start: int, length: int, sector: str | None, data: st.DataObject
+) -> None:
+    first, last = add(FIRST, start), add(FIRST, start + length - 1)
+    some = st.frozensets(st.sampled_from(sorted(world.homes)))
+    members: Members = {"un": data.draw(some), "deux": data.draw(some)}
+
+    with loaded(world):
+        join(members)
+        found = programme_gaps(whole(world, first, last, sector))
+
+    now = last_received(world, first, last)
+    region = Oracle(world, world.departements, region=True, sector=sector)
+    assert told(found[f"R{REGION}"]) == expected(region, members, now)
+    for code in world.departements:
+        oracle = Oracle(world, [code], region=False, sector=sector)
+        assert told(found[f"D{code}"]) == expected(oracle, members, now)
+
+
+@pytest.mark.django_db
+@quick
+@given(world=worlds(), data=st.data(), sector=st.sampled_from([None, None, "PA"]))
+def test_members_and_others_are_the_parc_that_every_page_shows(
+    world: World, data: st.DataObject, sector: str | None
+) -> None:
+    members = data.draw(st.frozensets(st.sampled_from(sorted(world.homes)), min_size=1))
+    selection = whole(world, FIRST, LAST, sector)
+
+    with loaded(world):
+        join({"un": members})
+        gaps = programme_gaps(selection)
+        region, _ = measure_all(selection)
+
+    for gap in gaps[f"R{REGION}"]:
+        at = region.months.get_loc(pd.Timestamp(gap.month))
+        assert gap.parc == region.parc.iloc[at]
+        assert 0 < gap.members <= gap.parc
+        whole_parc, whole_fed = region.parc_12m.iloc[at], region.contributors_12m.iloc[at]
+        if gap.of_members.parc is None:
+            assert gap.of_others.parc is None
+            assert pd.isna(whole_parc)
+            continue
+        assert gap.of_members.parc + (gap.of_others.parc or 0) == whole_parc
+        assert (gap.of_members.fed or 0) + (gap.of_others.fed or 0) == whole_fed
+        assert gap.of_members.parc == (gap.silent_members or 0) + (gap.of_members.fed or 0)
+        parts = [part for code in world.departements for part in gaps[f"D{code}"]]
+        assert sum(part.members for part in parts) == gap.members
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sector", [None, "PA"])
+def test_eight_departements_with_a_perimeter_of_the_region(sector: str | None) -> None:
+    world, first, last = large_world(), dt.date(2023, 6, 1), dt.date(2024, 12, 1)
+    members: Members = {"tiers": frozenset(n for n in world.homes if n % 3 == 0)}
+
+    with loaded(world):
+        join(members)
+        found = programme_gaps(whole(world, first, last, sector))
+
+    oracle = Oracle(world, CODES, region=True, sector=sector)
+    assert told(found[f"R{REGION}"]) == expected(oracle, members, last)
+    assert found[f"D{CODES[3]}"] == ()  # the last month of the région is missing there
+    oracle = Oracle(world, [CODES[0]], region=False, sector=sector)
+    assert told(found[f"D{CODES[0]}"]) == expected(oracle, members, last)
+
+
+@pytest.mark.django_db
+def test_a_perimeter_chosen_by_the_region_and_an_imposed_sector_are_followed() -> None:
+    world, now = large_world(10), dt.date(2024, 12, 1)
+    members: Members = {"tiers": frozenset(n for n in world.homes if n % 3 == 0)}
+    outside = next(each.facility for each in world.periods if each.category == "TOUT")
+
+    lay_ground()
+    PerimeterChoice.objects.create(
+        region_id=REGION, category_id="TNON", sector=Sector.PH, in_perimeter=True
+    )
+    load_register(world)
+    Facility.objects.filter(pk=outside).update(sector_override=Sector.PH)
+    publish(cells(world))
+    join(members)
+    found = programme_gap(whole(world, FIRST, now, "PH"))
+
+    moved = dataclasses.replace(
+        world,
+        periods=[
+            dataclasses.replace(each, category="TPH")
+            if each.category == "TNON" or each.facility == outside
+            else each
+            for each in world.periods
+        ],
+    )
+    oracle = Oracle(moved, CODES, region=True, sector="PH")
+    assert told(found) == expected(oracle, members, now)
+
+
+@pytest.mark.django_db
+def test_all_programmes_of_all_departements_in_three_queries(
+    django_assert_num_queries: Any,
+) -> None:
+    world = large_world(5)
+
+    with loaded(world):
+        join({f"p{rank}": frozenset(world.homes) for rank in range(4)})
+        with django_assert_num_queries(3):
+            found = programme_gaps(whole(world, FIRST, LAST))
+
+    assert [gap.code for gap in found[f"R{REGION}"]] == ["p0", "p1", "p2", "p3"]
+
+
+@pytest.mark.django_db
+def test_a_departement_alone_is_measured_in_its_own_last_month() -> None:
+    world = large_world()
+
+    with loaded(world):
+        join({"tous": frozenset(world.homes)})
+        (gap,) = programme_gap(one(CODES[3], FIRST, dt.date(2024, 12, 1)))
+
+    assert gap.month == dt.date(2024, 11, 1)
+    assert (gap.coverage, gap.rate_others, gap.gap) == (1, None, None)
+
+
+@pytest.mark.django_db
+def test_nothing_received_or_nobody_in_a_programme_is_no_gap() -> None:
+    world = large_world(2)
+
+    with loaded(world):
+        assert programme_gap(whole(world, FIRST, LAST)) == ()
+        join({"tous": frozenset(world.homes), "personne": frozenset()})
+        assert [gap.code for gap in programme_gap(whole(world, FIRST, LAST))] == ["tous"]
+        assert programme_gap(whole(world, dt.date(2020, 1, 1), dt.date(2020, 5, 1))) == ()
