@@ -7,7 +7,35 @@ was not received in a month counts in neither part of a ratio.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.detail_queries import (
+    DetailReadings,
+    Ints,
+    Kind,
+    Owner,
+    Table,
+    chosen,
+    month_number,
+    month_of,
+    read_details,
+)
+from indicators.selection import CHART_SECTORS, Selection
+from indicators.series import LEAST_RECEIVED
+from reference.models import DocumentType
+
+#: A contributor is regular when it feeds in so much of the months received since it began.
+REGULAR = 0.8
+#: Organisations whose share of the documents is the concentration.
+LARGEST = 5
+#: Organisations named for a type shown as "Autres".
+NAMED = 3
+#: Code and label of what a région's documents hold that no département does.
+UNALLOCATED_NAME = ("", "Non ventilé (porté par l’OG)")
 
 
 @dataclass(frozen=True)
@@ -99,3 +127,246 @@ class Details:
     others: tuple[TypeVolume, ...]  # those that charts show as "Autres"
     concentration: Concentration
     growth: GrowthOrigin | None
+
+
+def details(selection: Selection) -> dict[str, Details]:
+    """What lies behind a territory's volumes and, for a région, each département's: by code.
+
+    Of the selection's sector when it has one, each facility having the sector of the month. Six
+    queries at most, whatever the territory.
+    """
+    readings = read_details(selection)
+    territory = selection.territory
+    found = {territory.code: _details(selection, readings)}
+    if territory.is_region:
+        for place, code in enumerate(readings.places):
+            found[f"D{code}"] = _details(selection, readings.of(place))
+    return found
+
+
+def _details(selection: Selection, readings: DetailReadings) -> Details:
+    """Those of the territory that the readings hold."""
+    first, last = (month_number(month) for month in selection.window)
+    received = np.unique(readings.cells["month"])
+    volumes = _between(readings.volumes, first, last)
+    volumes = chosen(volumes, np.isin(volumes["month"], received))
+    carried = _between(readings.carried, first, last)
+    carried = chosen(carried, np.isin(carried["month"], received))
+    facilities = _between(readings.facilities, first, last)
+    regularities = _regularities(readings, facilities, first, last)
+    types = _types(readings, volumes, received, _feeders(readings, carried))
+    fed = facilities["documents"]
+    return Details(
+        intensity=float(np.median(fed)) if len(fed) else None,
+        regularity=float(np.median(regularities)) if len(regularities) else None,
+        regular=int((regularities >= REGULAR).sum()),
+        contributors=len(np.unique(facilities["facility"])),
+        typing=_typing(readings.kinds, volumes),
+        types=types,
+        others=tuple(each for each in types if each.code in _other_codes(readings)),
+        concentration=_concentration(readings.owners, facilities, carried),
+        growth=_growth(readings, _last_received(selection, received)),
+    )
+
+
+def _between(table: Table, first: int, last: int) -> Table:
+    """The rows of some months, both included."""
+    return chosen(table, (table["month"] >= first) & (table["month"] <= last))
+
+
+def _sums(table: Table, key: str, count: int) -> Ints:
+    """The documents of each of `count` numbers of a column."""
+    return np.bincount(table[key], table["documents"], minlength=count).astype("int64")
+
+
+def _last_received(selection: Selection, received: Ints) -> int | None:
+    """The last received month of the period."""
+    known = received[received >= month_number(selection.first)]
+    return int(known.max()) if len(known) else None
+
+
+def _regularities(
+    readings: DetailReadings, facilities: Table, first: int, last: int
+) -> NDArray[np.float64]:
+    """Of each contributor: months with a document ÷ received months since its first deposit.
+
+    Within the window; those of a département with fewer than 9 received months in it are not
+    told, and left out.
+    """
+    received = np.zeros((last - first + 1, len(readings.places)), dtype="int64")
+    cells = _between(readings.cells, first, last)
+    received[cells["month"] - first, cells["place"]] = 1
+    to_come = received[::-1].cumsum(axis=0)[::-1]  # received months from each one to the last
+    count = readings.facility_count
+    start = np.full(count, last)
+    np.minimum.at(start, readings.facilities["facility"], readings.facilities["month"])
+    place = np.zeros(count, dtype="int64")
+    place[facilities["facility"]] = facilities["place"]
+    fed = np.bincount(facilities["facility"], minlength=count)
+    told = (fed > 0) & (to_come[0, place] >= LEAST_RECEIVED)
+    ratios: NDArray[np.float64] = fed[told] / to_come[np.maximum(start - first, 0), place][told]
+    return ratios
+
+
+def _typing(kinds: tuple[Kind, ...], volumes: Table) -> Typing:
+    """Generic types count whole; diversity is that of the documents that have a real code."""
+    documents = _sums(volumes, "kind", len(kinds))
+    total = int(documents.sum())
+    generic = sum(int(documents[rank]) for rank, kind in enumerate(kinds) if kind.generic)
+    real = np.array([kind.code != DocumentType.UNRECOGNISED for kind in kinds], dtype=bool)
+    coded = documents[real & (documents > 0)] if total else documents[:0]
+    shares = coded / max(coded.sum(), 1)
+    return Typing(
+        documents=total,
+        generic=generic / total if total else None,
+        diversity=float(np.exp(-(shares * np.log(shares)).sum())) if len(coded) else None,
+    )
+
+
+def _other_codes(readings: DetailReadings) -> set[str]:
+    return {kind.code for kind in readings.kinds if kind.other}
+
+
+def _feeders(readings: DetailReadings, carried: Table) -> dict[int, tuple[str, ...]]:
+    """By rank of a type shown as "Autres": the names of the OG that feed most of it."""
+    totals: dict[int, dict[int, int]] = {}
+    for table in (readings.others, carried):
+        columns = (table[name].tolist() for name in ("kind", "owner", "documents"))
+        for kind, owner, documents in zip(*columns, strict=True):
+            if documents and readings.kinds[kind].other:
+                of_kind = totals.setdefault(kind, {})
+                of_kind[owner] = of_kind.get(owner, 0) + documents
+    return {
+        kind: tuple(
+            readings.owners[owner].name
+            for owner, _ in sorted(of_kind.items(), key=lambda pair: (-pair[1], pair[0]))
+        )[:NAMED]
+        for kind, of_kind in totals.items()
+    }
+
+
+def _types(
+    readings: DetailReadings, volumes: Table, received: Ints, feeders: dict[int, tuple[str, ...]]
+) -> tuple[TypeVolume, ...]:
+    """Every type with a document in the window."""
+    documents = _sums(volumes, "kind", len(readings.kinds))
+    met = chosen(readings.volumes, readings.volumes["documents"] > 0)
+    met = chosen(met, np.isin(met["month"], received))
+    since = np.full(len(readings.kinds), month_number(dt.date.max))
+    np.minimum.at(since, met["kind"], met["month"])
+    return tuple(
+        TypeVolume(
+            code=readings.kinds[rank].code,
+            label=readings.kinds[rank].label,
+            documents=int(documents[rank]),
+            share=float(documents[rank] / documents.sum()),
+            since=month_of(int(since[rank])),
+            entities=feeders.get(rank, ()),
+        )
+        for rank in np.argsort(-documents, kind="stable").tolist()
+        if documents[rank]
+    )
+
+
+def _concentration(owners: tuple[Owner, ...], facilities: Table, carried: Table) -> Concentration:
+    documents = _sums(facilities, "owner", len(owners)) + _sums(carried, "owner", len(owners))
+    total = int(documents.sum())
+    first = [rank for rank in np.argsort(-documents, kind="stable")[:LARGEST] if documents[rank]]
+    return Concentration(
+        share=int(documents[first].sum()) / total if total else None,
+        largest=tuple(
+            EntityVolume(
+                owners[rank].finess,
+                owners[rank].name,
+                int(documents[rank]),
+                float(documents[rank] / total),
+            )
+            for rank in first
+        ),
+        entities=int((documents > 0).sum()),
+    )
+
+
+def _growth(readings: DetailReadings, last: int | None) -> GrowthOrigin | None:
+    """None below 9 comparable months."""
+    if last is None:
+        return None
+    counted = _comparable(readings, last)
+    if counted[:, :-1].any(axis=1).sum() < LEAST_RECEIVED:
+        return None
+    volumes, facilities, carried = (
+        _compared(table, counted, last)
+        for table in (readings.volumes, readings.facilities, readings.carried)
+    )
+    owners, places = len(readings.owners), len(readings.places)
+    return GrowthOrigin(
+        **_parts(readings, facilities),
+        change=int(volumes["documents"].sum()),
+        carried=int(carried["documents"].sum()),
+        by_sector=_changes(
+            _sums(volumes, "sector", len(CHART_SECTORS)),
+            [(str(sector), str(sector.label)) for sector in CHART_SECTORS],
+        ),
+        by_departement=_changes(
+            # "Non ventilé" is numbered −1: it comes first here, last there.
+            np.roll(_sums({**volumes, "place": volumes["place"] + 1}, "place", places + 1), -1),
+            [(code, readings.names.get(code, code)) for code in readings.places]
+            + [UNALLOCATED_NAME],
+        ),
+        by_entity=_changes(
+            _sums(facilities, "owner", owners) + _sums(carried, "owner", owners),
+            [(owner.finess, owner.name) for owner in readings.owners],
+        ),
+        by_type=_changes(
+            _sums(volumes, "kind", len(readings.kinds)),
+            [(kind.code, kind.label) for kind in readings.kinds],
+        ),
+    )
+
+
+def _comparable(readings: DetailReadings, last: int) -> NDArray[np.bool_]:
+    """Calendar months × places, "Non ventilé" last: whether cells were received in both years.
+
+    "Non ventilé" counts in the months for which the same départements were received in both.
+    """
+    cells = _between(readings.cells, last - 23, last)
+    received = np.zeros((24, len(readings.places)), dtype=bool)
+    received[cells["month"] - (last - 23), cells["place"]] = True
+    before, after = received[:12], received[12:]
+    both = before & after
+    same = (before == after).all(axis=1) & both.any(axis=1)
+    return np.column_stack([both, same])
+
+
+def _compared(table: Table, counted: NDArray[np.bool_], last: int) -> Table:
+    """The comparable rows of both years, documents of the earlier one taken away."""
+    rows = _between(table, last - 23, last)
+    rows = chosen(rows, counted[(rows["month"] - (last - 23)) % 12, rows["place"]])
+    return {**rows, "documents": np.where(rows["month"] > last - 12, 1, -1) * rows["documents"]}
+
+
+def _parts(readings: DetailReadings, facilities: Table) -> dict[str, int]:
+    """The change of facilities that fed in the recent year only, in both, in the earlier only."""
+    recent, earlier = (
+        _sums(chosen(facilities, side), "facility", readings.facility_count)
+        for side in (facilities["documents"] > 0, facilities["documents"] < 0)
+    )
+    new, stopped = (recent > 0) & (earlier == 0), (recent == 0) & (earlier < 0)
+    change = recent + earlier
+    return {
+        "new": int(change[new].sum()),
+        "active": int(change[~new & ~stopped].sum()),
+        "stopped": int(change[stopped].sum()),
+        "new_count": int(new.sum()),
+        "stopped_count": int(stopped.sum()),
+    }
+
+
+def _changes(changes: Ints, named: Sequence[tuple[str, str]]) -> tuple[Change, ...]:
+    """What changed, the greatest first."""
+    order = np.argsort(-changes, kind="stable")
+    return tuple(
+        Change(code=named[rank][0], label=named[rank][1], change=change)
+        for rank, change in zip(order.tolist(), changes[order].tolist(), strict=True)
+        if change
+    )
