@@ -9,40 +9,12 @@ of another sector) counts nowhere. The others are all of the parc that are not m
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indicators.programme_parc import Count, Coverage, count, coverage, total
+from indicators.programme_parc import Parc, Reach, coverage, read_parc
 from indicators.selection import Selection
 from reference.models import Programme
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Facilities of a parc and those of them with a document in 12 months.
-
-    Both None: fewer than 9 months received everywhere.
-    """
-
-    parc: int | None
-    fed: int | None
-
-    @property
-    def rate(self) -> float | None:
-        """The rate over 12 months, as a fraction; 0 ÷ 0 is unknown."""
-        return self.fed / self.parc if self.parc and self.fed is not None else None
-
-    @property
-    def silent(self) -> int | None:
-        """Those without any document."""
-        return None if self.parc is None or self.fed is None else self.parc - self.fed
-
-    def __sub__(self, other: Reach) -> Reach:
-        """What is left without a part of it, both known or both unknown."""
-        if self.parc is None or self.fed is None or other.parc is None or other.fed is None:
-            return Reach(None, None)
-        return Reach(self.parc - other.parc, self.fed - other.fed)
 
 
 @dataclass(frozen=True)
@@ -103,58 +75,35 @@ def programme_gaps(selection: Selection) -> dict[str, tuple[ProgrammeGap, ...]]:
     was not received in the last month of the whole territory has no gap.
     """
     territory = selection.territory
-    places = {f"D{code}": (code,) for code in territory.departement_codes}
+    places: dict[str, tuple[str, ...]] = {
+        f"D{each}": (each,) for each in territory.departement_codes
+    }
     places[territory.code] = territory.departement_codes
     covered = coverage(selection)
     month = covered.last_month(selection)
-    counts = () if month is None else count(selection, covered, [month])
-    names = _names(counts)
-    if month is None or not names:
+    parc = None if month is None else read_parc(selection, covered, [month])
+    if parc is None or not parc.members:
         return dict.fromkeys(places, ())
-    return {place: _gaps(counts, codes, covered, month, names) for place, codes in places.items()}
-
-
-def reach(counts: Iterable[Count], long: frozenset[str]) -> Reach:
-    """The reach over 12 months of some counts of one month, in the départements of `long`."""
-    if not long:
-        return Reach(None, None)
-    parc, _, fed = total(counts, long)
-    return Reach(parc, fed)
+    rows = Programme.objects.filter(pk__in=parc.members).order_by("name", "code")
+    names = {pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name")}
+    return {place: _gaps(parc, codes, names) for place, codes in places.items()}
 
 
 def _gaps(
-    counts: Sequence[Count],
-    codes: Sequence[str],
-    covered: Coverage,
-    month: dt.date,
-    names: Mapping[int, tuple[str, str]],
+    parc: Parc, codes: tuple[str, ...], names: Mapping[int, tuple[str, str]]
 ) -> tuple[ProgrammeGap, ...]:
-    """Every programme in some départements, the one with the most members first."""
-    long = covered.long(month) & set(codes)
-    by_programme: defaultdict[int | None, list[Count]] = defaultdict(list)
-    for each in counts:
-        if each.departement in codes:
-            by_programme[each.programme].append(each)
-    everyone = by_programme.pop(None, [])
+    """The programmes with a member in the parc of some départements, the largest first."""
+    here = parc.of(codes)
     gaps = [
         ProgrammeGap(
-            *names[programme],
-            month,
-            members=total(members)[0],
-            parc=total(everyone)[0],
-            of_members=reach(members, long),
-            of_others=reach(everyone, long) - reach(members, long),
+            code,
+            name,
+            parc.months[0],
+            members=parc.size(0, here & parc.members[programme]),
+            parc=parc.size(0, here),
+            of_members=parc.reach(0, parc.members[programme], codes),
+            of_others=parc.reach(0, ~parc.members[programme], codes),
         )
-        for programme, members in by_programme.items()
-        if programme is not None
+        for programme, (code, name) in names.items()
     ]
-    return tuple(sorted(gaps, key=lambda gap: (-gap.members, gap.name, gap.code)))
-
-
-def _names(counts: Iterable[Count]) -> dict[int, tuple[str, str]]:
-    """The code and the name of each programme counted, by key. One query, none without any."""
-    keys = {each.programme for each in counts if each.programme is not None}
-    if not keys:
-        return {}
-    rows = Programme.objects.filter(pk__in=keys).order_by()
-    return {key: (code, name) for key, code, name in rows.values_list("pk", "code", "name")}
+    return tuple(sorted((gap for gap in gaps if gap.members), key=lambda gap: -gap.members))

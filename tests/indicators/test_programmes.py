@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from indicators.measures import measure_all
 from indicators.programmes import ProgrammeGap, programme_gap, programme_gaps
 from reference.models import Facility, PerimeterChoice, Programme, ProgrammeMembership, Sector
-from tests.indicators.oracle import Month, Oracle, add, divide
+from tests.indicators.oracle import Oracle, add, divide
 from tests.indicators.test_measures import loaded, one, whole
 from tests.indicators.world import (
     CODES,
     REGION,
     SECTORS,
+    Month,
     World,
     cells,
     lay_ground,
