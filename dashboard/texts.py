@@ -7,7 +7,6 @@ own, readers see the generated ones, said to be automatic.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,7 +35,6 @@ Facts = Mapping[str, float | str | None]
 WRITERS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
 #: Who may see the lists of ESMS behind sentences.
 CALLERS = WRITERS | {Role.REFERENT}
-TOLERANCE = 1e-9
 
 
 # --- What readers see -----------------------------------------------------------------------------
@@ -55,8 +53,8 @@ class ShownText:
     """A text as a page shows it.
 
     `automatic`: nobody published another, so these are the generated words. `stale`: published
-    over other figures than today's ("À relire"); `changes` are the sentences that the generated
-    text says otherwise since. `edit_url` is "" for who may not write.
+    over other figures than today's ("À relire"); `changes` are the facts that are others since,
+    `sentences` the generated ones that differ. `edit_url` is "" for who may not write.
     """
 
     title: str
@@ -64,7 +62,8 @@ class ShownText:
     automatic: bool
     sources: tuple[Phrase, ...] = ()  # the sentences that have a list of ESMS
     stale: bool = False
-    changes: tuple[Pieces, ...] = ()
+    changes: tuple[Change, ...] = ()
+    sentences: tuple[Pieces, ...] = ()
     month: dt.date | None = None  # the last received when it was written
     published_at: dt.datetime | None = None
     published_by: str = ""
@@ -123,7 +122,8 @@ class _Reader:
             # A sentence keeps the list behind it as long as the analyst keeps the sentence.
             sources=tuple(phrase for phrase in sources if phrase.text in version.body),
             stale=stale,
-            changes=changed_sentences(version.generated, paragraph.text) if stale else (),
+            changes=changed_facts(version.facts, paragraph.facts) if stale else (),
+            sentences=changed_sentences(version.generated, paragraph.text) if stale else (),
             month=version.month,
             published_at=text.published_at,
             published_by=str(text.published_by or ""),
@@ -133,32 +133,40 @@ class _Reader:
 
 def phrases(place: Place, paragraph: Paragraph) -> tuple[Phrase, ...]:
     """The sentences of a generated text behind which there is a list of ESMS."""
-    if isinstance(place, Region):
-        page = reverse("dashboard:region", args=[place.slug])
-    else:
-        page = reverse("dashboard:departement", args=[place.code])
     return tuple(
-        Phrase(sentence.text, f"{page}esms/?{urlencode(sentence.esms)}")
+        Phrase(sentence.text, f"{page_of_place(place)}esms/?{urlencode(sentence.esms)}")
         for sentence in paragraph.sentences
         if sentence.esms
     )
 
 
+@dataclass(frozen=True)
+class Change:
+    """A fact that a text was written over and that is another today, as sentences write it."""
+
+    name: str
+    before: str
+    after: str
+
+
 def is_stale(version: TextVersion, facts: Facts, last_month: dt.date | None) -> bool:
-    """Whether the figures are not those over which a version was written any more."""
-    return version.month != last_month or not _same_facts(version.facts, facts)
+    """Whether another month came, or the generated text would not say the same facts any more."""
+    return version.month != last_month or bool(changed_facts(version.facts, facts))
 
 
-def _same_facts(one: Facts, other: Facts) -> bool:
-    return one.keys() == other.keys() and all(
-        _same(value, other[name]) for name, value in one.items()
+def changed_facts(before: Facts, after: Facts) -> tuple[Change, ...]:
+    """The facts that are written otherwise, by their French names; "–" where there is none."""
+    return tuple(
+        Change(name, one, other)
+        for name in {**before, **after}
+        if (one := _written(before, name)) != (other := _written(after, name))
     )
 
 
-def _same(one: float | str | None, other: float | str | None) -> bool:
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return math.isclose(one, other, rel_tol=TOLERANCE)
-    return one == other
+def _written(facts: Facts, name: str) -> str:
+    from indicators.commentary import fact_text
+
+    return fact_text(name, facts[name]) if name in facts else "–"
 
 
 # --- Places and subjects --------------------------------------------------------------------------
@@ -167,6 +175,13 @@ def _same(one: float | str | None, other: float | str | None) -> bool:
 def region_of(place: Place) -> Region:
     """The région of a place."""
     return place if isinstance(place, Region) else place.region
+
+
+def page_of_place(place: Place) -> str:
+    """The page that shows the texts of a place."""
+    if isinstance(place, Region):
+        return reverse("dashboard:region", args=[place.slug])
+    return reverse("dashboard:departement", args=[place.code])
 
 
 def subjects(place: Place) -> tuple[Subject, ...]:
@@ -194,3 +209,37 @@ def texts_of(place: Place) -> QuerySet[Text]:
     return Text.objects.filter(region=region_of(place), departement=departement).select_related(
         "published", "published_by"
     )
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a text is written over: its subject, and the generated text of a data version.
+
+    `month`: the last received of the région.
+    """
+
+    place: Place
+    subject: Subject
+    paragraph: Paragraph
+    month: dt.date
+    data_version: int
+
+    @property
+    def title(self) -> str:
+        """How the text is called."""
+        return title(self.place, self.subject)
+
+    @property
+    def address(self) -> str:
+        """Where it is written."""
+        return address(self.place, self.subject)
+
+    @property
+    def shown_on(self) -> str:
+        """The page that shows it."""
+        return page_of_place(self.place)
+
+    @property
+    def departement(self) -> Departement | None:
+        """None for a région."""
+        return None if isinstance(self.place, Region) else self.place

@@ -6,26 +6,16 @@ not seen is told so first.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from dashboard.models import Subject, Text, TextVersion
-from dashboard.texts import Place, is_stale, region_of, title
-from reference.models import (
-    Departement,
-    current_data_version,
-    lock_data_version,
-    raise_data_version,
-)
+from dashboard.models import Text, TextVersion
+from dashboard.texts import Topic, is_stale, region_of
+from reference.models import lock_data_version, raise_data_version
 from reference.months import iso
-
-if TYPE_CHECKING:
-    from indicators.commentary import Paragraph
 
 
 class StaleTextError(Exception):
@@ -36,15 +26,12 @@ class StaleTextError(Exception):
 class Pen:
     """Somebody writing a text over today's generated one.
 
-    `month`: the last received. `seen`: the number of the version that they started from, 0 for
-    the generated text. Each act first keeps the words at hand as a version when they are new, and
-    raises `StaleTextError`, nothing written, when `seen` is not the last version any more.
+    `seen`: the number of the version that they started from, 0 for the generated text. Each act
+    first keeps the words at hand as a version when they are new, and raises `StaleTextError`,
+    nothing written, when `seen` is not the last version any more.
     """
 
-    place: Place
-    subject: Subject
-    paragraph: Paragraph
-    month: dt.date | None
+    topic: Topic
     seen: int
     actor: User
 
@@ -54,7 +41,7 @@ class Pen:
 
         No kept page shows a draft, so the data version stays.
         """
-        text, before = self._hold(), self.paragraph.text
+        text, before = self._hold(), self.topic.paragraph.text
         if text.current is not None:
             before = text.current.body
         added = 0
@@ -76,8 +63,8 @@ class Pen:
         if (
             last is None
             or body != last.body
-            or is_stale(last, self.paragraph.facts, self.month)
-            or last.generated != self.paragraph.text
+            or is_stale(last, self.topic.paragraph.facts, self.topic.month)
+            or last.generated != self.topic.paragraph.text
         ):
             self._add(text, body)
         if text.current is None or text.published_id == text.current.pk:
@@ -86,7 +73,7 @@ class Pen:
         text.published_by = self.actor
         text.save()
         self._record("texte publié", text)
-        raise_data_version(f"texte publié, {title(self.place, self.subject)}")
+        raise_data_version(f"texte publié, {self.topic.title}")
         return True
 
     @transaction.atomic
@@ -99,7 +86,7 @@ class Pen:
         text.published = text.published_by = text.published_at = None
         text.save()
         self._record("texte retiré de la publication", text)
-        raise_data_version(f"texte retiré, {title(self.place, self.subject)}")
+        raise_data_version(f"texte retiré, {self.topic.title}")
         return True
 
     def _hold(self) -> Text:
@@ -112,9 +99,9 @@ class Pen:
 
     def _text(self) -> Text:
         text, _ = Text.objects.select_related("current").get_or_create(
-            region=region_of(self.place),
-            departement=self.place if isinstance(self.place, Departement) else None,
-            subject=self.subject,
+            region=region_of(self.topic.place),
+            departement=self.topic.departement,
+            subject=self.topic.subject,
         )
         return text
 
@@ -122,10 +109,10 @@ class Pen:
         text.current = TextVersion.objects.create(
             text=text,
             body=body,
-            generated=self.paragraph.text,
-            facts=dict(self.paragraph.facts),
-            month=self.month,
-            data_version=current_data_version(),
+            generated=self.topic.paragraph.text,
+            facts=dict(self.topic.paragraph.facts),
+            month=self.topic.month,
+            data_version=self.topic.data_version,
             author=self.actor,
         )
         text.save()
@@ -134,8 +121,8 @@ class Pen:
         audit.record(
             action,
             actor=self.actor,
-            target=title(self.place, self.subject),
-            region=region_of(self.place),
+            target=self.topic.title,
+            region=region_of(self.topic.place),
             version=text.current_id,
-            month=None if self.month is None else iso(self.month),
+            month=iso(self.topic.month),
         )
