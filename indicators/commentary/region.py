@@ -1,0 +1,377 @@
+"""The paragraph of a région: its growth, its départements grouped by how they move, its balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indicators.commentary.absent import without_series
+from indicators.commentary.contributors import ROSE, rate_12m
+from indicators.commentary.documents import yearly
+from indicators.commentary.sectors import share_of, total
+from indicators.commentary.sentences import Line, Paragraph, Sentence
+from indicators.commentary.types import GENERIC
+from indicators.commentary.view import SMALL_BASE, View
+from indicators.commentary.words import locative, name, of, period, plural, spelled
+from indicators.dynamics import Label, Trait
+from indicators.evidence import RegionEvidence
+from reference import french
+
+#: A sector balance is an exception when the first sector has at most this share.
+BALANCED = 0.65
+
+
+def write_region(evidence: RegionEvidence) -> Paragraph:
+    """The reading of a région: every département is named, with those that move like it."""
+    views = [
+        View(evidence.departements[code], evidence, position)
+        for position, code in enumerate(sorted(evidence.departements))
+    ]
+    region = View(evidence.region, evidence)
+    absent = without_series(region)
+    if absent is not None:
+        return absent
+    written = [
+        _opening(region),
+        _reach(region),
+        *_groups(views),
+        _sectors(region, views),
+        _programmes(region),
+        _typing(region, views),
+        _lever(region),
+    ]
+    return Paragraph(tuple(sentence for sentence in written if sentence is not None))
+
+
+# --- The whole -------------------------------------------------------------------------------
+
+
+def _opening(view: View) -> Sentence:
+    line = Line()
+    first, last = view.received[0], view.received[-1]
+    line.month("mois de début", first)
+    line.month("mois de fin", last)
+    total_ = line.count("documents de la période", view.documents(view.received), "document")
+    change = yearly(view, line)
+    soit = f", avec une évolution de {change} sur un an" if change else ""
+    return line.end(
+        f"{period(first, last)}, les ESMS {of(view.territory)} ont déposé {total_} dans Mon "
+        f"espace santé{soit}",
+        view.link(first, last),
+    )
+
+
+def _reach(view: View) -> Sentence | None:
+    """The rate over 12 months of the région, and the départements at either end."""
+    own = rate_12m(view.here)
+    known = {
+        code: rate
+        for code, other in view.whole.departements.items()
+        if (rate := rate_12m(other)) is not None
+    }
+    if own is None:
+        return None
+    line = Line()
+    months = line.say("nombre de mois du taux annuel", 12)
+    share = line.say("taux sur 12 mois", own)
+    last = view.received[-1]
+    fed = line.say(
+        "ESMS ayant alimenté sur 12 mois", view.at(view.measures.contributors_12m, last) or 0.0
+    )
+    parc = line.say("ESMS ouverts, base des 12 mois", view.at(view.measures.parc_12m, last) or 0.0)
+    ends = ""
+    if len(known) > 1:
+        low, high = (pick(known, key=lambda code: known[code]) for pick in (min, max))
+        ends = (
+            f" ; le taux va de {line.say(f'taux sur 12 mois : {low}', known[low])} "
+            f"{locative(view.whole.departements[low].measures.selection.territory)} à "
+            f"{line.say(f'taux sur 12 mois : {high}', known[high])} "
+            f"{locative(view.whole.departements[high].measures.selection.territory)}"
+        )
+    return line.end(
+        f"sur {months} mois, {share} des ESMS du périmètre ont alimenté ({fed} sur {parc}){ends}",
+        view.link(),
+    )
+
+
+# --- The départements ------------------------------------------------------------------------
+
+
+def _groups(views: Sequence[View]) -> list[Sentence]:
+    """Every département, once, with those that move like it."""
+    left = list(views)
+    found: list[Sentence] = []
+    for chosen, write in (
+        (_is_structured, _structured),
+        (_is_peaked, _peaked),
+        (_is_irregular, _irregular),
+        (_is_early, _early),
+    ):
+        group = [view for view in left if chosen(view)]
+        left = [view for view in left if not chosen(view)]
+        if group:
+            found.append(write(group, opens=not found))
+    return [*found, *_others(left)]
+
+
+def _is_structured(view: View) -> bool:
+    moved = view.here.documents
+    return (
+        moved.label in ROSE
+        and view.here.contributors.label in ROSE
+        and moved.modifier(Trait.EARLY_PEAK) is None
+    )
+
+
+def _is_peaked(view: View) -> bool:
+    return view.here.documents.label == Label.PLATEAU_PEAK
+
+
+def _is_irregular(view: View) -> bool:
+    return view.here.documents.label == Label.IRREGULAR
+
+
+def _is_early(view: View) -> bool:
+    return view.here.documents.label in ROSE
+
+
+def _words(line: Line, views: Sequence[View]) -> str:
+    """Départements in a sentence, "en Côte-d’Or, dans le Jura", their dynamics kept."""
+    for view in views:
+        code = view.territory.departement_code
+        line.keep(f"dynamique des documents : {code}", view.here.documents.label.in_french)
+        line.keep(f"dynamique des ESMS : {code}", view.here.contributors.label.in_french)
+    return french.listing([locative(view.territory) for view in views])
+
+
+def _structured(views: Sequence[View], *, opens: bool) -> Sentence:
+    line = Line()
+    where = _words(line, views)
+    shares = []
+    for view in views:
+        change = view.measures.growth.change
+        if change is not None:
+            code = view.territory.departement_code
+            said = line.say(f"évolution des documents sur un an : {code}", change)
+            shares.append(f"{name(view.territory)} {said}")
+    growth = f" (évolution sur un an : {' ; '.join(shares)})" if shares else ""
+    return line.end(
+        f"{where}, la montée en charge est progressive et cohérente entre volumes et nombre "
+        f"d’ESMS qui alimentent{growth}",
+        opens=opens,
+    )
+
+
+def _peaked(views: Sequence[View], *, opens: bool) -> Sentence:
+    line = Line()
+    where = _words(line, views)
+    months, labels = [], []
+    for view in views:
+        main = max(view.here.documents.peaks, key=lambda peak: peak.excess, default=None)
+        if main is None:
+            continue
+        code = view.territory.departement_code
+        months.append((line.month(f"mois du pic : {code}", main.month), name(view.territory)))
+        for origin in view.here.peaks:
+            if origin.peak.month == main.month:
+                labels += [event.label for event in origin.events]
+    when = {month for month, _ in months}
+    said = f" en {months[0][0]}" if len(when) == 1 else _each(months)
+    noted = ""
+    if labels:
+        quoted = [
+            line.quote(f"événement {n} des pics", label)
+            for n, label in enumerate(dict.fromkeys(labels), 1)
+        ]
+        noted = f", qui coïncide avec {french.listing(quoted)},"
+    contrast = "" if opens else "à l’inverse, "
+    many = len(views) > 1
+    return line.end(
+        f"{contrast}{where}, un pic ponctuel{said}{noted} domine des volumes par ailleurs "
+        f"{'stables' if many else 'en plateau'}, sans progression durable",
+        opens=opens,
+    )
+
+
+def _each(months: Sequence[tuple[str, str]]) -> str:
+    """ " (Doubs en avril 2025, Jura en mai 2025)", nothing without months."""
+    if not months:
+        return ""
+    return f" ({french.listing([f'{place} : {month}' for month, place in months])})"
+
+
+def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
+    line = Line()
+    where = _words(line, views)
+    rising = [view for view in views if view.here.contributors.label in ROSE]
+    contrast = ""
+    if len(rising) == len(views):
+        contrast = ", alors que le socle d’ESMS s’est élargi"
+    elif rising:
+        contrast = f", alors que le socle d’ESMS s’élargit {_words(line, rising)}"
+    peaks = []
+    for view in views:
+        code = view.territory.departement_code
+        count = len(view.here.documents.peaks)
+        if count:
+            line.keep(f"nombre de pics : {code}", count)
+            peaks.append(
+                f"{spelled(count)} {plural(count, 'pic', 'pics')} {locative(view.territory)}"
+            )
+    counted = f" ({french.listing(peaks)})" if peaks else ""
+    return line.end(
+        f"{where}, les volumes évoluent par à-coups{counted}{contrast}",
+        opens=opens,
+    )
+
+
+def _early(views: Sequence[View], *, opens: bool) -> Sentence:
+    """Those that rise in documents, with a first peak or without as many ESMS."""
+    line = Line()
+    where = _words(line, views)
+    early = [
+        (view, trait.month)
+        for view in views
+        if (trait := view.here.documents.modifier(Trait.EARLY_PEAK)) is not None
+        and trait.month is not None
+    ]
+    start = ""
+    if early:
+        months = [
+            (line.month(f"mois du pic : {v.territory.departement_code}", m), name(v.territory))
+            for v, m in early
+        ]
+        start = (
+            f" après un pic isolé en {months[0][0]}"
+            if len(views) == 1
+            else f" après un pic isolé{_each(months)}"
+        )
+    return line.end(
+        f"la trajectoire est plus contrastée {where}, où les volumes progressent{start}"
+        + ("" if early else " sans que le nombre d’ESMS suive au même rythme"),
+        opens=opens,
+    )
+
+
+def _others(views: Sequence[View]) -> list[Sentence]:
+    """Plateaux, declines, and what cannot be told."""
+    found = []
+    for label, words in (
+        (Label.PLATEAU, "les volumes restent stables"),
+        (Label.DECLINING, "les volumes reculent"),
+        (Label.TOO_SHORT, "trop peu de mois sont reçus pour qualifier la dynamique"),
+    ):
+        group = [view for view in views if view.here.documents.label == label]
+        if group:
+            line = Line()
+            found.append(line.end(f"{_words(line, group)}, {words}"))
+    return found
+
+
+# --- Balance ---------------------------------------------------------------------------------
+
+
+def _sectors(region: View, views: Sequence[View]) -> Sentence | None:
+    """The part of PA in the région, its extremes, the départements with another balance."""
+    if region.measures.selection.sector is not None:
+        return None
+    elders = share_of("PA")(region.here)
+    if elders is None:
+        return None
+    line = Line()
+    part = line.say("part PA des ESMS qui alimentent", elders)
+    fed = line.count("ESMS ayant alimenté sur la fenêtre", total(region.measures), "ESMS", "ESMS")
+    window = region.window_words(line)
+    balanced = [
+        view
+        for view in views
+        if (share := share_of("PA")(view.here)) is not None and share <= BALANCED
+    ]
+    exception = ""
+    if balanced and elders > BALANCED:
+        parts = []
+        for view in balanced:
+            code = view.territory.departement_code
+            figures = view.sector("PH")
+            own = share_of("PA")(view.here) or 0.0
+            said = line.say(f"part PA des ESMS qui alimentent : {code}", own)
+            other = (figures.share if figures is not None else None) or 0.0
+            disabled = line.say(f"part PH des ESMS qui alimentent : {code}", other)
+            parts.append(f"{locative(view.territory)} ({said} PA, {disabled} PH)")
+        exception = (
+            f", à l’exception notable d’une répartition plus équilibrée {french.listing(parts)}"
+        )
+    carried = "très majoritairement" if elders >= 0.8 else "d’abord"
+    return line.end(
+        f"l’alimentation reste {carried} portée par le secteur personnes âgées (PA), qui réunit "
+        f"{part} des {fed} ayant alimenté {window}{exception}",
+        region.link(secteur="PA"),
+        opens=True,
+    )
+
+
+def _programmes(region: View) -> Sentence | None:
+    """The gap between the members of each programme and the others."""
+    line = Line()
+    clauses = []
+    for gap in region.whole.programmes:
+        if gap.rate_members is None or gap.rate_others is None or gap.members < SMALL_BASE:
+            continue
+        name_ = line.quote(f"programme {gap.code}", gap.name)
+        members = line.say(f"taux des membres de {gap.code}", gap.rate_members)
+        others = line.say(f"taux des autres que {gap.code}", gap.rate_others)
+        clause = (
+            f"les membres du programme {name_} alimentent à {members} sur 12 mois, contre {others} "
+            "pour les autres"
+        )
+        clauses.append(clause)
+    if not clauses:
+        return None
+    line.keep("nombre de mois du taux annuel", 12)
+    return line.end(" ; ".join(clauses))
+
+
+def _typing(region: View, views: Sequence[View]) -> Sentence | None:
+    """The part of generic types, and where it is highest."""
+    generic = region.details.typing.generic
+    if generic is None:
+        return None
+    line = Line()
+    part = line.say("part des types génériques", generic)
+    high = [
+        view
+        for view in views
+        if (view.details.typing.generic or 0) >= GENERIC
+        and view.details.typing.documents >= SMALL_BASE
+    ]
+    worst = max(high, key=lambda view: view.details.typing.generic or 0, default=None)
+    where = ""
+    if worst is not None and len(views) > 1:
+        code = worst.territory.departement_code
+        share = line.say(f"part des types génériques : {code}", worst.details.typing.generic or 0.0)
+        where = f", et jusqu’à {share} {locative(worst.territory)}"
+    return line.end(
+        f"la qualité du typage est le point à surveiller : {part} des documents portent un type "
+        f"générique (synthèse, document du secteur, libellé non reconnu){where}",
+        region.link(),
+    )
+
+
+def _lever(region: View) -> Sentence | None:
+    """The ESMS that did not feed over 12 months, beside those that do regularly."""
+    last = region.received[-1]
+    fed = region.at(region.measures.contributors_12m, last)
+    parc = region.at(region.measures.parc_12m, last)
+    if fed is None or parc is None or parc <= fed:
+        return None
+    line = Line()
+    months = line.say("nombre de mois du taux annuel", 12)
+    silent = line.count("ESMS sans dépôt sur 12 mois", parc - fed, "ESMS", "ESMS")
+    details = region.details
+    regular = line.say("ESMS réguliers", details.regular)
+    feeding = line.say("ESMS ayant alimenté sur la fenêtre", details.contributors)
+    return line.end(
+        f"le potentiel tient à la fois à l’entrée de nouvelles structures, {silent} n’ayant rien "
+        f"déposé en {months} mois, et à la régularité de celles qui alimentent : {regular} sur "
+        f"{feeding} déposent au moins quatre mois sur cinq",
+        region.link(parmi="sans-depot"),
+    )

@@ -1,0 +1,211 @@
+"""Types of documents in words: those that carry, those that rise, "Autres", generic codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from indicators.commentary.sentences import Line, Sentence
+from indicators.commentary.view import OTHERS, SMALL_VOLUME, View
+from indicators.commentary.words import GROUPS
+from reference import french
+from reference.months import shift
+
+#: A type carries volumes from this share on; at most so many are named.
+CARRIES, NAMED = 0.1, 3
+#: From half of the documents on, one type is preponderant.
+PREPONDERANT = 0.5
+#: A type gains ground from so many points more, and a third more, than before.
+GAIN, TIMES = 0.02, 1.3
+#: The same for "Autres", which a committee wants explained only when it counts.
+OTHERS_GAIN, OTHERS_SHARE = 0.04, 0.08
+#: From this share of generic types on, typing is a subject.
+GENERIC = 0.4
+
+
+def carriers(view: View) -> Sentence | None:
+    """The types that carry the documents of the window."""
+    portions = [p for p in view.portions() if p.share >= CARRIES][:NAMED]
+    if not portions:
+        return None
+    line = Line()
+    window = view.window_words(line)
+    small = view.details.typing.documents < SMALL_VOLUME
+    words = [
+        (
+            line.count(f"documents : {p.code}", p.documents, "document")
+            if small
+            else line.say(f"part des documents : {p.code}", p.share)
+        )
+        for p in portions
+    ]
+    first = portions[0]
+    named = [f"les {p.label} ({word})" for p, word in zip(portions, words, strict=True)]
+    if first.share >= PREPONDERANT and not small:
+        others = f", devant {french.listing(named[1:])}" if named[1:] else ""
+        variants: tuple[str, ...] = (
+            f"les {first.label} pèsent à elles seules {words[0]} des documents {window}{others}",
+            (
+                f"{window}, la prépondérance des {first.label} est forte ({words[0]} des "
+                f"documents){others}"
+            ),
+        )
+        return line.end(view.pick(8, variants), view.link(type=first.types[0]))
+    listed = french.listing(named)
+    variants = (
+        f"{window}, les dépôts sont d’abord portés par {listed}",
+        f"l’essentiel des documents déposés {window} se répartit entre {listed}",
+        f"{listed} structurent les dépôts {window}",
+        f"pour leur composition, les dépôts reposent {window} sur {listed}",
+    )
+    return line.end(view.pick(8, variants), view.link(type=first.types[0]))
+
+
+def diversification(view: View) -> Sentence | None:
+    """The types that gain ground, and how diverse the whole is when it is the region's extreme."""
+    line = Line()
+    clauses = []
+    gains = _gains(view)
+    if len(gains) > 1:
+        span = line.say("nombre de mois comparés", _span(view))
+        words = [
+            f"les {GROUPS[code]} passent de {line.say(f'part au début : {code}', before)} à "
+            f"{line.say(f'part à la fin : {code}', after)}"
+            for code, before, after in gains
+        ]
+        words = [words[0], *(word.replace("passent ", "", 1) for word in words[1:])]
+        clauses.append(
+            view.pick(
+                9,
+                (
+                    (
+                        f"la palette se diversifie entre les {span} premiers et les {span} "
+                        f"derniers mois : {french.listing(words)}"
+                    ),
+                    (
+                        f"des {span} premiers aux {span} derniers mois, {french.listing(words)}, "
+                        "signe d’une diversification des dépôts"
+                    ),
+                    (
+                        f"les types se diversifient : {french.listing(words)} des documents, des "
+                        f"{span} premiers aux {span} derniers mois"
+                    ),
+                ),
+            )
+        )
+    extreme = _extreme(view, line)
+    if extreme:
+        clauses.append(extreme)
+    return line.end(" ; ".join(clauses), view.link()) if clauses else None
+
+
+def _extreme(view: View, line: Line) -> str:
+    """The diversity of a département that is the first or the last of its région."""
+    diversity = view.details.typing.diversity
+    rank = view.rank(lambda other: other.details.typing.diversity)
+    known = [
+        other.details.typing.diversity
+        for other in view.whole.departements.values()
+        if other.details.typing.diversity is not None
+    ]
+    if diversity is None or rank is None or len(known) < 3 or rank not in {1, len(known)}:
+        return ""
+    line.keep("rang de la diversité dans la région", rank)
+    value = line.say("diversité des types", diversity)
+    which = "la plus large" if rank == 1 else "la plus étroite"
+    return (
+        f"la palette de types, {which} de la région, équivaut à {value} types utilisés à parts "
+        "égales"
+    )
+
+
+def _gains(view: View) -> list[tuple[str, float, float]]:
+    """Watched groups whose share grew, peaks apart: code, share at the beginning, at the end."""
+    months = _calm_months(view)
+    span = _span(view)
+    if span < 6:
+        return []
+    first, last = months[:span], months[-span:]
+    found = []
+    for code in GROUPS:
+        before, after = view.group_share(code, first), view.group_share(code, last)
+        if code == OTHERS or before is None or after is None:
+            continue
+        if after - before >= GAIN and after >= TIMES * before:
+            found.append((code, before, after))
+    return sorted(found, key=lambda gain: gain[1] - gain[2])[:NAMED]
+
+
+def _calm_months(view: View) -> list[dt.date]:
+    """The received months that no peak lifts."""
+    lifted = [(peak.first, peak.last) for peak in view.here.documents.peaks]
+    return [m for m in view.received if not any(a <= m <= b for a, b in lifted)]
+
+
+def _span(view: View) -> int:
+    """How many months are compared at either end: 12, or half of those there are."""
+    return min(12, len(_calm_months(view)) // 2)
+
+
+def others_rise(view: View) -> Sentence | None:
+    """The rise of "Autres" over a year and what it holds."""
+    last = view.received[-6:]
+    before = [shift(month, -12) for month in last]
+    if not set(before) <= set(view.received):
+        return None
+    then, now = view.group_share(OTHERS, before), view.group_share(OTHERS, last)
+    if then is None or now is None or now < OTHERS_SHARE or now - then < OTHERS_GAIN:
+        return None
+    line = Line()
+    start = line.say("part de « Autres » un an plus tôt", then)
+    end = line.say("part de « Autres » sur les derniers mois", now)
+    first, end_month = last[0], last[-1]
+    since = line.month("mois de début de « Autres »", first)
+    until = line.month("mois de fin", end_month)
+    held = [
+        f"{french.quoted(french.typographic(kind.label))} (depuis "
+        f"{line.month(f'mois d’apparition : {kind.code}', kind.since)})"
+        for kind in view.others()[:2]
+    ]
+    for kind in view.others()[:2]:
+        line.keep(f"type : {kind.code}", french.typographic(kind.label))
+    content = f" ; on y trouve surtout {french.listing(held)}" if held else ""
+    variants: tuple[str, ...] = (
+        (
+            f"la catégorie « Autres » passe de {start} à {end} des documents entre {since} et "
+            f"{until} et les mêmes mois un an plus tôt{content} : son adéquation aux usages "
+            "attendus est à vérifier"
+        ),
+        (
+            f"la hausse de la catégorie « Autres », à {end} des documents de {since} à {until} "
+            f"contre {start} un an plus tôt, mérite d’être examinée{content}"
+        ),
+    )
+    return line.end(view.pick(10, variants[1:]), view.link(first, end_month))
+
+
+def generic_types(view: View) -> Sentence | None:
+    """The share of generic types, when it is a subject."""
+    generic = view.details.typing.generic
+    if generic is None or generic < GENERIC or view.details.typing.documents < SMALL_VOLUME:
+        return None
+    line = Line()
+    share = line.say("part des types génériques", generic)
+    rank = view.rank(lambda other: other.details.typing.generic)
+    line.keep("rang des types génériques dans la région", rank)
+    most = ", la part la plus forte de la région" if rank == 1 else ""
+    variants: tuple[str, ...] = (
+        (
+            f"{share} des documents relèvent d’un type générique (synthèse, document du secteur, "
+            f"libellé non reconnu){most} : recours par défaut ou usage réel, la question mérite "
+            "une analyse qualitative"
+        ),
+        (
+            f"la qualité du typage interroge : {share} des documents portent un type "
+            f"générique{most}, au détriment d’une qualification plus fine"
+        ),
+        (
+            f"les types génériques comptent pour {share} des documents{most}, ce qui limite la "
+            "lecture des usages"
+        ),
+    )
+    return line.end(view.pick(10, variants), view.link(type="SYNTH"))

@@ -1,0 +1,193 @@
+"""One territory as a writer looks at it: among the others, with what its series hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from indicators.commentary.sentences import Line
+from indicators.commentary.words import GROUPS
+from indicators.details import Details, TypeVolume
+from indicators.evidence import RegionEvidence, TerritoryEvidence
+from indicators.peaks import Part
+from indicators.selection import Territory
+from indicators.series import Measures, SectorFigures
+from reference import french
+from reference.models import DocumentType
+from reference.months import in_french, iso, shift
+
+#: Below so many ESMS, or so many documents, counts and no percentages.
+SMALL_BASE = 20
+SMALL_VOLUME = 20
+OTHERS = "autres"
+UNRECOGNISED = DocumentType.UNRECOGNISED
+
+
+@dataclass(frozen=True)
+class Portion:
+    """A group of types (or a precise type) and its part of some documents."""
+
+    code: str  # a watched group, or the code of a type that has none
+    label: str  # after "les", "des" or "aux"
+    documents: float
+    share: float
+    types: tuple[str, ...]  # the codes of the types, the greatest first
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is one of the seven watched groups."""
+        return self.code in GROUPS and self.code != OTHERS
+
+
+@dataclass(frozen=True)
+class View:
+    """A département (or the région) within its région; `position` is its place in their list."""
+
+    here: TerritoryEvidence
+    whole: RegionEvidence
+    position: int = 0
+
+    @property
+    def measures(self) -> Measures:
+        """Its measures."""
+        return self.here.measures
+
+    @property
+    def details(self) -> Details:
+        """What lies behind its volumes."""
+        return self.here.details
+
+    @property
+    def territory(self) -> Territory:
+        """Its names."""
+        return self.here.measures.selection.territory
+
+    @cached_property
+    def received(self) -> tuple[dt.date, ...]:
+        """The received months of the period."""
+        total = self.measures.total_documents.dropna()
+        return tuple(_date(stamp) for stamp in total.index)
+
+    @cached_property
+    def window(self) -> tuple[dt.date, dt.date]:
+        """The first and the last received month of the selection's window."""
+        first, last = self.measures.window
+        inside = [month for month in self.received if first <= month <= last]
+        return (inside[0], inside[-1]) if inside else (first, last)
+
+    def documents(self, months: Iterable[dt.date]) -> float:
+        """The documents of some months, those not received counted for nothing."""
+        total = self.measures.total_documents
+        return float(total.reindex([pd.Timestamp(month) for month in months]).sum())
+
+    def at(self, series: pd.Series[float], month: dt.date) -> float | None:
+        """The value of a month, `None` when not received or not computable."""
+        return value_at(series, month)
+
+    def portions(self) -> tuple[Portion, ...]:
+        """The groups of types of the window, the greatest first."""
+        return grouped(
+            [(kind.code, kind.label, kind.documents, kind.share) for kind in self.details.types],
+            self.whole.groups,
+        )
+
+    def peak_portions(self, parts: Sequence[Part]) -> tuple[Portion, ...]:
+        """The same for the excess of a peak."""
+        return grouped(
+            [(part.code, part.label, part.excess, part.share) for part in parts],
+            self.whole.groups,
+        )
+
+    def group_share(self, group: str, months: Iterable[dt.date]) -> float | None:
+        """The share of a group among the documents of some months; None without any document."""
+        table = self.measures.documents.reindex([pd.Timestamp(month) for month in months])
+        everything = float(table.to_numpy(na_value=0.0).sum()) if len(table) else 0.0
+        codes = [c for c in table.columns if self.whole.groups.get(str(c), OTHERS) == group]
+        part = float(table[codes].fillna(0.0).to_numpy().sum())
+        return part / everything if everything > 0 else None
+
+    def sector(self, code: str) -> SectorFigures | None:
+        """A sector over the window."""
+        return next((each for each in self.measures.sectors if each.sector == code), None)
+
+    def others(self) -> tuple[TypeVolume, ...]:
+        """What "Autres" holds."""
+        return self.details.others
+
+    def rank(self, value: Callable[[TerritoryEvidence], float | None]) -> int | None:
+        """Its rank among the départements (1: the highest); None when its own value is n. d."""
+        own = value(self.here)
+        if own is None:
+            return None
+        values = [value(other) for other in self.whole.departements.values()]
+        return 1 + sum(other is not None and other > own for other in values)
+
+    def pick(self, slot: int, variants: Sequence[str]) -> str:
+        """One of several ways to say the same: neighbours in the list take different ones."""
+        return variants[(self.position + slot) % len(variants)]
+
+    def link(
+        self, first: dt.date | None = None, last: dt.date | None = None, **more: str
+    ) -> dict[str, str]:
+        """The query of the list of its ESMS over some months (the window by default)."""
+        start, end = self.window
+        return {"de": iso(first or start), "a": iso(last or end), **more}
+
+    def window_words(self, line: Line) -> str:
+        """ "sur les 12 derniers mois", or the months when there are fewer."""
+        first, last = self.window
+        if shift(first, 11) == last:
+            months = line.say("nombre de mois de la fenêtre", 12)
+            return f"sur les {months} derniers mois"
+        if first == last:
+            return f"en {line.month('mois de la fenêtre', first)}"
+        start = line.month("mois de début de la fenêtre", first)
+        end = line.month("mois de fin de la fenêtre", last)
+        return f"entre {start} et {end}"
+
+
+def value_at(series: pd.Series[float], month: dt.date | None) -> float | None:
+    """The value of a month, `None` when not received, not computable or outside the period."""
+    value = None if month is None else series.get(pd.Timestamp(month))
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def grouped(
+    rows: Iterable[tuple[str, str, float, float]], groups: Mapping[str, str]
+) -> tuple[Portion, ...]:
+    """Types by watched group; each type of "Autres" stays by itself, under its own label."""
+    found: dict[str, list[tuple[str, str, float, float]]] = {}
+    for row in rows:
+        group = groups.get(row[0], OTHERS)
+        found.setdefault(row[0] if group == OTHERS else group, []).append(row)
+    portions = [
+        Portion(
+            code=code,
+            label=GROUPS.get(code) or _precise(code, held[0][1]),
+            documents=sum(row[2] for row in held),
+            share=sum(row[3] for row in held),
+            types=tuple(row[0] for row in sorted(held, key=lambda row: -row[2])),
+        )
+        for code, held in found.items()
+    ]
+    return tuple(sorted(portions, key=lambda portion: (-portion.documents, portion.code)))
+
+
+def _precise(code: str, label: str) -> str:
+    """How a sentence names the documents of a type that is in no watched group."""
+    if code == UNRECOGNISED:
+        return "documents de type non reconnu"
+    return f"documents de type {french.quoted(french.typographic(label))}"
+
+
+def _date(stamp: pd.Timestamp) -> dt.date:
+    return dt.date(stamp.year, stamp.month, 1)
+
+
+def month_words(months: Sequence[dt.date]) -> str:
+    """Months one after another: "décembre 2024, février 2025 et juin 2025"."""
+    return french.listing([in_french(month) for month in months])

@@ -1,0 +1,157 @@
+"""All that is known of a région and of its départements over one selection, read together.
+
+Commentary, pages and editions look at this and at nothing else, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+from django.db.models import Q
+
+from indicators.details import Details, details
+from indicators.dynamics import Dynamics, Peak, classify
+from indicators.measures import measure_all
+from indicators.peaks import Part, PeakOrigin, explain
+from indicators.programmes import ProgrammeGap, programme_gap
+from indicators.selection import Selection
+from indicators.series import Measures
+from reference.models import DocumentType, Event, Sector
+from reference.months import shift
+
+
+@dataclass(frozen=True)
+class TerritoryEvidence:
+    """What is known of one territory.
+
+    `documents` is how its documents moved, `contributors` how its rate did. `peaks` are those of
+    the documents with where their excess comes from; `contributor_peaks` those of the rate, whose
+    excess is in ESMS and is told by sector only. `events` are its own and its région's.
+    """
+
+    measures: Measures
+    documents: Dynamics
+    contributors: Dynamics
+    details: Details
+    peaks: tuple[PeakOrigin, ...]
+    contributor_peaks: tuple[PeakOrigin, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class RegionEvidence:
+    """What is known of a région and of each of its départements, by code.
+
+    `groups`: the code of the watched group ("autres" for the rest) of each document type code.
+    """
+
+    region: TerritoryEvidence
+    departements: dict[str, TerritoryEvidence]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    programmes: tuple[ProgrammeGap, ...] = ()
+
+
+def gather(selection: Selection) -> RegionEvidence:
+    """Read and classify everything that a région's selection tells.
+
+    The number of queries depends neither on its départements nor on its months.
+    """
+    region, departements = measure_all(selection)
+    territories = {region.selection.territory.code: region} | {
+        measures.selection.territory.code: measures for measures in departements.values()
+    }
+    moves = {code: classify(each.total_documents) for code, each in territories.items()}
+    known = details(selection)
+    origins = explain(selection, moves)
+    events = tuple(_events(selection))
+
+    def evidence(measures: Measures) -> TerritoryEvidence:
+        code = measures.selection.territory.code
+        own = _of(events, measures.selection.territory.departement_code)
+        contributors = classify(measures.rate)
+        return TerritoryEvidence(
+            measures=measures,
+            documents=moves[code],
+            contributors=contributors,
+            details=known[code],
+            peaks=origins.get(code, ()),
+            contributor_peaks=contributor_peaks(measures, contributors, own),
+            events=own,
+        )
+
+    return RegionEvidence(
+        region=evidence(region),
+        departements={code: evidence(measures) for code, measures in departements.items()},
+        groups=dict(DocumentType.objects.values_list("code", "group_id")),
+        programmes=programme_gap(selection),
+    )
+
+
+def contributor_peaks(
+    measures: Measures, dynamics: Dynamics, events: Iterable[Event]
+) -> tuple[PeakOrigin, ...]:
+    """Where the ESMS of each peak of a rate come from, by sector, and the events that stand there.
+
+    Each sector's excess is what it has in the peak's highest month over its median in the five
+    months on either side of the months that the peak lifts.
+    """
+    return tuple(_contributor_peak(measures, peak, tuple(events)) for peak in dynamics.peaks)
+
+
+def stands_in(event: Event, peak: Peak) -> bool:
+    """Whether an event stands within a peak's months, or a month before or after them."""
+    last = event.last_month or event.month
+    return event.month <= shift(peak.last, 1) and last >= shift(peak.first, -1)
+
+
+def _contributor_peak(measures: Measures, peak: Peak, events: tuple[Event, ...]) -> PeakOrigin:
+    grid = measures.sector_contributors
+    around = _around(grid, peak)
+    excess = {
+        sector: _of_month(grid[sector], peak) - float(around[sector].fillna(0.0).median())
+        for sector in map(Sector, grid.columns)
+    }
+    total = sum(excess.values())
+    parts = [
+        Part(str(sector), str(sector.label), value, value / total if total > 0 else 0.0)
+        for sector, value in excess.items()
+        if value
+    ]
+    return PeakOrigin(
+        peak=peak,
+        excess=total,
+        entities=(),
+        types=(),
+        sectors=tuple(sorted(parts, key=lambda part: (-part.excess, part.code))),
+        events=tuple(event for event in events if stands_in(event, peak)),
+    )
+
+
+def _of_month(series: pd.Series[float], peak: Peak) -> float:
+    value = series.get(pd.Timestamp(peak.month))
+    return 0.0 if value is None or pd.isna(value) else float(value)
+
+
+def _around(grid: pd.DataFrame, peak: Peak) -> pd.DataFrame:
+    """The five months before and the five after those that a peak lifts."""
+    before = (grid.index >= pd.Timestamp(shift(peak.first, -5))) & (
+        grid.index < pd.Timestamp(peak.first)
+    )
+    after = (grid.index > pd.Timestamp(peak.last)) & (
+        grid.index <= pd.Timestamp(shift(peak.last, 5))
+    )
+    return grid[before | after]
+
+
+def _events(selection: Selection) -> Iterable[Event]:
+    """The events of the région that stand in the period, the earliest first."""
+    began = Q(month__lte=selection.last)
+    ended = Q(month__gte=selection.first) | Q(last_month__gte=selection.first)
+    return Event.objects.filter(began & ended, region=selection.territory.region_code)
+
+
+def _of(events: Iterable[Event], departement: str | None) -> tuple[Event, ...]:
+    """Those of a département and of the whole région; for the région, only its own."""
+    return tuple(event for event in events if event.departement_id in {None, departement})
