@@ -92,7 +92,8 @@ Cells = tuple[tuple[dt.date, ...], tuple[dt.date, ...]]
 class Part:
     """One OG, type or sector: its excess over its own level outside the peak, and its share.
 
-    `code`: FINESS of the EJ (of a group's first EJ), code of the type or of the sector.
+    `code`: FINESS of the EJ (of a group: the first of those that fed around the peak), code of the
+    type or of the sector.
     """
 
     code: str
