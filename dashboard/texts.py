@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
@@ -20,14 +19,12 @@ from accounts.models import Role, User
 from accounts.scope import role_in
 from dashboard.models import Subject, Text, TextVersion
 from dashboard.words import Pieces, changed_sentences, paragraphs
+from indicators.commentary import Paragraph, fact_text
 from reference.french import typographic
 from reference.models import (
     Departement,
     Region,
 )
-
-if TYPE_CHECKING:
-    from indicators.commentary import Paragraph
 
 Place = Region | Departement
 Facts = Mapping[str, float | str | None]
@@ -164,8 +161,6 @@ def changed_facts(before: Facts, after: Facts) -> tuple[Change, ...]:
 
 
 def _written(facts: Facts, name: str) -> str:
-    from indicators.commentary import fact_text
-
     return fact_text(name, facts[name]) if name in facts else "–"
 
 

@@ -1,0 +1,178 @@
+"""Editions: what a committee saw of a région, kept for ever.
+
+An edition holds the figures, words and data version of the pages on the day when it was frozen,
+as plain JSON: nothing in it is computed again, and the database refuses to change it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Role, User
+from dashboard.charts.wording import at
+from dashboard.drafts import Drafts, drafts
+from dashboard.models import Edition, TypedFigure
+from dashboard.texts import Place, shown_texts
+from indicators.evidence import RegionEvidence, TerritoryEvidence
+from indicators.payload import payload
+from indicators.series import Measures
+from reference.models import Region, lock_data_version, raise_data_version
+
+#: The shape of the content, for who will read today's editions with tomorrow's code.
+SHAPE = 1
+
+Json = dict[str, Any]
+
+
+class NothingReceivedError(Exception):
+    """There is nothing to freeze: no month was ever received."""
+
+
+@transaction.atomic
+def freeze(
+    region: Region, title: str, committee_on: dt.date, *, actor: User
+) -> tuple[Edition, bool]:
+    """Keep what the pages of a région show now; returns the edition and whether it is new.
+
+    The same title, date and data version make the same edition: a second click freezes nothing.
+
+    Raises:
+        NothingReceivedError: no month was ever received.
+    """
+    version = lock_data_version().number  # until the end: no figure moves while they are read
+    found = drafts(region, version)
+    if found is None:
+        raise NothingReceivedError
+    same = Edition.objects.filter(region=region, title=title, committee_on=committee_on)
+    # Freezing raised the version by one: where nothing else did, the figures are the same.
+    already = same.filter(data_version__in=[version - 1, version]).first()
+    if already is not None:
+        return already, False
+    edition = Edition.objects.create(
+        region=region,
+        title=title,
+        committee_on=committee_on,
+        content=content_of(region, found),
+        data_version=version,
+        month=found.month,
+        author=actor,
+    )
+    audit.record(
+        "édition figée",
+        actor=actor,
+        target=title,
+        region=region,
+        date=committee_on.isoformat(),
+        month=f"{found.month:%Y-%m}",
+        version=version,
+    )
+    raise_data_version(f"édition figée, {title}")
+    return edition, True
+
+
+def content_of(region: Region, found: Drafts) -> Json:
+    """All that an edition keeps: figures, movements, details, words, events, typed figures.
+
+    `summary`: the figures of each territory by code, which later editions are compared with.
+    """
+    whole = found.evidence
+    departements = {each.code: each for each in region.departements.order_by("code")}
+    places: dict[str, tuple[Place, TerritoryEvidence]] = {
+        f"R{region.code}": (region, whole.region),
+        **{
+            f"D{code}": (departements[code], evidence)
+            for code, evidence in whole.departements.items()
+        },
+    }
+    return {
+        "shape": SHAPE,
+        "summary": summary(whole),
+        "territories": {
+            code: _territory(place, evidence, found) for code, (place, evidence) in places.items()
+        },
+        "typed_figures": [
+            {"label": each.label, "value": each.value, "source": each.source, "on": _plain(each.on)}
+            for each in TypedFigure.objects.filter(region=region)
+        ],
+    }
+
+
+def _territory(place: Place, evidence: TerritoryEvidence, found: Drafts) -> Json:
+    shown = shown_texts(place, found.of(place), AnonymousUser(), found.month, role=Role.READER)
+    return {
+        "name": place.name,
+        "measures": payload(evidence.measures, found.data_version),
+        "documents": _plain(evidence.documents),
+        "contributors": _plain(evidence.contributors),
+        "details": _plain(evidence.details),
+        "texts": [
+            {
+                "subject": subject,
+                "paragraphs": list(text.paragraphs),
+                "automatic": text.automatic,
+                "published_at": _plain(text.published_at),
+            }
+            for subject, text in shown.items()
+        ],
+        "events": [
+            {
+                "label": event.label,
+                "note": event.note,
+                "month": _plain(event.month),
+                "last_month": _plain(event.last_month),
+            }
+            for event in evidence.events
+        ],
+    }
+
+
+def summary(whole: RegionEvidence) -> dict[str, Json]:
+    """The key figures of a région and of its départements, by code of territory.
+
+    Over the 12 months to the last received of the région. `rank`: by rate, 1 for the highest;
+    None without a rate.
+    """
+    last = whole.region.measures.last_received
+    figures = {"R" + whole.region.measures.selection.territory.region_code: whole.region}
+    figures |= {f"D{code}": each for code, each in whole.departements.items()}
+    found = {code: _figures(each.measures, last) for code, each in figures.items()}
+    rates = [each["rate"] for code, each in found.items() if code.startswith("D")]
+    for code, each in found.items():
+        own = each["rate"]
+        ranked = own is not None and code.startswith("D")
+        higher = sum(rate is not None and ranked and rate > own for rate in rates)
+        each["rank"] = higher + 1 if ranked else None
+    return found
+
+
+def _figures(measures: Measures, last: dt.date | None) -> Json:
+    return {
+        "documents": measures.documents_12m,
+        "growth": measures.growth.ratio,
+        "contributors": at(measures.contributors_12m, last),
+        "parc": at(measures.parc_12m, last),
+        "rate": at(measures.rate_12m, last),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: dates in ISO, no NaN."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return str(value) if isinstance(value, str) else value

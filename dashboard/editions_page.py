@@ -1,0 +1,153 @@
+"""What the page of an edition shows of what was frozen; nothing is computed from today's data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import forms
+
+from dashboard.charts.contributors import is_small
+from dashboard.editions import Json
+from dashboard.models import Edition, Subject
+from dashboard.since import counts, ordinal
+from indicators.dynamics import Label
+from reference import french
+from reference.months import in_french, parse_month
+
+
+class EditionForm(forms.Form):
+    """What an edition is called, and the day of its committee."""
+
+    title = forms.CharField(
+        label="Intitulé",
+        max_length=120,
+        initial="Comité stratégique",
+        widget=forms.TextInput(attrs={"class": "fr-input"}),
+        error_messages={"required": "Donnez un intitulé à l’édition."},
+    )
+    committee_on = forms.DateField(
+        label="Date du comité",
+        widget=forms.DateInput(attrs={"class": "fr-input", "type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Indiquez la date du comité.",
+            "invalid": "Saisissez une date, par exemple 26/01/2026.",
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A territory in the table of an edition, as texts in the order of its columns."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FrozenText:
+    """The words shown on one subject that day."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    automatic: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a territory: documents, ESMS that fed, of how many, their part."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A territory of an edition: its words, its events, its months."""
+
+    code: str
+    name: str
+    texts: tuple[FrozenText, ...]
+    events: tuple[str, ...]
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True)
+class EditionPage:
+    """All that an edition shows."""
+
+    rows: tuple[Row, ...]
+    total: Row
+    places: tuple[Place, ...]
+    typed_figures: tuple[Json, ...]
+
+
+def edition_page(edition: Edition) -> EditionPage:
+    """The content of an edition, put into words."""
+    content = edition.content
+    total, *rows = (
+        _row(each, content["summary"][code]) for code, each in content["territories"].items()
+    )
+    return EditionPage(
+        rows=tuple(rows),
+        total=total,
+        places=tuple(_place(code, each) for code, each in content["territories"].items()),
+        typed_figures=tuple(
+            {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
+        ),
+    )
+
+
+def _row(territory: Json, figures: Json) -> Row:
+    rate = counts(figures) if is_small(figures["parc"]) else french.percent(figures["rate"])
+    return Row(
+        french.typographic(territory["name"]),
+        (
+            french.integer(figures["documents"]),
+            french.growth(figures["growth"]),
+            french.integer(figures["contributors"]),
+            french.integer(figures["parc"]),
+            rate,
+            ordinal(figures["rank"]),
+            Label(territory["documents"]["label"]).in_french,
+            Label(territory["contributors"]["label"]).in_french,
+        ),
+    )
+
+
+def _place(code: str, territory: Json) -> Place:
+    return Place(
+        code=code,
+        name=french.typographic(territory["name"]),
+        texts=tuple(
+            FrozenText(Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"])
+            for text in territory["texts"]
+        ),
+        events=tuple(_event(each) for each in territory["events"]),
+        months=tuple(_months(territory["measures"])),
+    )
+
+
+def _event(event: Json) -> str:
+    """ "Cibles ESMS Numérique, avril 2025" """
+    months = [in_french(dt.date.fromisoformat(event["month"]))]
+    if event["last_month"] and event["last_month"] != event["month"]:
+        months.append(in_french(dt.date.fromisoformat(event["last_month"])))
+    note = f"\u202f: {event['note']}" if event["note"] else ""
+    return f"{event['label']}, {' à '.join(months)}{note}"
+
+
+def _months(measures: Json) -> Iterator[Month]:
+    columns = (
+        measures["total_documents"],
+        measures["contributors"],
+        measures["parc"],
+        measures["rate"],
+    )
+    for name, documents, contributors, parc, rate in zip(measures["months"], *columns, strict=True):
+        part = french.NOT_AVAILABLE if is_small(parc) else french.percent(rate)
+        yield Month(
+            french.short_month(parse_month(name)),
+            (french.integer(documents), french.integer(contributors), french.integer(parc), part),
+        )

@@ -1,0 +1,303 @@
+"""What changed since a committee: an edition beside today, in a table and in one paragraph."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from dashboard.charts.contributors import is_small
+from dashboard.editions import Json, summary
+from dashboard.models import Edition
+from indicators.commentary.sentences import Line, Paragraph, Sentence
+from indicators.evidence import RegionEvidence
+from indicators.selection import Territory
+from reference import french
+from reference.models import Region
+from reference.months import in_french
+
+#: Below half of what is written, a change is none.
+LEAST_POINTS = 0.0005
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A figure on both dates, and its change, as they are written."""
+
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A territory then and now; `url` is "" for the région itself."""
+
+    name: str
+    url: str
+    documents: Pair
+    rate: Pair
+    rank: Pair
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed since the committee of an edition."""
+
+    title: str
+    committee_on: dt.date
+    url: str
+    month: dt.date  # the last received then
+    rows: tuple[Row, ...]
+    total: Row
+    paragraph: Paragraph
+
+
+def since(region: Region, evidence: RegionEvidence) -> Since | None:
+    """What changed since the latest committee for which an edition was frozen, in one query.
+
+    `evidence`: that of today, over the months that pages open on. None without any edition.
+    """
+    edition = (
+        Edition.objects.filter(region=region)
+        .values("pk", "title", "committee_on", "month", "content__summary")
+        .first()
+    )
+    if edition is None:
+        return None
+    head = Head(region, edition["pk"], edition["title"], edition["committee_on"], edition["month"])
+    return compare(head, edition["content__summary"], evidence)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Which edition is compared."""
+
+    region: Region
+    number: int
+    title: str
+    committee_on: dt.date
+    month: dt.date
+
+
+@dataclass(frozen=True)
+class Both:
+    """The figures of one territory then and now, as `editions.summary` has them."""
+
+    territory: Territory
+    before: Json
+    after: Json
+
+    def change(self, name: str) -> float | None:
+        """The difference of a figure, None unless both are known."""
+        before, after = self.before.get(name), self.after.get(name)
+        return None if before is None or after is None else float(after - before)
+
+    @property
+    def small(self) -> bool:
+        """Whether the rate of either date is over too few ESMS to be a percentage."""
+        return any(is_small(each.get("parc")) for each in (self.before, self.after))
+
+    @property
+    def move(self) -> float:
+        """The change of the rate, 0 when it would not be written."""
+        change = None if self.small else self.change("rate")
+        return change if change is not None and abs(change) >= LEAST_POINTS else 0.0
+
+
+def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Since:
+    """An edition beside today; a département that it did not know is "n. d." there."""
+    today = summary(evidence)
+    measured = [evidence.region, *evidence.departements.values()]
+    found = {
+        each.measures.selection.territory.code: each.measures.selection.territory
+        for each in measured
+    }
+    total, *places = [
+        Both(territory, before.get(code, {}), today[code]) for code, territory in found.items()
+    ]
+    now = evidence.region.measures.last_received or head.month
+    return Since(
+        title=head.title,
+        committee_on=head.committee_on,
+        url=reverse("dashboard:edition", args=[head.region.slug, head.number]),
+        month=head.month,
+        rows=tuple(_row(each) for each in places),
+        total=_row(total),
+        paragraph=Paragraph(tuple(_sentences(head, now, total, places))),
+    )
+
+
+# --- The table ------------------------------------------------------------------------------------
+
+
+def _row(both: Both) -> Row:
+    code = both.territory.departement_code
+    return Row(
+        name=french.typographic(both.territory.name),
+        url=reverse("dashboard:departement", args=[code]) if code else "",
+        documents=_documents(both),
+        rate=_rate(both),
+        rank=_rank(both),
+    )
+
+
+def _documents(both: Both) -> Pair:
+    before, after = both.before.get("documents"), both.after.get("documents")
+    change = french.signed_percent(after / before - 1) if before and after is not None else "–"
+    return Pair(french.integer(before), french.integer(after), change)
+
+
+def _rate(both: Both) -> Pair:
+    if both.small:
+        return Pair(counts(both.before), counts(both.after), "–")
+    change = both.change("rate")
+    return Pair(
+        french.percent(both.before.get("rate")),
+        french.percent(both.after.get("rate")),
+        "–" if change is None else french.signed_points(change),
+    )
+
+
+def counts(figures: Json) -> str:
+    """The ESMS that fed over 12 months of those open: "3 sur 12"."""
+    part, whole = figures.get("contributors"), figures.get("parc")
+    if part is None or whole is None:
+        return french.NOT_AVAILABLE
+    return f"{french.integer(part)} sur {french.integer(whole)}"
+
+
+def _rank(both: Both) -> Pair:
+    change = both.change("rank")
+    return Pair(
+        ordinal(both.before.get("rank")),
+        ordinal(both.after.get("rank")),
+        "–" if not change else french.signed(french.integer(-change)),
+    )
+
+
+def ordinal(rank: int | None) -> str:
+    """A rank among départements: "1er", "2e"."""
+    if rank is None:
+        return "–"
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+# --- The paragraph --------------------------------------------------------------------------------
+
+
+def _sentences(head: Head, now: dt.date, total: Both, places: Sequence[Both]) -> Iterator[Sentence]:
+    yield _received(head, now)
+    said = [*_region(total), *_rates(places), *_volumes(places), *_ranks(places)]
+    yield from said
+    if not said:
+        yield Line().end("les chiffres de la région et de ses départements sont les mêmes")
+
+
+def _received(head: Head, now: dt.date) -> Sentence:
+    """How many months came since."""
+    line = Line()
+    line.keep("date du comité", head.committee_on.isoformat())
+    committee = f"le comité du {french.day(head.committee_on)}"
+    then = line.month("mois du comité", head.month)
+    months = (now.year - head.month.year) * 12 + now.month - head.month.month
+    if months <= 0:
+        return line.end(f"depuis {committee}, les données vont toujours jusqu’à {in_french(now)}")
+    count = line.count("mois reçus depuis", months, "mois", "mois")
+    verb = "sont venus" if months > 1 else "est venu"
+    last = line.month("mois le plus récent", now)
+    return line.end(
+        f"depuis {committee}, qui lisait les données jusqu’à {then}, {count} de plus {verb}"
+        f"\u202f: elles vont jusqu’à {last}"
+    )
+
+
+def _region(total: Both) -> Iterator[Sentence]:
+    before, after = total.before.get("documents"), total.after.get("documents")
+    line, parts = Line(), []
+    if before and after is not None and before != after:
+        one, other = line.say("documents au comité", before), line.say("documents", after)
+        line.keep("évolution des documents", after / before - 1)
+        parts.append(f"les documents passent de {one} à {other} ({_documents(total).change})")
+    if total.move:
+        line.keep("part au comité", total.before["rate"])
+        line.keep("part", total.after["rate"])
+        line.keep("écart des parts", total.move)
+        rate = _rate(total)
+        parts.append(
+            f"la part des ESMS qui ont alimenté passe de {rate.before} à {rate.after} "
+            f"({rate.change})"
+        )
+    if parts:
+        yield line.end(f"sur 12 mois, dans la région, {' et '.join(parts)}")
+    line = Line()
+    if total.change("parc"):
+        parc = line.say("ESMS ouverts", total.after["parc"])
+        earlier = line.say("ESMS ouverts au comité", total.before["parc"])
+        yield line.end(f"le périmètre compte {parc} ESMS ouverts, contre {earlier} au comité")
+
+
+def _rates(places: Sequence[Both]) -> Iterator[Sentence]:
+    """Where the rate rose and fell, the most first."""
+    for sign, verb in ((1, "progresse"), (-1, "recule")):
+        moved = sorted(
+            (each for each in places if each.move * sign > 0),
+            key=lambda each: (-abs(each.move), each.territory.code),
+        )
+        if not moved:
+            continue
+        line = Line()
+        told = [_told(line, each) for each in moved[:3]]
+        others = len(moved) - len(told)
+        if others:
+            count = line.count(
+                f"départements où elle {verb} aussi",
+                others,
+                "autre département",
+                "autres départements",
+            )
+            told.append(f"dans {count}")
+        yield line.end(f"la part des ESMS qui ont alimenté {verb} {french.listing(told)}")
+
+
+def _told(line: Line, both: Both) -> str:
+    name = both.territory.name
+    line.keep(f"écart des parts, {name}", both.move)
+    return f"{french.typographic(both.territory.locative)} ({french.signed_points(both.move)})"
+
+
+def _volumes(places: Sequence[Both]) -> Iterator[Sentence]:
+    """Where documents rose the most, and fell the most."""
+    moves = {
+        each.territory.code: each.after["documents"] / each.before["documents"] - 1
+        for each in places
+        if each.before.get("documents") and each.after.get("documents") is not None
+    }
+    if not moves:
+        return
+    most, least = max(moves, key=moves.__getitem__), min(moves, key=moves.__getitem__)
+    names = {each.territory.code: each.territory for each in places}
+    line, parts = Line(), []
+    for code, sign, words in ((most, 1, "augmentent le plus"), (least, -1, "reculent le plus")):
+        if moves[code] * sign > 0:
+            line.keep(f"évolution des documents, {names[code].name}", moves[code])
+            place = french.typographic(names[code].locative)
+            parts.append(f"{words} {place} ({french.signed_percent(moves[code])})")
+    if parts:
+        yield line.end(f"les documents {' et '.join(parts)}")
+
+
+def _ranks(places: Sequence[Both]) -> Iterator[Sentence]:
+    """Who changed rank by rate."""
+    line, parts = Line(), []
+    for each in places:
+        if each.change("rank") and not each.small:
+            name, rank = each.territory.name, _rank(each)
+            line.keep(f"rang au comité, {name}", each.before["rank"])
+            line.keep(f"rang, {name}", each.after["rank"])
+            place = french.typographic(each.territory.locative)
+            parts.append(f"du {rank.before} au {rank.after} rang {place}")
+    if parts:
+        yield line.end(f"au classement des parts, on passe {french.listing(parts)}")

@@ -1,0 +1,86 @@
+"""The editions of a région: those that were frozen, one of them, and freezing another."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Role, User
+from accounts.scope import has_role, region_or_404, require_role
+from dashboard.drafts import drafts
+from dashboard.editions import NothingReceivedError, freeze
+from dashboard.editions_page import EditionForm, edition_page
+from dashboard.freshness import answer
+from dashboard.models import Edition
+from dashboard.since import Head, compare
+from reference.models import Region
+
+TODAY = "aujourdhui"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def editions(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was frozen of a région, the latest first; analysts freeze what the pages show now."""
+    place = region_or_404(request.user, slug)
+    if request.method != "POST":
+        return _list(request, place, EditionForm())
+    require_role(request.user, place, Role.ANALYST)
+    form = EditionForm(request.POST)
+    if not form.is_valid():
+        return _list(request, place, form, status=400)
+    try:
+        edition, new = freeze(
+            place,
+            form.cleaned_data["title"],
+            form.cleaned_data["committee_on"],
+            actor=cast("User", request.user),
+        )
+    except NothingReceivedError:
+        form.add_error(None, "Aucun mois n’est encore reçu\u202f: il n’y a rien à figer.")
+        return _list(request, place, form, status=400)
+    if new:
+        messages.success(request, "L’édition est figée\u202f: elle ne changera plus.")
+    else:
+        messages.info(request, "Cette édition était déjà figée, sur les mêmes données.")
+    return redirect("dashboard:edition", slug=place.slug, pk=edition.pk)
+
+
+@require_safe
+def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """One edition, as it was frozen; `?aujourdhui=1` adds what changed since."""
+    place = region_or_404(request.user, slug)
+    return answer(request, lambda version: _edition(request, place, pk, version))
+
+
+def _list(
+    request: HttpRequest, place: Region, form: EditionForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "place": place,
+        "form": form,
+        "writes": has_role(request.user, place, Role.ANALYST),
+        "editions": Edition.objects.filter(region=place).select_related("author").defer("content"),
+    }
+    return render(request, "dashboard/editions/list.html", context, status=status)
+
+
+def _edition(request: HttpRequest, place: Region, pk: int, version: int) -> HttpResponse:
+    found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
+    context: dict[str, Any] = {
+        "place": place,
+        "edition": found,
+        "page": edition_page(found),
+        "since": None,
+        "data_version": version,
+    }
+    today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
+    if today is not None:
+        head = Head(place, found.pk, found.title, found.committee_on, found.month)
+        context["since"] = compare(head, found.content["summary"], today.evidence)
+    return render(request, "dashboard/editions/edition.html", context)
