@@ -12,6 +12,7 @@ Rules beyond those of each formula:
 from __future__ import annotations
 
 import datetime as dt
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ def covered_span(territory: Territory) -> tuple[dt.date, dt.date] | None:
 def _measures(selection: Selection, readings: Readings) -> Measures:
     months = pd.date_range(selection.first, selection.last, freq="MS", unit="s")
     covered = readings.covered[readings.covered["month"].isin(months)]
-    received = covered.groupby("month").size().reindex(months, fill_value=0).astype("float64")
+    received = pd.Series(_counts(covered["month"], months), index=months)
     reach, types = readings.reach, readings.types
     codes = sorted(types["code"].unique())
     sector_parc = _grid(reach, "sector", "parc", SECTORS, received)
@@ -161,12 +162,20 @@ def _last_received(received: pd.Series[float]) -> pd.Timestamp | None:
 
 def _long_windows(reach: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
     """The parc and those of it that fed over 12 months, and how many of these were received."""
-    counted = reach[reach["received_12m"] >= LEAST_RECEIVED]
-    table = counted.groupby("month").agg(
-        {"contributors_12m": "sum", "parc": "sum", "received_12m": "min"}
-    )
-    most = reach.groupby("month")["received_12m"].max().reindex(months).astype("float64")
-    return table.reindex(months).astype("float64").fillna({"received_12m": most})
+    rows = months.get_indexer(pd.DatetimeIndex(reach["month"]))
+    received = reach["received_12m"].to_numpy()
+    inside, counted = rows >= 0, (rows >= 0) & (received >= LEAST_RECEIVED)
+    table = {}
+    for name in ("contributors_12m", "parc"):
+        sums = np.full(len(months), np.nan)
+        sums[rows[counted]] = 0
+        np.add.at(sums, rows[counted], reach[name].to_numpy()[counted])
+        table[name] = sums
+    most, fewest = np.full(len(months), np.nan), np.full(len(months), np.nan)
+    np.fmax.at(most, rows[inside], received[inside].astype(np.float64))
+    np.fmin.at(fewest, rows[counted], received[counted].astype(np.float64))
+    table["received_12m"] = np.where(np.isnan(fewest), most, fewest)
+    return pd.DataFrame(table, index=months)
 
 
 def _provisional(covered: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Series[bool]:
@@ -180,12 +189,13 @@ def _documents_12m(readings: Readings, last: pd.Timestamp | None) -> float | Non
     """Documents of the received months of the 12 to `last`; None below 9 of them."""
     if last is None:
         return None
-    months = pd.date_range(end=last, periods=12, freq="MS")
-    received = readings.covered.loc[readings.covered["month"].isin(months), "month"].unique()
-    if len(received) < LEAST_RECEIVED:
+    months = pd.date_range(end=last, periods=12, freq="MS", unit="s")
+    received = _counts(readings.covered["month"], months) > 0
+    if received.sum() < LEAST_RECEIVED:
         return None
     volumes = readings.volumes
-    return float(volumes.loc[volumes["month"].isin(received), "documents"].sum())
+    documents = _counts(volumes["month"], months, volumes["documents"].to_numpy())
+    return float(documents[received].sum())
 
 
 def _growth(readings: Readings, codes: tuple[str, ...], last: pd.Timestamp | None) -> Growth:
@@ -221,12 +231,13 @@ def _sectors(
     last: pd.Timestamp | None,
 ) -> tuple[SectorFigures, ...]:
     """Each sector over the window, and in its last received month."""
+    months = pd.DatetimeIndex(received.index)
     first, end = (pd.Timestamp(month) for month in selection.window)
+    known = (months >= first) & (months <= end) & (received.to_numpy() > 0)
     volumes = readings.volumes
-    known = received.index[received > 0]
-    volumes = volumes[volumes["month"].between(first, end) & volumes["month"].isin(known)]
-    documents = volumes.groupby("sector")["documents"].sum().to_dict()
-    contributors = readings.facilities["sector"].value_counts().to_dict()
+    volumes = volumes[volumes["month"].isin(months[known])]
+    documents = _totals(volumes["sector"], volumes["documents"].to_numpy())
+    contributors = _totals(readings.facilities["sector"])
     reach = readings.reach[readings.reach["month"] == last]
     of_month = _by_sector(reach)
     of_year = _by_sector(reach[reach["received_12m"] >= LEAST_RECEIVED])
@@ -269,13 +280,27 @@ def _by_sector(reach: pd.DataFrame) -> dict[str, dict[str, int]]:
     """The reach of one month by sector, every one present; empty when nothing was received."""
     if reach.empty:
         return {}
-    names = ["parc", "contributors", "contributors_12m"]
-    sums = reach.groupby("sector")[names].sum()
-    table = sums.reindex(SECTORS, fill_value=0)
-    return {
-        sector: dict(zip(names, counts, strict=True))
-        for sector, counts in zip(SECTORS, table.to_numpy().tolist(), strict=True)
-    }
+    names = ("parc", "contributors", "contributors_12m")
+    sums = {name: _totals(reach["sector"], reach[name].to_numpy()) for name in names}
+    return {sector: {name: sums[name].get(sector, 0) for name in names} for sector in SECTORS}
+
+
+def _totals(keys: pd.Series[str], values: NDArray[np.int64] | None = None) -> dict[str, int]:
+    """The sum of the values of each key met, or how many rows have it."""
+    totals: dict[str, int] = {}
+    for key, value in zip(keys, repeat(1) if values is None else values.tolist(), strict=False):
+        totals[key] = totals.get(key, 0) + value
+    return totals
+
+
+def _counts(
+    dates: pd.Series[pd.Timestamp], months: pd.DatetimeIndex, values: Array | None = None
+) -> Array:
+    """For each month, how many rows have it, or the sum of their values."""
+    rows = months.get_indexer(pd.DatetimeIndex(dates))
+    inside = rows >= 0
+    weights = None if values is None else values[inside]
+    return np.bincount(rows[inside], weights, minlength=len(months)).astype(np.float64)
 
 
 def _share(part: int | None, whole: int | None) -> float | None:
