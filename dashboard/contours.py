@@ -50,9 +50,7 @@ class Box:
 
     def widened(self, margin: float) -> Box:
         """The same with a margin on each side."""
-        return Box(
-            self.left - margin, self.top - margin, self.right + margin, self.bottom + margin
-        )
+        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
     def meets(self, other: Box) -> bool:
         """Whether both have a point in common."""

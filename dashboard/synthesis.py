@@ -3,152 +3,232 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard.charts.chart import Column, Table, Unit, column
+from dashboard.charts.chart import Column, Table, Unit
 from dashboard.charts.contributors import is_small
+from dashboard.charts.sectors import short_label
 from dashboard.charts.sparkline import Sparkline, sparkline
 from dashboard.charts.volumes import SMALL_VOLUME
 from dashboard.charts.wording import at
 from dashboard.tiles import shape_words
+from indicators.dynamics import Dynamics
+from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.series import Measures
 from reference import french
 from reference.months import in_french, shift
 
+UNALLOCATED = "Non ventilé (porté par l’OG)"
+NOTHING = "–"
+
+#: The columns of the table between the territory and its sparkline: name in the query string,
+#: label ("{month}" is the last received), unit of its numbers.
+COLUMNS = (
+    ("documents", "Documents sur 12 mois", Unit.DOCUMENTS),
+    ("evolution", "Évolution sur un an", Unit.RATE),
+    ("taux", "Taux en {month}", Unit.RATE),
+    ("taux-12-mois", "Taux sur 12 mois", Unit.RATE),
+    ("ecart", "Écart à la région", Unit.POINTS),
+    ("rang", "Rang", Unit.RANK),
+    ("dynamique", "Dynamique des documents", Unit.TEXT),
+    ("secteur-principal", "Secteur principal", Unit.TEXT),
+    ("typage", "Typage générique", Unit.SHARE),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell sorts by and holds, and what people read in it."""
+
+    value: float | None
+    text: str
+
 
 @dataclass(frozen=True)
 class Row:
-    """One territory's line: the numbers that sort it and the texts that people read."""
+    """One territory's line, by name of column."""
 
     code: str
     name: str
-    documents: float | None
-    growth: float | None
-    rate: float | None
-    rate_12m: float | None
-    texts: tuple[str, str, str, str]
+    cells: Mapping[str, Cell]
     spark: Sparkline
     spark_alt: str
 
     def key(self, sort: str) -> float | str | None:
-        """What a column sorts by."""
-        return {
-            "departement": self.code,
-            "documents": self.documents,
-            "evolution": self.growth,
-            "taux": self.rate,
-            "taux-12-mois": self.rate_12m,
-        }[sort]
+        """What a column sorts by; None: unknown."""
+        if sort == "departement":
+            return self.code
+        cell = self.cells[sort]
+        if sort in WORDY:
+            return None if cell.text == french.NOT_AVAILABLE else cell.text
+        return cell.value
+
+    @property
+    def shown(self) -> tuple[tuple[str, bool], ...]:
+        """The texts in the order of the columns, and whether each is a number."""
+        return tuple((self.cells[code].text, code not in WORDY) for code, _, _ in COLUMNS)
+
+
+WORDY = frozenset(code for code, _, unit in COLUMNS if unit is Unit.TEXT)
 
 
 @dataclass(frozen=True)
 class Synthesis:
-    """The départements in the order asked, the région under them."""
+    """The départements in the order asked, what has none, the région under them."""
 
     rows: tuple[Row, ...]
     region: Row
-    unallocated: str  # documents of 12 months without a département, "" when there are none
-    table: Table
+    unallocated: Row | None
+    table: Table  # all of these, in this order
 
 
-def synthesis(
-    region: Measures, departements: Mapping[str, Measures], *, sort: str, descending: bool
-) -> Synthesis:
+def synthesis(evidence: RegionEvidence, *, sort: str, descending: bool) -> Synthesis:
     """Each département in the région's last received month; what is "n. d." sorts last.
 
-    Every `Measures` covers 12 months at least.
+    Every `Measures` covers 12 months at least. Ranks are by rate over 12 months, the highest
+    first, equal rates sharing one; small bases have none.
     """
+    region = evidence.region.measures
     last = region.last_received
-    rows = [_row(measures, last) for measures in departements.values()]
+    rows = _compared(
+        [_row(one, last) for one in evidence.departements.values()], _row(evidence.region, last)
+    )
     known = [row for row in rows if row.key(sort) is not None]
     known.sort(key=lambda row: (row.key(sort), row.code), reverse=descending)
-    unknown = [row for row in rows if row.key(sort) is None]
-    total = _row(region, last)
-    ordered = (*known, *unknown)
-    return Synthesis(
-        rows=ordered,
-        region=total,
-        unallocated=_unallocated(region, last),
-        table=_table(region, last, (*ordered, total)),
-    )
+    ordered = (*known, *(row for row in rows if row.key(sort) is None))
+    total = _row(evidence.region, last)
+    carried = _unallocated(region, last)
+    everything = (*ordered, *((carried,) if carried else ()), total)
+    return Synthesis(ordered, total, carried, _table(region, last, everything))
 
 
-def _row(measures: Measures, last: dt.date | None) -> Row:
-    own_last = measures.last_received
-    late = ""
-    if own_last is not None and own_last != last:
-        late = f" (à {french.short_month(own_last)})"
-    growth = measures.growth
-    change = growth.change
-    growth_text = french.growth(growth.ratio)
-    if growth.ratio is not None and growth.earlier < SMALL_VOLUME:
-        growth_text = french.signed(french.count(growth.recent - growth.earlier, "document"))
-    elif growth.ratio is not None and growth.comparable_months < 12:
-        growth_text += f", {growth.comparable_months} mois sur 12"
-    rate = _rate(at(measures.rate, last), at(measures.contributors, last), at(measures.parc, last))
-    rate_12m = _rate(
-        at(measures.rate_12m, last),
-        at(measures.contributors_12m, last),
-        at(measures.parc_12m, last),
-    )
+def _row(evidence: TerritoryEvidence, last: dt.date | None) -> Row:
+    measures = evidence.measures
+    generic = evidence.details.typing.generic
+    cells = {
+        "documents": _documents(measures, last),
+        "evolution": _growth(measures),
+        "taux": _rate(
+            at(measures.rate, last), at(measures.contributors, last), at(measures.parc, last)
+        ),
+        "taux-12-mois": _rate(
+            at(measures.rate_12m, last),
+            at(measures.contributors_12m, last),
+            at(measures.parc_12m, last),
+        ),
+        "ecart": Cell(None, NOTHING),
+        "rang": Cell(None, NOTHING),
+        "dynamique": Cell(None, dynamics_words(evidence.documents)),
+        "secteur-principal": Cell(None, _main_sector(measures)),
+        "typage": Cell(generic, french.percent(generic, 0)),
+    }
     return Row(
         code=measures.selection.territory.departement_code or "",
         name=measures.selection.territory.name,
-        documents=measures.documents_12m,
-        growth=change,
-        rate=rate[0],
-        rate_12m=rate_12m[0],
-        texts=(french.integer(measures.documents_12m) + late, growth_text, rate[1], rate_12m[1]),
+        cells=cells,
         spark=sparkline(list(measures.total_documents)),
         spark_alt=shape_words(measures.total_documents, Unit.DOCUMENTS, "documents par mois"),
     )
 
 
-def _rate(rate: float | None, part: float | None, whole: float | None) -> tuple[float | None, str]:
+def dynamics_words(dynamics: Dynamics) -> str:
+    """The word of a series and what qualifies it: "plateau avec pic, légère hausse de fond"."""
+    return ", ".join(
+        [dynamics.label.in_french, *(modifier.in_french for modifier in dynamics.modifiers)]
+    )
+
+
+def _documents(measures: Measures, last: dt.date | None) -> Cell:
+    own_last = measures.last_received
+    late = ""
+    if own_last is not None and own_last != last:
+        late = f" (à {french.short_month(own_last)})"
+    return Cell(measures.documents_12m, french.integer(measures.documents_12m) + late)
+
+
+def _growth(measures: Measures) -> Cell:
+    growth = measures.growth
+    text = french.growth(growth.ratio)
+    if growth.ratio is not None and growth.earlier < SMALL_VOLUME:
+        text = french.signed(french.count(growth.recent - growth.earlier, "document"))
+    elif growth.ratio is not None and growth.comparable_months < 12:
+        text += f", {growth.comparable_months} mois sur 12"
+    return Cell(growth.change, text)
+
+
+def _rate(rate: float | None, part: float | None, whole: float | None) -> Cell:
     """A rate and its text; counts below 20 ESMS, which sort as if unknown."""
     if part is not None and is_small(whole):
-        return None, f"{french.integer(part)} sur {french.integer(whole)}"
-    return rate, french.percent(rate)
+        return Cell(None, f"{french.integer(part)} sur {french.integer(whole)}")
+    return Cell(rate, french.percent(rate))
 
 
-def _unallocated(region: Measures, last: dt.date | None) -> str:
+def _main_sector(measures: Measures) -> str:
+    """The sector with the most ESMS that fed over the window: "PA (88 %)", "PA (8 sur 14)"."""
+    whole = sum(figure.contributors for figure in measures.sectors)
+    if whole == 0:
+        return french.NOT_AVAILABLE
+    leader = max(measures.sectors, key=lambda figure: figure.contributors)
+    share = (
+        f"{leader.contributors} sur {whole}" if is_small(whole) else french.percent(leader.share, 0)
+    )
+    return f"{short_label(leader.sector)} ({share})"
+
+
+def _compared(rows: Sequence[Row], region: Row) -> list[Row]:
+    """The rows with their distance to the région's rate over 12 months, and their rank by it."""
+    reference = region.cells["taux-12-mois"].value
+    rates = [row.cells["taux-12-mois"].value for row in rows]
+    known = [rate for rate in rates if rate is not None]
+    compared = []
+    for row, rate in zip(rows, rates, strict=True):
+        gap = None if rate is None or reference is None else rate - reference
+        rank = None if rate is None else 1 + sum(other > rate for other in known)
+        cells = {
+            "ecart": Cell(gap, NOTHING if gap is None else french.signed_points(gap)),
+            "rang": Cell(rank, NOTHING if rank is None else f"{rank} sur {len(known)}"),
+        }
+        compared.append(replace(row, cells={**row.cells, **cells}))
+    return compared
+
+
+def _unallocated(region: Measures, last: dt.date | None) -> Row | None:
+    """Documents of 12 months without a département; None when there are none."""
     if last is None or region.documents_12m is None:
-        return ""
+        return None
     months = region.unallocated.index
     window = (months >= pd.Timestamp(shift(last, -11))) & (months <= pd.Timestamp(last))
-    total = float(region.unallocated[window].sum())
-    return french.integer(total) if total else ""
+    documents = region.unallocated[window]
+    total = float(documents.sum())
+    if not total:
+        return None
+    cells = {code: Cell(None, NOTHING) for code, _, _ in COLUMNS}
+    return Row(
+        code="",
+        name=UNALLOCATED,
+        cells={**cells, "documents": Cell(total, french.integer(total))},
+        spark=sparkline(list(region.unallocated)),
+        spark_alt=shape_words(region.unallocated, Unit.DOCUMENTS, "documents par mois"),
+    )
 
 
 def _table(region: Measures, last: dt.date | None, rows: tuple[Row, ...]) -> Table:
-    month = f"Taux en {in_french(last)}" if last else "Taux du dernier mois"
-    growth = Column(
-        "evolution",
-        "Évolution sur un an",
-        Unit.RATE,
-        tuple(row.growth for row in rows),
-        tuple(row.texts[1] for row in rows),
-    )
+    month = in_french(last) if last else "fin de période"
     return Table(
         caption=f"Alimentation par département, {region.selection.territory.name}",
         corner="Territoire",
         rows=tuple(row.name for row in rows),
-        columns=(
-            column(
-                "documents", "Documents sur 12 mois", Unit.DOCUMENTS,
-                (row.documents for row in rows),
-            ),
-            growth,
-            column(
-                "taux", month, Unit.RATE, (row.rate for row in rows),
-                (row.texts[2] for row in rows),
-            ),
-            column(
-                "taux-12-mois", "Taux sur 12 mois", Unit.RATE, (row.rate_12m for row in rows),
-                (row.texts[3] for row in rows),
-            ),
+        columns=tuple(
+            Column(
+                code,
+                label.format(month=month),
+                unit,
+                tuple(row.cells[code].value for row in rows),
+                tuple(row.cells[code].text for row in rows),
+            )
+            for code, label, unit in COLUMNS
         ),
-    )  # fmt: skip
+    )

@@ -2,21 +2,67 @@
 
 from django.urls import path
 
-from dashboard.views import downloads, freshness, method, pages, perimeter
+from dashboard.views import (
+    downloads,
+    editions,
+    freshness,
+    goals,
+    method,
+    pages,
+    perimeter,
+    region,
+    texts,
+    typed_figures,
+)
 
 app_name = "dashboard"
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("methode/", method.method, name="method"),
-    path("regions/<slug:slug>/", pages.region, name="region"),
+    path("regions/<slug:slug>/", region.region, name="region"),
     path(
         "regions/<slug:slug>/departements.csv",
-        downloads.region_table,
+        region.region_table,
         name="region_table",
     ),
     path("regions/<slug:slug>/perimetre/", perimeter.perimeter, name="perimeter"),
     path("regions/<slug:slug>/fraicheur/", freshness.freshness, name="freshness"),
+    path(
+        "regions/<slug:slug>/<slug:chart>.csv",
+        region.region_chart,
+        name="region_chart",
+    ),
+    path("regions/<slug:slug>/chiffres/", typed_figures.typed_figures, name="typed_figures"),
+    path(
+        "regions/<slug:slug>/chiffres/<int:pk>/",
+        typed_figures.typed_figure,
+        name="typed_figure",
+    ),
+    path(
+        "regions/<slug:slug>/chiffres/<int:pk>/retirer/",
+        typed_figures.remove_typed_figure,
+        name="typed_figure_remove",
+    ),
+    path("regions/<slug:slug>/textes/", texts.texts, name="texts"),
+    path("regions/<slug:slug>/textes/synthese/", texts.region_text, name="region_text"),
+    path("regions/<slug:slug>/editions/", editions.editions, name="editions"),
+    path("regions/<slug:slug>/editions/<int:pk>/", editions.edition, name="edition"),
+    path(
+        "departements/<str:code>/textes/<slug:subject>/",
+        texts.departement_text,
+        name="departement_text",
+    ),
+    path("regions/<slug:slug>/reperes/", goals.goals, name="goals"),
+    path("regions/<slug:slug>/reperes/importer/", goals.goals_import, name="goals_import"),
+    path("regions/<slug:slug>/reperes/<slug:name>.csv", goals.goals_file, name="goals_file"),
+    path("regions/<slug:slug>/reperes/<slug:kind>/ajouter/", goals.goal_add, name="goal_add"),
+    path("regions/<slug:slug>/reperes/<slug:kind>/<int:pk>/", goals.goal, name="goal"),
+    path(
+        "regions/<slug:slug>/reperes/<slug:kind>/<int:pk>/supprimer/",
+        goals.goal_delete,
+        name="goal_delete",
+    ),
     path("departements/<str:code>/", pages.departement, name="departement"),
     path(
         "departements/<str:code>/<slug:chart>.csv",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +11,8 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from dashboard.editions import freeze
+from dashboard.models import Edition, TypedFigure
 from ingestion.arbitration import decide
 from ingestion.models import (
     Arbitration,
@@ -21,7 +25,7 @@ from ingestion.models import (
 )
 from ingestion.process import process
 from ingestion.receive import receive
-from reference.models import LegalEntity, Programme, Region
+from reference.models import Event, LegalEntity, Programme, Region
 from tests.ingestion import world
 from tests.ingestion.world import brought, facility, line, published
 
@@ -46,6 +50,9 @@ class Places:
     national: Extract
     national_source: Source
     national_mapping: HeaderMapping
+    event: Event
+    edition: Edition
+    typed_figure: TypedFigure
 
 
 def build(author: User) -> Places:
@@ -78,6 +85,11 @@ def build(author: User) -> Places:
         national=brought([line(facility("35", 1), 3)], name="france.csv", region=None),
         national_source=nation,
         national_mapping=_mapping(nation, None),
+        event=Event.objects.create(region=region, month=dt.date(2025, 1, 1), label="Cibles"),
+        typed_figure=TypedFigure.objects.create(
+            region=region, label="ESMS financés", value="3", source="Essai", on=dt.date(2025, 1, 1)
+        ),
+        edition=freeze(region, "Comité", dt.date(2026, 1, 26), actor=author)[0],
     )
 
 
@@ -137,10 +149,26 @@ def addresses(places: Places) -> dict[str, str]:
         "ingestion:forget_decision": {"slug": SLUG, "finess": OWNER},
         "dashboard:region": {"slug": SLUG},
         "dashboard:region_table": {"slug": SLUG},
+        "dashboard:region_chart": {"slug": SLUG, "chart": "types"},
+        "dashboard:typed_figures": {"slug": SLUG},
+        "dashboard:typed_figure": {"slug": SLUG, "pk": places.typed_figure.pk},
+        "dashboard:typed_figure_remove": {"slug": SLUG, "pk": places.typed_figure.pk},
         "dashboard:perimeter": {"slug": SLUG},
         "dashboard:freshness": {"slug": SLUG},
+        "dashboard:texts": {"slug": SLUG},
+        "dashboard:region_text": {"slug": SLUG},
+        "dashboard:departement_text": {"code": "21", "subject": "esms"},
+        "dashboard:editions": {"slug": SLUG},
+        "dashboard:edition": {"slug": SLUG, "pk": places.edition.pk},
         "dashboard:departement": {"code": "21"},
         "dashboard:departement_chart": {"code": "21", "chart": "esms"},
+        **{f"dashboard:{name}": {"slug": SLUG} for name in ("goals", "goals_import")},
+        "dashboard:goals_file": {"slug": SLUG, "name": "reperes"},
+        "dashboard:goal_add": {"slug": SLUG, "kind": "evenements"},
+        **{
+            f"dashboard:{name}": {"slug": SLUG, "kind": "evenements", "pk": places.event.pk}
+            for name in ("goal", "goal_delete")
+        },
         "accounts:password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
     }
     return {name: reverse(name, kwargs=dict(own.get(name, {}))) for name in names()}

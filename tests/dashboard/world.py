@@ -7,7 +7,13 @@ import math
 from collections.abc import Collection
 
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
-from reference.models import DocumentType, Facility
+from reference.models import (
+    DocumentType,
+    Facility,
+    FacilityCategory,
+    FacilityPeriod,
+    LegalEntity,
+)
 from reference.months import shift, span
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 1)
@@ -113,7 +119,23 @@ def _facilities(ranks: dict[str, int]) -> dict[tuple[str, str], list[int]]:
         for (code, _), keys in fed.items()
         for key in keys
     )  # fmt: skip
+    _owned(fed)
     return fed
+
+
+def _owned(fed: dict[tuple[str, str], list[int]]) -> None:
+    """One organisation for every ten facilities of a sector."""
+    category = FacilityCategory.objects.first()
+    for (code, sector), keys in fed.items():
+        for start in range(0, len(keys), 10):
+            owner = LegalEntity.objects.create(
+                finess=f"{code}9{keys[start]:06d}",
+                name=f"Association {code} {sector} {start // 10}",
+            )
+            FacilityPeriod.objects.bulk_create(
+                FacilityPeriod(facility_id=key, category=category, legal_entity=owner)
+                for key in keys[start : start + 10]
+            )
 
 
 def _reach(

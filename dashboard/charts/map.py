@@ -1,0 +1,189 @@
+"""The map of a région by rate: five classes of one width, the values printed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.charts.chart import SMALL_BASE
+from dashboard.charts.contributors import is_small
+from dashboard.charts.wording import at
+from dashboard.contours import Box, contours
+from indicators.series import Measures
+from reference import french
+
+CLASSES = 5
+#: Widths that a reader can follow, in points of percentage.
+WIDTHS = (1, 2, 4, 5, 10, 20)
+#: Fill of what has no rate: too few ESMS, or nothing received.
+NO_CLASS = 0
+
+#: Height of the printed values, as a part of the map's width: 11 px on a telephone.
+TEXT_HEIGHT = 0.032
+#: Width of a character, as a part of its height.
+CHARACTER = 0.55
+MARGIN = 0.02
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One département on the map. `level` is its class, from 1 (lowest); 0 without a rate."""
+
+    code: str
+    name: str
+    path: str
+    level: int
+    text: str  # the rate, the counts of a small base, or "n. d."
+    counts: str  # "46 ESMS sur 232", "" when not known
+    label: tuple[float, float] | None  # where the text is printed; None: no room among the others
+    inside: bool  # whether the text holds inside the shape
+
+    @property
+    def words(self) -> str:
+        """What a reader who sees no map needs."""
+        return f"{self.name}\u202f: {self.text}" + (f", {self.counts}" if self.counts else "")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the legend."""
+
+    level: int
+    text: str
+    count: int  # how many départements
+
+
+@dataclass(frozen=True)
+class RateMap:
+    """A région: its shapes by code, its legend, the départements from the highest rate down."""
+
+    shapes: tuple[Shape, ...]
+    ranked: tuple[Shape, ...]
+    legend: tuple[Step, ...]
+    view: str  # the SVG viewBox
+    text_height: float
+    message: str
+    overseas: bool
+
+
+def rate_map(region: Measures, departements: Mapping[str, Measures]) -> RateMap:
+    """The rate over 12 months of each département, in the région's last received month."""
+    last = region.last_received
+    rates: dict[str, float | None] = {}
+    texts: dict[str, tuple[str, str]] = {}
+    for code, one in departements.items():
+        part, whole = at(one.contributors_12m, last), at(one.parc_12m, last)
+        known = part is not None and whole is not None
+        small = known and is_small(whole)
+        rates[code] = None if small else at(one.rate_12m, last)
+        counts = f"{french.integer(part)} ESMS sur {french.integer(whole)}" if known else ""
+        texts[code] = (
+            (f"{french.integer(part)} sur {french.integer(whole)}", "")
+            if small
+            else (french.percent(rates[code]), counts)
+        )
+    low, width = scale(rate for rate in rates.values() if rate is not None)
+    levels = {code: level(rate, low, width) for code, rate in rates.items()}
+    names = {
+        code: french.typographic(one.selection.territory.name) for code, one in departements.items()
+    }
+    shapes, view, height = _shapes(names, levels, texts)
+    ranked = sorted(shapes, key=lambda shape: (-(rates[shape.code] or -1.0), shape.code))
+    return RateMap(
+        shapes=shapes,
+        ranked=tuple(ranked),
+        legend=_legend(low, width, list(levels.values())),
+        view=view,
+        text_height=height,
+        message=_message(ranked, rates),
+        overseas=any(len(code) > 2 for code in departements),
+    )
+
+
+def scale(rates: Iterable[float]) -> tuple[int, int]:
+    """The lowest bound and the width of five equal classes that hold every rate, in percent."""
+    percents = [100 * rate for rate in rates] or [0.0]
+    for width in WIDTHS:
+        low = math.floor(min(percents) / width) * width
+        # Classes stay between 0 and 100 %; the last one holds its upper bound.
+        low = max(0, min(low, 100 - CLASSES * width))
+        if max(percents) <= low + CLASSES * width:
+            return low, width
+    return 0, WIDTHS[-1]
+
+
+def level(rate: float | None, low: int, width: int) -> int:
+    """The class of a rate, from 1 to 5; a bound belongs to the class that it begins."""
+    if rate is None:
+        return NO_CLASS
+    # Rates are ratios of counts: what floats add to a bound must not move it down a class.
+    steps = math.floor(round((100 * rate - low) / width, 9))
+    return min(CLASSES, 1 + max(0, steps))
+
+
+def _legend(low: int, width: int, levels: Sequence[int]) -> tuple[Step, ...]:
+    steps = [
+        Step(
+            number,
+            f"de {low + (number - 1) * width} à {low + number * width}\u202f%",
+            levels.count(number),
+        )
+        for number in range(1, CLASSES + 1)
+    ]
+    if NO_CLASS in levels:
+        without = f"n.\u00a0d., ou moins de {SMALL_BASE} ESMS"
+        steps.append(Step(NO_CLASS, without, levels.count(NO_CLASS)))
+    return tuple(steps)
+
+
+def _shapes(
+    names: Mapping[str, str], levels: Mapping[str, int], texts: Mapping[str, tuple[str, str]]
+) -> tuple[tuple[Shape, ...], str, float]:
+    """The shapes, the view box and the height of the texts; what has no outline is left out."""
+    known = {code: contours()[code] for code in names if code in contours()}
+    if not known:
+        return (), "0 0 1 1", 1.0
+    boxes = [outline.box for outline in known.values()]
+    view = boxes[0]
+    for box in boxes[1:]:
+        view = view.around(box)
+    view = view.widened(MARGIN * view.width)
+    height = round(TEXT_HEIGHT * max(view.width, view.height), 1)
+    taken: list[Box] = []
+    shapes = {}
+    # The largest first: where two texts meet, the smaller département's is in the list only.
+    for code in sorted(known, key=lambda code: -known[code].box.width * known[code].box.height):
+        outline, (text, counts) = known[code], texts[code]
+        width = CHARACTER * height * len(text)
+        x, y = outline.label
+        place = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        # A text that would leave the picture is brought back into it.
+        shift = min(0, view.right - place.right) + max(0, view.left - place.left)
+        place = Box(place.left + shift, place.top, place.right + shift, place.bottom)
+        room = not any(place.meets(other) for other in taken)
+        if room:
+            taken.append(place)
+        shapes[code] = Shape(
+            code=code,
+            name=names[code],
+            path=outline.path,
+            level=levels[code],
+            text=text,
+            counts=counts,
+            label=(round(x + shift, 1), round(y, 1)) if room else None,
+            inside=width <= 0.8 * outline.box.width,
+        )
+    written = f"{view.left:g} {view.top:g} {view.width:g} {view.height:g}"
+    return tuple(shapes[code] for code in sorted(shapes)), written, height
+
+
+def _message(ranked: Sequence[Shape], rates: Mapping[str, float | None]) -> str:
+    """The map in a sentence: from the highest rate to the lowest."""
+    known = [shape for shape in ranked if rates[shape.code] is not None]
+    if not known:
+        return "Aucun département n’a de taux sur 12 mois"
+    best, worst = known[0], known[-1]
+    if best is worst:
+        return f"{best.text} ({best.name})"
+    return f"De {worst.text} ({worst.name}) à {best.text} ({best.name})"

@@ -1,0 +1,135 @@
+"""The départements side by side on one scale, the région in grey. Drawn by the server."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.charts.chart import Unit
+from dashboard.charts.contributors import is_small
+from dashboard.charts.wording import as_date, at
+from dashboard.synthesis import dynamics_words
+from dashboard.tiles import shape_words
+from indicators.evidence import TerritoryEvidence
+from indicators.series import Measures
+from reference import french
+
+WIDTH, HEIGHT = 220.0, 96.0
+LEFT, RIGHT, TOP, BOTTOM = 4.0, 6.0, 6.0, 4.0
+#: Tops of the common scale, as fractions; the least that holds every rate is used.
+TOPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series in SVG units: one "x,y x,y …" per uninterrupted stretch, a dot for a lone month."""
+
+    runs: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+    end: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One département: its line, what it says, its word."""
+
+    code: str
+    name: str
+    line: Line
+    value: str  # the rate of the last received month
+    dynamics: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class SmallMultiples:
+    """The panels in the order of the codes, and what they share."""
+
+    panels: tuple[Panel, ...]
+    region: Line
+    region_value: str
+    top: str  # the upper bound of the scale, in words
+    first: str
+    last: str
+    width: float = WIDTH
+    height: float = HEIGHT
+    base: float = HEIGHT - BOTTOM
+
+
+def small_multiples(
+    region: Measures,
+    departements: Mapping[str, Measures],
+    evidence: Mapping[str, TerritoryEvidence],
+) -> SmallMultiples:
+    """The monthly rate of each département, beside the région's, over the same months.
+
+    A département of less than 20 ESMS has counts and no line (DOMAIN, "Small bases").
+    """
+    drawn = {code: _drawable(one) for code, one in departements.items()}
+    around = _drawable(region)
+    highest = max(
+        (float(line.max()) for line in (around, *drawn.values()) if line.notna().any()), default=0
+    )
+    top = next((one for one in TOPS if highest <= one), TOPS[-1])
+    last = region.last_received
+    return SmallMultiples(
+        panels=tuple(
+            Panel(
+                code=code,
+                name=french.typographic(one.selection.territory.name),
+                line=_line(drawn[code], top),
+                value=_value(one),
+                dynamics=dynamics_words(evidence[code].contributors),
+                alt=_alt(one, drawn[code]),
+            )
+            for code, one in departements.items()
+        ),
+        region=_line(around, top),
+        region_value=french.percent(at(region.rate, last)),
+        top=french.percent(top, 0),
+        first=french.short_month(as_date(region.months[0])),
+        last=french.short_month(as_date(region.months[-1])),
+    )
+
+
+def _drawable(measures: Measures) -> pd.Series[float]:
+    """The rate, without the months whose base is small."""
+    small = measures.parc.map(is_small).astype(bool)
+    return measures.rate.where(~small)
+
+
+def _line(rates: pd.Series[float], top: float) -> Line:
+    step = (WIDTH - LEFT - RIGHT) / max(len(rates) - 1, 1)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for index, rate in enumerate(rates):
+        if math.isnan(rate):
+            runs.append([])
+            continue
+        y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * rate / top
+        runs[-1].append((round(LEFT + index * step, 1), round(y, 1)))
+    known = [point for run in runs for point in run]
+    return Line(
+        runs=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
+        dots=tuple(run[0] for run in runs if len(run) == 1),
+        end=known[-1] if known else None,
+    )
+
+
+def _value(measures: Measures) -> str:
+    """The rate of the last received month, in counts on a small base."""
+    last = measures.last_received
+    part, whole = at(measures.contributors, last), at(measures.parc, last)
+    if part is not None and is_small(whole):
+        return f"{french.integer(part)} sur {french.integer(whole)}"
+    return french.percent(at(measures.rate, last))
+
+
+def _alt(measures: Measures, drawn: pd.Series[float]) -> str:
+    if drawn.notna().any():
+        return shape_words(drawn, Unit.RATE, "part des ESMS qui alimentent")
+    if measures.last_received is None:
+        return "Aucun mois reçu"
+    return f"Moins de 20 ESMS\u202f: {_value(measures)} ont alimenté dans le dernier mois reçu"

@@ -1,0 +1,179 @@
+"""The page of a région, and the files behind its table and its charts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Role
+from accounts.scope import region_or_404, roles_of
+from dashboard.charts.wording import SOURCE, coverage_notes
+from dashboard.contours import ATTRIBUTION
+from dashboard.exports.csv_file import Imprint
+from dashboard.exports.plotly import figure
+from dashboard.forms import Asked, ask
+from dashboard.freshness import answer
+from dashboard.models import Subject, TypedFigure
+from dashboard.presentation import Brick, Picture, Stone, headings, text_months
+from dashboard.received import read_cells, received_span, strip
+from dashboard.region_report import (
+    RegionReport,
+    narrowed,
+    read,
+    region_blocks,
+    region_charts,
+    region_report,
+    usual,
+)
+from dashboard.region_report import region_table as synthesis_table
+from dashboard.report import load_groups
+from dashboard.texts import shown_texts
+from dashboard.tiles import Link
+from dashboard.views.downloads import asked_or_404, attachment, link
+from dashboard.views.pages import nothing, state
+from indicators.commentary import write_region
+from indicators.selection import region_territory
+from indicators.series import Measures
+from reference.models import Region
+
+#: The name of the text of a whole région.
+TEXT = str(Subject.REGION)
+ANALYSTS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+
+
+@require_safe
+def region(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A région: key figures, what is said of them, its départements side by side."""
+    place = region_or_404(request.user, slug)
+    return answer(request, lambda version: _region(request, place, version))
+
+
+@require_safe
+def region_table(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The table of a région's départements, as a file."""
+    place = region_or_404(request.user, slug)
+    return answer(request, lambda version: _table(request, place, version))
+
+
+@require_safe
+def region_chart(request: HttpRequest, slug: str, chart: str) -> HttpResponseBase:
+    """One chart of a région, as a file."""
+    place = region_or_404(request.user, slug)
+    return answer(request, lambda version: _chart(request, place, chart, version))
+
+
+def _region(request: HttpRequest, place: Region, version: int) -> HttpResponse:
+    territory = region_territory(place)
+    cells = read_cells(territory.departement_codes)
+    received = received_span(cells)
+    context: dict[str, Any] = {"territory": territory, "place": place}
+    if received is None:
+        return nothing(request, place, version, context)
+    asked = ask(request.GET.dict(), territory, received)
+    role = roles_of(request).get(place)
+    report = region_report(
+        asked, version, load_groups(), missing_programme=_missing_programme(role)
+    )
+    texts = shown_texts(
+        place, {TEXT: write_region(usual(asked, version))}, request.user, received[1], role=role
+    )
+    context |= state(asked, version) | {
+        "report": report,
+        "text": texts[TEXT],
+        "text_months": text_months(asked),
+        "strip": strip(territory, territory, received[1], cells),
+        "headings": headings(asked, report.synthesis),
+        "pictures": _pictures(asked, place, report),
+        "bricks": _bricks(asked, place, report),
+        "typed_figures": TypedFigure.objects.filter(region=place),
+        "writes": role in ANALYSTS,
+        "source": SOURCE,
+        "notes": coverage_notes(report.measures),
+        "attribution": ATTRIBUTION,
+    }
+    return render(request, "dashboard/region.html", context)
+
+
+def _missing_programme(role: Role | None) -> Link | None:
+    """Where the members of a programme are brought, for who may."""
+    if role != Role.ADMINISTRATOR:
+        return None
+    return Link("Importer les membres d’un programme", reverse("ingestion:upload"))
+
+
+def _pictures(asked: Asked, place: Region, report: RegionReport) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(
+            chart=chart,
+            figure=figure(chart),
+            switch=(),
+            download=_download(asked, place, chart.code),
+        )
+        for chart in report.charts
+    )
+
+
+def _bricks(asked: Asked, place: Region, report: RegionReport) -> tuple[Brick, ...]:
+    return tuple(
+        Brick(
+            block,
+            tuple(
+                Stone(exhibit, _download(asked, place, exhibit.code)) for exhibit in block.exhibits
+            ),
+        )
+        for block in report.blocks
+    )
+
+
+def _download(asked: Asked, place: Region, code: str) -> str:
+    return reverse("dashboard:region_chart", args=[place.slug, code]) + asked.permalink()
+
+
+def _table(request: HttpRequest, place: Region, version: int) -> HttpResponse:
+    asked = _asked(request, place)
+    known = read(asked, version)
+    table = synthesis_table(asked, known).table
+    imprint = _imprint(request, place, asked, known.region.measures, version)
+    return attachment("departements", table.caption, table, imprint)
+
+
+def _chart(request: HttpRequest, place: Region, code: str, version: int) -> HttpResponse:
+    asked = _asked(request, place)
+    known = read(asked, version)
+    measures = narrowed(known.region.measures, asked.selection.first)
+    groups = load_groups()
+    imprint = _imprint(request, place, asked, measures, version)
+    for chart in region_charts(known, measures, groups):
+        if chart.code == code:
+            return attachment(
+                code, chart.message, chart.table, replace(imprint, notes=chart.remarks)
+            )
+    for block in region_blocks(known, groups):
+        for exhibit in block.exhibits:
+            if exhibit.code == code:
+                title = f"{block.heading}\u202f: {exhibit.table.caption}"
+                return attachment(code, title, exhibit.table, imprint)
+    raise Http404("Aucun graphique à cette adresse.")
+
+
+def _asked(request: HttpRequest, place: Region) -> Asked:
+    territory = region_territory(place)
+    return asked_or_404(request, territory, territory)
+
+
+def _imprint(
+    request: HttpRequest, place: Region, asked: Asked, measures: Measures, version: int
+) -> Imprint:
+    return Imprint(
+        selection=asked.selection,
+        data_version=version,
+        source=SOURCE,
+        cut_off=measures.cut_off,
+        link=link(request, asked, reverse("dashboard:region", args=[place.slug])),
+        notes=coverage_notes(measures),
+    )
