@@ -214,7 +214,7 @@ def _volumes(selection: Selection, numbers: Numbers) -> tuple[tuple[Kind, ...], 
     found = _packed(rows, keys, Days("month"), carried, F("documents"))
     kinds = {
         code: Kind(code, label, generic, group == OTHERS)
-        for code, label, generic, group, *_ in sorted(found)
+        for code, label, generic, group in sorted({row[:4] for row in found})
     }
     ranks = {code: rank for rank, code in enumerate(kinds)}
     table = _table(
