@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Role, User
-from accounts.scope import roles_by_region
+from accounts.scope import roles_of
 from reference.models import DataVersion, Region
 
 MAX_FLAT_REGIONS = 3
@@ -62,7 +62,7 @@ class Site:
     @cached_property
     def roles(self) -> dict[Region, Role]:
         """The role of the user in each région that they see, by name of région."""
-        return roles_by_region(self.user) if self.user else {}
+        return roles_of(self.request) if self.user else {}
 
     @cached_property
     def _version(self) -> DataVersion:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from accounts.models import RegionGrant, Role, User
 from reference.models import Departement, Region
+
+ROLES = "mes_roles"
+"""Where a request keeps the roles of who asks."""
 
 
 def visible_regions(user: User | AnonymousUser) -> QuerySet[Region]:
@@ -60,6 +63,15 @@ def roles_by_region(user: User | AnonymousUser) -> dict[Region, Role]:
         return dict.fromkeys(visible_regions(user), Role.ADMINISTRATOR)
     grants = RegionGrant.objects.filter(user=user).select_related("region")
     return {grant.region: Role(grant.role) for grant in grants.order_by("region__name")}
+
+
+def roles_of(request: HttpRequest) -> dict[Region, Role]:
+    """Those of who asks, read once for the whole request."""
+    found: dict[Region, Role] | None = getattr(request, ROLES, None)
+    if found is None:
+        found = roles_by_region(request.user)
+        setattr(request, ROLES, found)
+    return found
 
 
 def role_in(user: User | AnonymousUser, region: Region) -> Role | None:

@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response, patch_cache_control
 
 from accounts.models import User
-from accounts.scope import roles_by_region
+from accounts.scope import roles_of
 from indicators.snapshot import snapshot
 
 
@@ -44,7 +44,7 @@ def entity_tag(request: HttpRequest, version: int) -> str:
     get_token(request)  # makes the secret when the browser has none yet
     user = request.user
     assert isinstance(user, User)  # noqa: S101  # LoginRequiredMiddleware lets nobody else in
-    scope = ",".join(f"{region.code}:{role}" for region, role in roles_by_region(user).items())
+    scope = ",".join(f"{region.code}:{role}" for region, role in roles_of(request).items())
     parts = (
         version,
         settings.MES_RELEASE,

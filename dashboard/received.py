@@ -84,10 +84,22 @@ class Strip:
     marks: tuple[Mark, ...]
 
 
-def strip(territory: Territory, around: Territory, last: dt.date) -> Strip:
-    """The strip of a page; `last` is the last month received in its région, `around`. One query."""
+def received_span(cells: Cells) -> tuple[dt.date, dt.date] | None:
+    """The first and the last month of the cells, None without any."""
+    months = [month for _, month in cells]
+    return (min(months), max(months)) if months else None
+
+
+def strip(
+    territory: Territory, around: Territory, last: dt.date, cells: Cells | None = None
+) -> Strip:
+    """The strip of a page; `last` is the last month received in its région, `around`.
+
+    `cells`: those of the région, when somebody read them already; else one query.
+    """
     since = shift(last, 1 - STRIP_MONTHS)
-    cells = read_cells(around.departement_codes, since)
+    if cells is None:
+        cells = read_cells(around.departement_codes, since)
     if territory.is_region:
         total = len(around.departement_codes)
         received = sum(month == last for _, month in cells)

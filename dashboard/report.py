@@ -2,101 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from dashboard.charts.chart import Chart
 from dashboard.charts.contributors import contributors
+from dashboard.charts.landmarks import landmarked, markers
+from dashboard.charts.rates import CODE as RATES
 from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import Group, volumes
-from dashboard.forms import COUNT, DESCENDING, SHARES, Asked
-from dashboard.synthesis import Synthesis, synthesis
+from dashboard.details_page import blocks
+from dashboard.exhibits import Block, Exhibit
+from dashboard.forms import COUNT, DEFAULT_MONTHS, SHARES, Asked, latest
+from dashboard.reading import evidence
 from dashboard.tiles import Tile, tiles
-from indicators.measures import measure, measure_departements
+from indicators.evidence import RegionEvidence
 from indicators.selection import Selection, Territory
-from indicators.series import Measures
 from reference.french import typographic
-from reference.models import DocumentGroup
+from reference.models import DocumentType, Target
 from reference.months import shift
 
 
 @dataclass(frozen=True)
 class DepartementReport:
-    """The content of a département's page."""
+    """The content of a département's page.
+
+    `usual`: what is known over the months on which pages open, of which texts are written.
+    """
 
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
+    blocks: tuple[Block, ...]
+    usual: RegionEvidence
+
+    @property
+    def exhibits(self) -> Iterator[tuple[Block, Exhibit]]:
+        """Every table of every block."""
+        return ((block, exhibit) for block in self.blocks for exhibit in block.exhibits)
 
 
-@dataclass(frozen=True)
-class RegionReport:
-    """The content of a région's page."""
+def departement_report(
+    asked: Asked, region: Territory, version: int, *, names: bool
+) -> DepartementReport:
+    """The tiles, charts and details of a département beside its région.
 
-    tiles: tuple[Tile, ...]
-    synthesis: Synthesis
-    measures: Measures
-
-
-def departement_report(asked: Asked, region: Territory) -> DepartementReport:
-    """The tiles and the four charts of a département beside its région.
-
-    Five queries per measured selection: two selections, four with a sector (the charts by
-    sector keep them all), one more when the period does not reach the year before.
+    `names`: whether organisations may be named. Two queries, besides the readings that nobody
+    prepared: of another period, of one sector (the charts by sector keep them all).
     """
     selection = asked.selection
+    code = str(selection.territory.departement_code)
     regional = replace(selection, territory=region)
-    here, there = measure(selection), measure(regional)
-    if selection.sector is None:
-        all_here, all_there = here, there
-    else:
-        all_here = measure(replace(selection, sector=None))
-        all_there = measure(replace(regional, sector=None))
+    first, last = latest(asked.received, DEFAULT_MONTHS)
+    usual = replace(regional, first=first, last=last, sector=None)
+    known = evidence(regional, version)
+    every_sector = evidence(replace(regional, sector=None), version)
+    yearly = evidence(_over_two_years(regional, asked), version)
+    here, there = known.departements[code], known.region
+    all_here, all_there = every_sector.departements[code].measures, every_sector.region.measures
+    charts = (
+        volumes(
+            here.measures, load_groups(), there.measures, shares=asked.values["documents"] == SHARES
+        ),
+        contributors(here.measures, there.measures, counts=asked.values["esms"] == COUNT),
+        sectors(all_here, all_there),
+        rates(all_here, all_there),
+    )
+    stood = markers(here.events, selection.first, selection.last, region="région")
+    targets = list(Target.objects.filter(departement=code))
     return DepartementReport(
-        tiles=tiles(here, _yearly(here)),
-        charts=(
-            volumes(here, load_groups(), shares=asked.values["documents"] == SHARES),
-            contributors(here, there, counts=asked.values["esms"] == COUNT),
-            sectors(all_here, all_there),
-            rates(all_here, all_there),
+        tiles=tiles(here.measures, yearly.departements[code].measures),
+        charts=tuple(
+            landmarked(chart, all_here if chart.code == RATES else here.measures, stood, targets)
+            for chart in charts
         ),
+        blocks=blocks(here, there, names=names),
+        usual=evidence(usual, version),
     )
 
 
-def region_report(asked: Asked) -> RegionReport:
-    """The tiles of a région and the table of its départements."""
-    selection = over_a_year(asked.selection)
-    here = measure(asked.selection)
-    return RegionReport(
-        tiles=tiles(here, _yearly(here)),
-        synthesis=synthesis(
-            _yearly(here),
-            measure_departements(selection),
-            sort=asked.values["tri"],
-            descending=asked.values["ordre"] == DESCENDING,
-        ),
-        measures=here,
-    )
+def _over_two_years(selection: Selection, asked: Asked) -> Selection:
+    """The selection begun two years before its end, for what is told of a year against another.
 
-
-def over_a_year(selection: Selection) -> Selection:
-    """The selection, begun a year before its last month at the latest."""
-    return replace(selection, first=min(selection.first, shift(selection.last, -12)))
+    The last months are then those on which pages open, whose reading is prepared.
+    """
+    first = max(shift(selection.last, 1 - DEFAULT_MONTHS), asked.received[0])
+    return replace(selection, first=min(selection.first, first))
 
 
 def load_groups() -> tuple[Group, ...]:
-    """The series of the volume chart in their fixed order. Two queries."""
+    """The series of the volume chart in their fixed order, in one query."""
+    kinds = DocumentType.objects.select_related("group").order_by("group__position", "code")
     return tuple(
         Group(
             code=group.code,
             label=typographic(group.label),
             color=group.color,
-            types=frozenset(kind.code for kind in group.types.all()),
+            types=frozenset(kind.code for kind in those),
         )
-        for group in DocumentGroup.objects.order_by("position").prefetch_related("types")
+        for group, those in groupby(kinds, key=lambda kind: kind.group)
     )
-
-
-def _yearly(measures: Measures) -> Measures:
-    """The same territory over 13 months at least; asked again only for a shorter period."""
-    selection = over_a_year(measures.selection)
-    return measures if selection == measures.selection else measure(selection)

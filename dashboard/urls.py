@@ -5,6 +5,7 @@ from django.urls import path
 from dashboard.views import (
     downloads,
     editions,
+    facilities,
     freshness,
     goals,
     method,
@@ -63,7 +64,13 @@ urlpatterns = [
         goals.goal_delete,
         name="goal_delete",
     ),
+    path("regions/<slug:slug>/esms/", facilities.region_facilities, name="region_facilities"),
     path("departements/<str:code>/", pages.departement, name="departement"),
+    path(
+        "departements/<str:code>/esms/",
+        facilities.departement_facilities,
+        name="departement_facilities",
+    ),
     path(
         "departements/<str:code>/<slug:chart>.csv",
         downloads.departement_chart,

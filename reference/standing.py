@@ -7,7 +7,7 @@ computed from. Pure but for `load_periods`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,9 @@ CHOICE_COLUMNS = ["region", "category", "chosen_sector", "chosen_in_perimeter"]
 
 
 def load_periods(
-    departements: Collection[str] | None = None, choices: pd.DataFrame | None = None
+    departements: Collection[str] | None = None,
+    choices: pd.DataFrame | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Every period of the facilities of some départements (of all of them by default).
 
@@ -41,13 +43,14 @@ def load_periods(
     an open end), category, legal_entity_id, imposed (whether the sector is the facility's own),
     sector and in_perimeter. The sector is the facility's own, else the one that its région chose
     for its category, else the category's. `choices` (CHOICE_COLUMNS) stand in for those that the
-    régions made, to see what others would do.
+    régions made, to see what others would do. `more`: other fields to read, and how to call them.
     """
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
         periods = periods.filter(facility__departement__in=departements)
-    frame: pd.DataFrame = read_frame(periods, fieldnames=list(PERIOD_FIELDS), verbose=False)
-    frame = frame.rename(columns=PERIOD_FIELDS)
+    fields = {**PERIOD_FIELDS, **(more or {})}
+    frame: pd.DataFrame = read_frame(periods, fieldnames=list(fields), verbose=False)
+    frame = frame.rename(columns=fields)
     for column in ("starts_on", "ends_on"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
     return _in_perimeter(frame, load_choices() if choices is None else choices)

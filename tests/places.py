@@ -162,6 +162,8 @@ def addresses(places: Places) -> dict[str, str]:
         "dashboard:edition": {"slug": SLUG, "pk": places.edition.pk},
         "dashboard:departement": {"code": "21"},
         "dashboard:departement_chart": {"code": "21", "chart": "esms"},
+        "dashboard:departement_facilities": {"code": "21"},
+        "dashboard:region_facilities": {"slug": SLUG},
         **{f"dashboard:{name}": {"slug": SLUG} for name in ("goals", "goals_import")},
         "dashboard:goals_file": {"slug": SLUG, "name": "reperes"},
         "dashboard:goal_add": {"slug": SLUG, "kind": "evenements"},

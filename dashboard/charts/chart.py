@@ -190,7 +190,7 @@ class Goal:
     first: dt.date  # from this month on
     last: dt.date | None
     outcome: Outcome
-    text: str  # the whole sentence, with the outcome
+    text: str  # the whole sentence, but for the outcome
     drawn: bool = True
     row: str = ""
 
@@ -233,7 +233,8 @@ class Chart:
     def remarks(self) -> tuple[str, ...]:
         """What files say under the numbers: notes, then events and targets."""
         events = (f"Événement {event.number}, {event.text}" for event in self.events)
-        return (*self.notes, *events, *(target.text for target in self.targets))
+        targets = (f"Cible {goal.outcome.value}, {goal.text}" for goal in self.targets)
+        return (*self.notes, *events, *targets)
 
     @property
     def has_data(self) -> bool:

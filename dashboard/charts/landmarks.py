@@ -175,10 +175,7 @@ def _goal(target: Target, value: float | None, found: str, *, ahead: bool, drawn
         first=target.month,
         last=target.last_month,
         outcome=outcome,
-        text=(
-            f"{name}{NARROW}: {wanted} à partir de {in_french(target.month)}{until}, "
-            f"{outcome.value}{evidence}."
-        ),
+        text=f"{name}{NARROW}: {wanted} à partir de {in_french(target.month)}{until}{evidence}.",
         drawn=drawn,
     )
 

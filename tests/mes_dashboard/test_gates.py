@@ -87,6 +87,8 @@ TABLE = {
     "dashboard:freshness": Row(REGION),
     "dashboard:departement": Row(REGION),
     "dashboard:departement_chart": Row(REGION),
+    "dashboard:departement_facilities": Row(ADMINISTERED),
+    "dashboard:region_facilities": Row(ADMINISTERED),
     "dashboard:texts": Row(REGION),
     "dashboard:region_text": Row(ADMINISTERED, ADMINISTERED, data={"body": "Un texte."}),
     "dashboard:departement_text": Row(ADMINISTERED, ADMINISTERED, data={"body": "Un texte."}),
