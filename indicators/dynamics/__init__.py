@@ -1,49 +1,37 @@
 """How a monthly series moved, in one word, with the evidence for it.
 
 The words are those of the region's committee: a progression, a plateau, a plateau with a peak,
-a rise then a plateau, an irregular series, a decline, or too few months to tell.
+a rise then a plateau, an irregular series, a decline, or too few months to tell. Peaks are told
+apart first (`summits`), then the trend of what is left, the ground (`trend`); the word and what
+qualifies it follow from both. Every threshold is in `thresholds`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import signal, stats
 
 from indicators.dynamics.result import Dynamics, Label, Modifier, Peak, Trait
-from indicators.dynamics.thresholds import NEIGHBOURS
+from indicators.dynamics.summits import find_peaks
+from indicators.dynamics.thresholds import (
+    IRREGULAR_PEAKS,
+    LAST_QUARTER,
+    PEAKS_SHARE,
+    SIGNIFICANT,
+    SLIGHT,
+    START,
+    STEADY_TAU,
+)
+from indicators.dynamics.trend import Ground
 from indicators.series import LEAST_RECEIVED
 
 __all__ = ["Dynamics", "Label", "Modifier", "Peak", "Trait", "classify"]
 
 Array = npt.NDArray[np.float64]
-
-#: A peak rises at least half above the ground it stands on, for at most half a year…
-PEAK_RATIO = 1.6
-PEAK_WIDTH = 5.5
-#: … above the median of so many months on either side, and above the ordinary monthly change…
-PEAK_NOISE = 4.0
-#: … and stands out of the whole series too.
-PEAK_SHARE_OF_MAXIMUM = 0.2
-#: From three peaks on, a series is no plateau with an accident any more.
-IRREGULAR_PEAKS = 3
-#: Kendall's tau from which months and values are said to rise (or fall) together.
-TREND_TAU = 0.45
-STEADY_TAU = 0.75
-#: A long plateau hides the rise before it from tau: less is asked there.
-RISEN_TAU = 0.3
-#: How much the level must change from the first quarter of the months to the last.
-RISE = 1.25
-FALL = 0.8
-#: Median month-on-month change, as a share of the level, above which a series is irregular.
-ROUGH = 0.25
-#: A rise then a plateau: the plateau lasts a third of the months and moves less than this.
-PLATEAU_SHARE = 1 / 3
-PLATEAU_CHANGE = 0.15
-HINGE_GAIN = 0.65
 
 
 def classify(series: pd.Series[float]) -> Dynamics:
@@ -55,20 +43,23 @@ def classify(series: pd.Series[float]) -> Dynamics:
     Returns:
         The label and its evidence; `too_short` under 9 received months.
     """
-    received = series.dropna().astype("float64").sort_index()
-    if len(received) < LEAST_RECEIVED:
-        return Dynamics(Label.TOO_SHORT, months=len(received))
-    months = pd.DatetimeIndex(received.index)
-    values: Array = np.asarray(received, dtype=np.float64)
-    positions = (months.year * 12 + months.month).to_numpy().astype("float64")
-    peaks, lifted = _peaks(months, values)
-    kept = ~lifted
-    x, y = positions[kept], values[kept]
-    ground = _Ground.of(x, y)
-    hinge = _plateau_start(x, y) if ground.has_risen else None
+    known = series.to_numpy(dtype="float64", na_value=np.nan)
+    numbers = series.index.to_numpy().astype("datetime64[M]").astype("int64")
+    order = np.argsort(numbers)
+    order = order[~np.isnan(known[order])]
+    if len(order) < LEAST_RECEIVED:
+        return Dynamics(Label.TOO_SHORT, months=len(order))
+    x: Array = numbers[order].astype(np.float64)
+    values: Array = known[order].astype(np.float64)
+    months = [dt.date(1970 + int(n) // 12, int(n) % 12 + 1, 1) for n in numbers[order]]
+    peaks, lifted = find_peaks(months, values)
+    ground = Ground.of(x[~lifted], values[~lifted])
+    ground_months = [month for month, up in zip(months, lifted, strict=True) if not up]
+    plateau = ground.plateau_start()
+    label = _label(peaks, ground, _share(months, values, peaks), plateau is not None)
     return Dynamics(
-        label=_label(peaks, ground, hinge is not None),
-        months=len(received),
+        label=label,
+        months=len(values),
         peaks=peaks,
         slope=ground.slope,
         tau=ground.tau,
@@ -76,52 +67,18 @@ def classify(series: pd.Series[float]) -> Dynamics:
         end_level=ground.end,
         roughness=ground.roughness,
         reversals=_reversals(values),
-        plateau_from=None if hinge is None else months[kept][hinge].date(),
+        plateau_from=None if plateau is None else ground_months[plateau],
+        modifiers=tuple(_modifiers(label, months, peaks, ground, ground_months)),
+        slope_interval=ground.interval,
+        p_value=ground.p_value,
+        last_quarter_change=_last_quarter_change(values),
+        variation=ground.variation,
     )
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """The series without its peaks."""
-
-    slope: float
-    tau: float
-    start: float
-    end: float
-    roughness: float
-
-    @classmethod
-    def of(cls, x: Array, y: Array) -> _Ground:
-        constant = np.all(y == y[0])
-        quarter = max(3, len(y) // 4)
-        level = float(np.median(y)) or float(np.mean(y))
-        return cls(
-            slope=float(stats.theilslopes(y, x).slope),
-            tau=0.0 if constant else float(stats.kendalltau(x, y).statistic),
-            start=float(np.median(y[:quarter])),
-            end=float(np.median(y[-quarter:])),
-            roughness=float(np.median(np.abs(np.diff(y)))) / level if level else 0.0,
-        )
-
-    @property
-    def has_risen(self) -> bool:
-        return self.tau >= RISEN_TAU and self.end >= RISE * self.start
-
-    @property
-    def rises(self) -> bool:
-        return self.tau >= TREND_TAU and self.has_risen
-
-    @property
-    def falls(self) -> bool:
-        return self.tau <= -TREND_TAU and self.end <= FALL * self.start
-
-    @property
-    def is_rough(self) -> bool:
-        return self.roughness >= ROUGH
-
-
-def _label(peaks: tuple[Peak, ...], ground: _Ground, has_plateau: bool) -> Label:
-    if len(peaks) >= IRREGULAR_PEAKS and abs(ground.tau) < STEADY_TAU:
+def _label(peaks: tuple[Peak, ...], ground: Ground, peaks_share: float, has_plateau: bool) -> Label:
+    is_steady = abs(ground.tau) >= STEADY_TAU and peaks_share < PEAKS_SHARE
+    if len(peaks) >= IRREGULAR_PEAKS and not is_steady:
         return Label.IRREGULAR
     if has_plateau:
         return Label.RISE_PLATEAU
@@ -134,95 +91,54 @@ def _label(peaks: tuple[Peak, ...], ground: _Ground, has_plateau: bool) -> Label
     return Label.PLATEAU_PEAK if peaks else Label.PLATEAU
 
 
-def _dominates(peaks: tuple[Peak, ...], ground: _Ground) -> bool:
+def _dominates(peaks: tuple[Peak, ...], ground: Ground) -> bool:
     """Whether a peak tells more of the series than the slight progression under it."""
     if not peaks:
         return False
-    height = max(peak.value - peak.ground for peak in peaks)
+    height = max(peak.excess for peak in peaks)
     return height > ground.end - ground.start and ground.end < 2 * ground.start
 
 
-def _peaks(
-    months: pd.DatetimeIndex, values: Array
-) -> tuple[tuple[Peak, ...], npt.NDArray[np.bool_]]:
-    """The peaks, and which months they lift."""
-    tops, spans = _summits(values)
-    calm = ~_within(spans, len(values))
-    wiggle = float(np.median(np.abs(np.diff(values[calm])))) if calm.sum() > 1 else 0.0
-    peaks, kept = [], []
-    for top, (first, last) in zip(tops, spans, strict=True):
-        before, after = values[max(0, first - NEIGHBOURS) : first], values[last + 1 :][:NEIGHBOURS]
-        base = float(np.median(np.concatenate([before, after])))
-        if values[top] < max(PEAK_RATIO * base, base + PEAK_NOISE * wiggle):
-            continue
-        kept.append((first, last))
-        peaks.append(
-            Peak(
-                month=months[top].date(),
-                value=float(values[top]),
-                ground=base,
-                first=months[first].date(),
-                last=months[last].date(),
-            )
-        )
-    lifted = _within(kept, len(values))
-    if (~lifted).sum() < LEAST_RECEIVED // 2:
-        # Peaks everywhere: there is no ground to look at, so look at everything.
-        lifted = _within([], len(values))
-    return tuple(peaks), lifted
-
-
-def _summits(values: Array) -> tuple[list[int], list[tuple[int, int]]]:
-    """The positions of narrow summits, and the first and the last that each one lifts.
-
-    One may stand on the first month (the ground is then its right side's), not on the last: what
-    starts there may as well be a rise.
-    """
-    padded = np.concatenate([[values.min()], values])
-    found, _ = signal.find_peaks(
-        padded,
-        prominence=max(PEAK_SHARE_OF_MAXIMUM * values.max(), np.finfo(float).tiny),
-        width=(None, PEAK_WIDTH),
+def _share(months: Sequence[dt.date], values: Array, peaks: Sequence[Peak]) -> float:
+    """The share of the whole that peaks hold above their ground."""
+    above = sum(
+        value - peak.ground
+        for peak in peaks
+        for month, value in zip(months, values, strict=True)
+        if peak.first <= month <= peak.last
     )
-    feet = signal.peak_widths(padded, found, rel_height=0.85)
-    spans = [
-        (max(0, int(np.ceil(left))), min(len(values) - 1, int(np.floor(right))))
-        for left, right in zip(feet[2] - 1, feet[3] - 1, strict=True)
-    ]
-    return [int(top) - 1 for top in found], spans
+    return float(above / values.sum()) if peaks else 0.0
 
 
-def _within(spans: list[tuple[int, int]], length: int) -> npt.NDArray[np.bool_]:
-    """Which of so many positions lie in a span, ends included."""
-    inside = np.zeros(length, dtype=bool)
-    for first, last in spans:
-        inside[first : last + 1] = True
-    return inside
+def _modifiers(
+    label: Label,
+    months: Sequence[dt.date],
+    peaks: tuple[Peak, ...],
+    ground: Ground,
+    ground_months: Sequence[dt.date],
+) -> Iterator[Modifier]:
+    if len(peaks) == 1 and peaks[0].month < months[max(3, int(len(months) * START))]:
+        ratio = peaks[0].ratio
+        yield Modifier(Trait.EARLY_PEAK, peaks[0].month, None if ratio is None else ratio - 1)
+    if label in {Label.PLATEAU, Label.PLATEAU_PEAK} and ground.p_value < SIGNIFICANT:
+        change = ground.end / ground.start - 1 if ground.start else None
+        if ground.end > (1 + SLIGHT) * ground.start:
+            yield Modifier(Trait.SLIGHT_RISE, None, change)
+        elif ground.end * (1 + SLIGHT) < ground.start:
+            yield Modifier(Trait.SLIGHT_FALL, None, change)
+    faster = ground.acceleration() if label == Label.PROGRESSIVE else None
+    turn = None if label == Label.IRREGULAR else ground.turn()
+    # Months above the line of those before them are what an acceleration already says.
+    if turn is not None and not (faster and turn > 0):
+        yield Modifier(Trait.RECENT_TURN, ground_months[-LAST_QUARTER], turn)
+    if faster is not None:
+        position, times = faster
+        yield Modifier(Trait.ACCELERATION, ground_months[position], times)
 
 
-def _plateau_start(x: Array, y: Array) -> int | None:
-    """The position from which a rise became a plateau, `None` when a line tells as much.
-
-    The best continuous "line, then constant" is held against the plain line.
-    """
-    least = max(6, int(np.ceil(len(y) * PLATEAU_SHARE)))
-    candidates = range(2, len(y) - least + 1)
-    if not candidates:
-        return None
-    errors = [_squared_error(np.minimum(x, x[k]), y) for k in candidates]
-    start = candidates[int(np.argmin(errors))]
-    plateau = y[start:]
-    level = float(np.median(plateau))
-    half = len(plateau) // 2
-    change = abs(float(np.median(plateau[half:]) - np.median(plateau[:half])))
-    is_better = min(errors) <= HINGE_GAIN * _squared_error(x, y)
-    return start if is_better and change <= PLATEAU_CHANGE * level else None
-
-
-def _squared_error(basis: Array, y: Array) -> float:
-    design = np.column_stack([np.ones_like(basis), basis])
-    coefficients, *_ = np.linalg.lstsq(design, y, rcond=None)
-    return float(((y - design @ coefficients) ** 2).sum())
+def _last_quarter_change(values: Array) -> float | None:
+    before = float(values[-2 * LAST_QUARTER : -LAST_QUARTER].sum())
+    return float(values[-LAST_QUARTER:].sum()) / before - 1 if before else None
 
 
 def _reversals(values: Array) -> int:

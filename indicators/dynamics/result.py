@@ -9,10 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from indicators.dynamics.thresholds import SIGNIFICANT
 from reference.months import in_french
-
-#: The usual level of a test: a trend that chance would give more often than this is none.
-SIGNIFICANT = 0.05
 
 
 class Label(StrEnum):

@@ -1,0 +1,195 @@
+"""The ground of a series, i.e. the series without its peaks: its trend, its bends, its plateau."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from indicators.dynamics.thresholds import (
+    BEND_GAIN,
+    FALL,
+    FASTER,
+    HINGE_GAIN,
+    LAST_QUARTER,
+    PHASE,
+    PLATEAU_CHANGE,
+    PLATEAU_ERRORS,
+    PLATEAU_MONTHS,
+    PLATEAU_SHARE,
+    RISE,
+    RISEN_TAU,
+    ROUGH,
+    TREND_TAU,
+    TURN,
+    TURN_BASE,
+    TURN_ERRORS,
+)
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A series without its peaks: `x` its months (numbered), `y` its values, and their trend."""
+
+    x: Array
+    y: Array
+    slope: float  # Theil-Sen's, per month
+    interval: tuple[float, float]  # of the slope, at 95 %
+    tau: float
+    p_value: float
+    start: float
+    end: float
+    roughness: float
+
+    @classmethod
+    def of(cls, x: Array, y: Array) -> Ground:
+        """Measure the trend of a ground of 4 months at least."""
+        constant = bool(np.all(y == y[0]))
+        kendall = None if constant else stats.kendalltau(x, y)
+        sen = stats.theilslopes(y, x)
+        quarter = max(3, len(y) // 4)
+        level = float(np.median(y)) or float(np.mean(y))
+        return cls(
+            x=x,
+            y=y,
+            slope=float(sen.slope),
+            interval=(float(sen.low_slope), float(sen.high_slope)),
+            tau=0.0 if kendall is None else float(kendall.statistic),
+            p_value=1.0 if kendall is None else float(kendall.pvalue),
+            start=float(np.median(y[:quarter])),
+            end=float(np.median(y[-quarter:])),
+            roughness=float(np.median(np.abs(np.diff(y)))) / level if level else 0.0,
+        )
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether it ends higher than it began, be it along a plateau."""
+        return self.tau >= RISEN_TAU and self.end >= RISE * self.start
+
+    @property
+    def rises(self) -> bool:
+        """Whether it rises all along."""
+        return self.tau >= TREND_TAU and self.has_risen
+
+    @property
+    def falls(self) -> bool:
+        """Whether it falls all along."""
+        return self.tau <= -TREND_TAU and self.end <= FALL * self.start
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether its months change too much to say where it goes."""
+        return self.roughness >= ROUGH
+
+    @property
+    def variation(self) -> float | None:
+        """Coefficient of variation around the trend: two lines that meet, the best there are.
+
+        None for a ground of zeros.
+        """
+        mean = float(np.mean(self.y))
+        if mean == 0:
+            return None
+        bends = _Bends.of(self.x, self.y)
+        error = bends.line_error - max(bends.gains, default=0.0)
+        return float(np.sqrt(max(error, 0.0) / len(self.y))) / mean
+
+    def plateau_start(self) -> int | None:
+        """The position from which a rise became a plateau, None when a line tells as much.
+
+        The best continuous "line, then constant" is held against the plain line.
+        """
+        x, y = self.x, self.y
+        least = max(PLATEAU_MONTHS, int(np.ceil(len(y) * PLATEAU_SHARE)))
+        hinges = np.arange(2, len(y) - least + 1)
+        if not self.has_risen or not len(hinges):
+            return None
+        errors = _line_errors(np.minimum(x[:, None], x[hinges]), y)
+        start = int(hinges[np.argmin(errors)])
+        is_better = errors.min() <= HINGE_GAIN * _line_errors(x[:, None], y)[0]
+        return start if is_better and _is_flat(y[start:]) else None
+
+    def acceleration(self) -> tuple[int, float | None] | None:
+        """The position from which it rose faster, and how many times (None: from no rise)."""
+        bends = _Bends.of(self.x, self.y)
+        if not len(bends.gains):
+            return None
+        best = int(np.argmax(bends.gains))
+        before, after = float(bends.before[best]), float(bends.after[best])
+        is_better = bends.gains[best] >= (1 - BEND_GAIN) * bends.line_error
+        if not is_better or after <= 0 or after < FASTER * before:
+            return None
+        return int(bends.hinges[best]) + 1, after / before if before > 0 else None
+
+    def turn(self) -> float | None:
+        """How far, as a share, the last quarter is from what the months before announced.
+
+        None when that is within the ordinary, or cannot be told.
+        """
+        base_x, base_y = self.x[:-LAST_QUARTER][-TURN_BASE:], self.y[:-LAST_QUARTER][-TURN_BASE:]
+        if len(base_y) < 2 * LAST_QUARTER:
+            return None
+        line = stats.linregress(base_x, base_y)
+        now = float(np.mean(self.x[-LAST_QUARTER:]))
+        announced = float(line.intercept + line.slope * now)
+        if announced <= 0:
+            return None
+        away = float(np.mean(self.y[-LAST_QUARTER:])) - announced
+        residuals = base_y - line.intercept - line.slope * base_x
+        scatter = float(np.sqrt((residuals**2).sum() / (len(base_y) - 2)))
+        spread = float(((base_x - base_x.mean()) ** 2).sum())
+        reach = 1 / LAST_QUARTER + 1 / len(base_y) + (now - base_x.mean()) ** 2 / spread
+        if abs(away) < TURN_ERRORS * scatter * np.sqrt(reach) or abs(away) < TURN * announced:
+            return None
+        return away / announced
+
+
+@dataclass(frozen=True)
+class _Bends:
+    """Two lines that meet at each possible month, against one line."""
+
+    line_error: float  # squared errors of one line
+    hinges: npt.NDArray[np.intp]  # positions where two lines may meet
+    gains: Array  # squared errors that meeting there saves
+    before: Array  # slopes
+    after: Array
+
+    @classmethod
+    def of(cls, x: Array, y: Array) -> _Bends:
+        least = max(3, int(np.ceil(len(y) * PHASE)))
+        hinges = np.arange(least - 1, len(y) - least)
+        centred = x - x.mean()
+        spread = float((centred**2).sum())
+        slope = float((centred * y).sum()) / spread
+        error = float(((y - y.mean() - slope * centred) ** 2).sum())
+        # What a bend adds to a line: the part of max(x − hinge, 0) that no line tells.
+        added = np.maximum(x[:, None] - x[hinges], 0.0)
+        lean = centred @ added / spread
+        added = added - added.mean(axis=0) - centred[:, None] * lean
+        power = (added**2).sum(axis=0)
+        bend = y @ added / power
+        before = slope - bend * lean
+        return cls(error, hinges, bend**2 * power, before, before + bend)
+
+
+def _line_errors(bases: Array, y: Array) -> Array:
+    """The squared errors of the best a + b × basis, for each column."""
+    centred = bases - bases.mean(axis=0)
+    deviation = y - y.mean()
+    explained = (deviation @ centred) ** 2 / (centred**2).sum(axis=0)
+    errors: Array = np.maximum((deviation**2).sum() - explained, 0.0)
+    return errors
+
+
+def _is_flat(y: Array) -> bool:
+    """Whether a plateau stays where it is, but for its noise."""
+    half = len(y) // 2
+    level = float(np.median(y))
+    change = abs(float(np.median(y[half:]) - np.median(y[:half])))
+    scatter = float(np.std(y - level))
+    error = scatter * float(np.sqrt(1 / half + 1 / (len(y) - half)))
+    return change <= max(PLATEAU_CHANGE * level, PLATEAU_ERRORS * error)
