@@ -16,6 +16,9 @@ from reference.models import DataVersion, Region
 MAX_FLAT_REGIONS = 3
 """Above this number, the régions of a user are folded under one entry of the navigation."""
 
+DATA_VERSION = "mes_data_version"
+"""Where a request keeps the data version of the snapshot that its page reads."""
+
 FILE_PAGES = (
     ("Déposer un fichier", "ingestion:upload"),
     ("Historique", "ingestion:history"),
@@ -66,7 +69,8 @@ class Site:
 
     @cached_property
     def _version(self) -> DataVersion:
-        return DataVersion.objects.get(pk=1)
+        read: DataVersion | None = getattr(self.request, DATA_VERSION, None)
+        return read or DataVersion.objects.get(pk=1)
 
     @property
     def data_version(self) -> int:

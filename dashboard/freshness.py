@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response, patch_cache_control
 
+from accounts.context import DATA_VERSION
 from accounts.models import User
 from accounts.scope import roles_of
-from indicators.snapshot import snapshot
+from indicators.snapshot import snapshot_state
 
 
 def answer(request: HttpRequest, render: Callable[[int], HttpResponse]) -> HttpResponseBase:
@@ -25,7 +26,9 @@ def answer(request: HttpRequest, render: Callable[[int], HttpResponse]) -> HttpR
     Called once the territory is known to be the user's. A page that shows messages has no tag,
     for it must not be kept.
     """
-    with snapshot() as version:
+    with snapshot_state() as state:
+        setattr(request, DATA_VERSION, state)
+        version = state.number
         tag = None if len(get_messages(request)) else entity_tag(request, version)
         unchanged = get_conditional_response(request, etag=tag) if tag else None
         response = render(version) if unchanged is None else unchanged

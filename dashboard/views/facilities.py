@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Role
-from accounts.scope import departement_or_404, region_or_404, require_role
+from accounts.scope import departement_or_404, region_or_404, roles_of
 from dashboard.charts.wording import SOURCE
 from dashboard.exports.csv_file import Imprint
 from dashboard.facilities_page import table_of, want
 from dashboard.freshness import answer
 from dashboard.received import Cells, read_cells, received_span
+from dashboard.texts import CALLERS
 from dashboard.views.downloads import attachment
 from dashboard.views.pages import nothing
 from indicators.facilities import Received, facilities
@@ -43,7 +44,7 @@ class Place:
 def departement_facilities(request: HttpRequest, code: str) -> HttpResponseBase:
     """The ESMS of a département behind a sentence."""
     found = departement_or_404(request.user, code)
-    require_role(request.user, found.region, Role.REFERENT)
+    _require_caller(request, found.region)
     return answer(request, lambda version: _list(request, _in_departement(found), version))
 
 
@@ -51,8 +52,18 @@ def departement_facilities(request: HttpRequest, code: str) -> HttpResponseBase:
 def region_facilities(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The ESMS of a région behind a sentence."""
     found = region_or_404(request.user, slug)
-    require_role(request.user, found, Role.REFERENT)
+    _require_caller(request, found)
     return answer(request, lambda version: _list(request, _in_region(found), version))
+
+
+def _require_caller(request: HttpRequest, region: Region) -> None:
+    """Stop those who see the région but no name of an ESMS.
+
+    Raises:
+        PermissionDenied: when their role is too low.
+    """
+    if roles_of(request)[region] not in CALLERS:
+        raise PermissionDenied
 
 
 def _in_departement(found: Departement) -> Place:
