@@ -11,13 +11,17 @@ from dashboard.charts.contributors import is_small
 from dashboard.charts.sectors import sector_label
 from dashboard.charts.volumes import Group, growth_words
 from dashboard.exhibits import Block, Exhibit
-from indicators.details import Change, GrowthOrigin
+from indicators.details import GrowthOrigin
 from indicators.evidence import RegionEvidence
 from indicators.series import Measures, SectorFigures
 from reference import french
 from reference.months import in_french
 from reference.numbers import NARROW
 
+READING_12M = (
+    "Documents et ESMS distincts des 12 mois\u202f; le taux rapporte les ESMS qui ont alimenté à "
+    "ceux ouverts dans le dernier mois reçu."
+)
 CHANGE = "evolution"
 CHANGE_LABEL = "Évolution en un an"
 
@@ -26,29 +30,24 @@ def key_figures(evidence: RegionEvidence, groups: Sequence[Group]) -> Block:
     """The documents of 12 months by type, and the ESMS that fed and their documents by sector."""
     measures = evidence.region.measures
     first, last = measures.window
-    growth = evidence.region.details.growth
     return Block(
         code="chiffres",
         heading="Chiffres clés sur 12 mois glissants",
         message=f"De {in_french(first)} à {in_french(last)}",
-        reading=(
-            "L’évolution compare les 12 mois jusqu’au dernier reçu aux 12 mois précédents, "
-            "à mois comparables."
-        ),
+        reading=READING_12M,
         exhibits=(
-            _by_type(measures, groups, growth),
-            _by_sector(measures, growth),
+            _by_type(measures, groups),
+            _by_sector(measures),
         ),
     )
 
 
-def _by_type(measures: Measures, groups: Sequence[Group], growth: GrowthOrigin | None) -> Exhibit:
+def _by_type(measures: Measures, groups: Sequence[Group]) -> Exhibit:
     window = pd.date_range(*measures.window, freq="MS")
     year = measures.documents[measures.documents.index.isin(window)].sum()
     sums = {group.code: float(year[year.index.isin(group.types)].sum()) for group in groups}
     whole = sum(sums.values())
     shown = [group for group in groups if sums[group.code]]
-    changes = {group.code: _sum(growth.by_type if growth else None, group.types) for group in shown}
     return Exhibit(
         "chiffres-types",
         Table(
@@ -60,19 +59,14 @@ def _by_type(measures: Measures, groups: Sequence[Group], growth: GrowthOrigin |
                     "documents", "Documents", Unit.DOCUMENTS, (sums[group.code] for group in shown)
                 ),
                 column("part", "Part", Unit.SHARE, (sums[group.code] / whole for group in shown)),
-                changed(changes[group.code] for group in shown),
             ),
         ),
         bars="part",
     )
 
 
-def _by_sector(measures: Measures, growth: GrowthOrigin | None) -> Exhibit:
+def _by_sector(measures: Measures) -> Exhibit:
     figures = [figure for figure in measures.sectors if figure.parc_12m or figure.contributors]
-    changes = {
-        figure.sector: _sum(growth.by_sector if growth else None, {figure.sector})
-        for figure in figures
-    }
     return Exhibit(
         "chiffres-secteurs",
         Table(
@@ -94,7 +88,6 @@ def _by_sector(measures: Measures, growth: GrowthOrigin | None) -> Exhibit:
                     "part", "Part des documents", Unit.SHARE,
                     (one.documents_share for one in figures),
                 ),
-                changed(changes[figure.sector] for figure in figures),
             ),
         ),
         bars="part",
@@ -110,14 +103,6 @@ def _counts(figure: SectorFigures) -> str:
     if figure.contributors_12m is None or figure.parc_12m is None:
         return ""
     return f"{figure.contributors_12m} sur {figure.parc_12m}"
-
-
-def _sum(changes: Iterable[Change] | None, codes: Iterable[str]) -> int | None:
-    """The change of some codes together; None when no change is known at all."""
-    if changes is None:
-        return None
-    wanted = set(codes)
-    return sum(change.change for change in changes if change.code in wanted)
 
 
 def changed(changes: Iterable[float | None]) -> Column:

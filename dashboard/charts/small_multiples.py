@@ -20,7 +20,7 @@ from reference import french
 WIDTH, HEIGHT = 220.0, 96.0
 LEFT, RIGHT, TOP, BOTTOM = 4.0, 6.0, 6.0, 4.0
 #: Tops of the common scale, as fractions; the least that holds every rate is used.
-TOPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+TOPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)

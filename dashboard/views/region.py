@@ -32,6 +32,7 @@ from dashboard.region_report import (
 )
 from dashboard.region_report import region_table as synthesis_table
 from dashboard.report import load_groups
+from dashboard.since import since
 from dashboard.texts import shown_texts
 from dashboard.tiles import Link
 from dashboard.views.downloads import asked_or_404, attachment, link
@@ -79,13 +80,13 @@ def _region(request: HttpRequest, place: Region, version: int) -> HttpResponse:
     report = region_report(
         asked, version, load_groups(), missing_programme=_missing_programme(role)
     )
-    texts = shown_texts(
-        place, {TEXT: write_region(usual(asked, version))}, request.user, received[1], role=role
-    )
+    today = usual(asked, version)
+    texts = shown_texts(place, {TEXT: write_region(today)}, request.user, received[1], role=role)
     context |= state(asked, version) | {
         "report": report,
         "text": texts[TEXT],
         "text_months": text_months(asked),
+        "since": since(place, today),
         "strip": strip(territory, territory, received[1], cells),
         "headings": headings(asked, report.synthesis),
         "pictures": _pictures(asked, place, report),
