@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +32,11 @@ def find_peaks(months: Sequence[dt.date], values: Array) -> tuple[tuple[Peak, ..
     everywhere, there is no ground to look at.
     """
     candidates = []
-    for top, (first, last) in zip(*_summits(values), strict=True):
-        around = [*values[max(0, first - NEIGHBOURS) : first], *values[last + 1 :][:NEIGHBOURS]]
-        ground = float(np.median(around)) if around else 0.0
-        if values[top] >= PEAK_RATIO * ground:
-            candidates.append((top, (first, last), ground))
+    for top, core, feet in _summits(values):
+        ground = _around(values, feet)
+        # On a plateau after a rise, feet reach far: a peak also stands out of what touches it.
+        if values[top] >= PEAK_RATIO * max(ground, _around(values, core)):
+            candidates.append((top, feet, ground))
     wiggle = _wiggle(values[~_within([span for _, span, _ in candidates], len(values))])
     peaks, kept = [], []
     for top, (first, last), ground in candidates:
@@ -49,24 +49,36 @@ def find_peaks(months: Sequence[dt.date], values: Array) -> tuple[tuple[Peak, ..
     return tuple(peaks), lifted
 
 
-def _summits(values: Array) -> tuple[list[int], list[Span]]:
-    """The positions of narrow summits, and the first and the last that each one lifts.
+def _summits(values: Array) -> Iterator[tuple[int, Span, Span]]:
+    """The position of each narrow summit, its upper half, and all that it lifts.
 
     One may stand on the first month (the ground is then its right side's), not on the last: what
     starts there may as well be a rise.
     """
     padded = np.concatenate([[values.min()], values])
-    found, _ = signal.find_peaks(
+    found, shape = signal.find_peaks(
         padded,
         prominence=max(PEAK_SHARE_OF_MAXIMUM * values.max(), np.finfo(float).tiny),
         width=(None, PEAK_WIDTH),
     )
     feet = signal.peak_widths(padded, found, rel_height=PEAK_FEET)
-    spans = [
-        (max(0, int(np.ceil(left))), min(len(values) - 1, int(np.floor(right))))
-        for left, right in zip(feet[2] - 1, feet[3] - 1, strict=True)
-    ]
-    return [int(top) - 1 for top in found], spans
+    last = len(values) - 1
+    for index, top in enumerate(found):
+        core, whole = (
+            (max(0, int(np.ceil(left)) - 1), min(last, int(np.floor(right)) - 1))
+            for left, right in (
+                (shape["left_ips"][index], shape["right_ips"][index]),
+                (feet[2][index], feet[3][index]),
+            )
+        )
+        yield int(top) - 1, core, whole
+
+
+def _around(values: Array, span: Span) -> float:
+    """The median of the values on either side of a span; 0 without any."""
+    first, last = span
+    beside = [*values[max(0, first - NEIGHBOURS) : first], *values[last + 1 :][:NEIGHBOURS]]
+    return float(np.median(beside)) if beside else 0.0
 
 
 def _wiggle(calm: Array) -> float:
