@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 
 from indicators.commentary.absent import nothing_received
+from indicators.commentary.phrases import contributors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.view import SMALL_BASE, View, value_at
-from indicators.commentary.words import locative, of, of_month, ordinal, period, plural
+from indicators.commentary.words import SECTORS, locative, of, of_month, ordinal, period, plural
+from indicators.details import GrowthOrigin
 from indicators.dynamics import Label, Peak, Trait
 from indicators.evidence import TerritoryEvidence
-from indicators.peaks import PeakOrigin
 from reference import french
 from reference.months import shift
 
-#: A dip is told when it is so far under the months around; a gap to the region from so much on.
-DIP = 0.92
-GAP = 0.02
+#: A passing dip is told when it is so far under both sides, and at least so many ESMS in 100 lower.
+DIP, DEPTH = 0.95, 0.005
+#: Of the ESMS that a peak brings, another sector than PA is told from this share on.
+BROUGHT = 0.2
+#: Ranks of the region that are told.
+FIRST_RANKS = 3
 ROSE = {Label.PROGRESSIVE, Label.RISE_PLATEAU}
 UNEVEN = {Label.IRREGULAR, Label.PLATEAU_PEAK}
 
@@ -26,7 +30,7 @@ def write_contributors(view: View) -> Paragraph:
     nothing = nothing_received(view)
     if nothing is not None:
         return Paragraph((nothing,))
-    if not any(view.measures.parc.dropna() > 0):
+    if not (view.measures.parc.dropna() > 0).any():
         return Paragraph((_no_parc(view),))
     written = [
         _opening(view),
@@ -63,7 +67,7 @@ def _no_parc(view: View) -> Sentence:
 
 
 def _level(view: View, line: Line, month: dt.date, which: str) -> str:
-    """The rate of a month with its counts: "20,1 % (86 ESMS sur 428)"; counts on a small base."""
+    """The rate of a month with its counts: "20 % (86 ESMS sur 428)"; counts on a small base."""
     fed = view.at(view.measures.contributors, month) or 0.0
     parc = view.at(view.measures.parc, month) or 0.0
     rate = view.at(view.measures.rate, month)
@@ -80,121 +84,42 @@ def _opening(view: View) -> Sentence:
     first, last = view.received[0], view.received[-1]
     line.keep("dynamique des ESMS qui alimentent", moved.label.in_french)
     begun, ended = line.month("mois de début", first), line.month("mois de fin", last)
-    end = _level(view, line, last, "à la fin")
-    place, whose, when = locative(view.territory), of(view.territory), period(first, last)
-    if first == last:
-        return line.end(
-            f"en {ended}, seul mois reçu, {end} ont alimenté Mon espace santé {place}",
-            view.link(first, last),
-        )
-    start = _level(view, line, first, "au début")
-    variants = {
-        Label.PROGRESSIVE: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé progresse de "
-                f"manière continue, de {start} à {end}"
-            ),
-            (
-                f"le socle des ESMS {whose} qui alimentent Mon espace santé s’élargit {when} : "
-                f"{start} en {begun}, {end} en {ended}"
-            ),
-            (
-                f"{place}, {end} ont alimenté Mon espace santé en {ended}, contre {start} en "
-                f"{begun} : la progression est régulière"
-            ),
-            (
-                f"partie de {start} en {begun}, la part des ESMS {whose} qui alimentent atteint "
-                f"{end} en {ended}"
-            ),
-            (
-                f"la trajectoire des ESMS {whose} qui alimentent est ascendante {when}, passant de "
-                f"{start} à {end}"
-            ),
-        ),
-        Label.PLATEAU_PEAK: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé reste globalement "
-                f"stable, de {start} à {end}, avec une rupture nette en cours de période"
-            ),
-            (
-                f"{place}, le nombre d’ESMS qui alimentent Mon espace santé demeure limité en "
-                f"dehors d’un pic : {start} en {begun}, {end} en {ended}"
-            ),
-        ),
-        Label.RISE_PLATEAU: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé connaît une montée "
-                f"rapide puis un palier : {start} en {begun}, {end} en {ended}"
-            ),
-            (
-                f"la part des ESMS {whose} qui alimentent s’est élevée de {start} en {begun} à un "
-                f"palier qui tient encore en {ended}, à {end}"
-            ),
-        ),
-        Label.IRREGULAR: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé varie fortement "
-                f"d’un mois à l’autre, de {start} en {begun} à {end} en {ended}"
-            ),
-            (
-                f"{place}, la participation des ESMS est irrégulière {when} : {start} en {begun}, "
-                f"{end} en {ended}"
-            ),
-        ),
-        Label.PLATEAU: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé est stable : "
-                f"{start} en {begun}, {end} en {ended}"
-            ),
-            f"{place}, la part des ESMS qui alimentent n’évolue guère {when}, de {start} à {end}",
-        ),
-        Label.DECLINING: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé recule, de {start} "
-                f"à {end}"
-            ),
-            (
-                f"{place}, de moins en moins d’ESMS alimentent Mon espace santé : {start} en "
-                f"{begun}, {end} en {ended}"
-            ),
-        ),
-        Label.TOO_SHORT: (
-            (
-                f"{when}, la part des ESMS {whose} alimentant Mon espace santé va de {start} à "
-                f"{end}, sur trop peu de mois pour qualifier une évolution"
-            ),
-        ),
-    }
-    return line.end(view.pick(0, variants[moved.label]), view.link(first, last))
+    template = phrases.ONE_MONTH
+    if first != last:
+        template = view.pick(0, phrases.OPENINGS[moved.label])
+    text = template.format(
+        when=period(first, last),
+        whose=of(view.territory),
+        place=locative(view.territory),
+        begun=begun,
+        ended=ended,
+        start=_level(view, line, first, "au début"),
+        end=_level(view, line, last, "à la fin"),
+    )
+    return line.end(text, view.link(first, last))
 
 
 def _shape(view: View) -> list[Sentence]:
-    """When the rise hastened, when it settled, and a recent turn."""
+    """When the rise hastened or settled, what moves under a peak, and a recent turn."""
     moved = view.here.contributors
     found: list[Sentence] = []
     faster = moved.modifier(Trait.ACCELERATION)
     if faster is not None and faster.month is not None:
         line = Line()
-        when = line.month("mois d’accélération des ESMS qui alimentent", faster.month)
-        variants: tuple[str, ...] = (
-            f"la dynamique s’accélère à compter de {when}",
-            f"la hausse est plus marquée depuis {when}",
-            f"l’adhésion prend de l’ampleur à compter de {when}",
-        )
-        found.append(line.end(view.pick(1, variants), view.link(faster.month, parmi="nouveaux")))
+        line.month("mois d’accélération des ESMS qui alimentent", faster.month)
+        text = view.pick(1, phrases.ACCELERATIONS).format(since=of_month(faster.month))
+        found.append(line.end(text, view.link(faster.month, parmi="nouveaux")))
     if moved.label == Label.RISE_PLATEAU and moved.plateau_from is not None:
         line = Line()
         when = line.month("mois de début du plateau des ESMS", moved.plateau_from)
-        found.append(
-            line.end(f"le palier est atteint en {when}, avec ensuite de légères fluctuations")
-        )
+        found.append(line.end(view.pick(1, phrases.PLATEAUS).format(when=when)))
     turn = moved.modifier(Trait.RECENT_TURN)
     if turn is not None and turn.month is not None and turn.change:
         line = Line()
         when = line.month("mois de l’inflexion des ESMS qui alimentent", turn.month)
         how = "à la hausse" if turn.change > 0 else "à la baisse"
         line.keep("sens de l’inflexion", how)
-        found.append(line.end(f"une inflexion {how} se dessine depuis {when}"))
+        found.append(line.end(view.pick(1, phrases.TURNS).format(how=how, when=when)))
     return found
 
 
@@ -206,32 +131,34 @@ def _peaks(view: View) -> list[Sentence]:
     if not view.here.contributors.peaks:
         return []
     peak = max(view.here.contributors.peaks, key=lambda one: one.excess)
-    origin = next((o for o in view.here.contributor_peaks if o.peak.month == peak.month), None)
     line = Line()
-    when = line.month("mois du pic des ESMS qui alimentent", peak.month)
-    level = _level(view, line, peak.month, "au pic")
-    variants: tuple[str, ...] = (
-        f"le pic se situe en {when}, avec {level}",
-        f"en {when}, {level} ont alimenté Mon espace santé",
-        f"le maximum ponctuel est atteint en {when} : {level}",
+    text = view.pick(2, phrases.PEAKS).format(
+        when=line.month("mois du pic des ESMS qui alimentent", peak.month),
+        level=_level(view, line, peak.month, "au pic"),
     )
-    clauses = [view.pick(2, variants)]
-    if origin is not None:
-        clauses += _beside(line, origin)
+    clauses = [text, *_beside(view, line, peak)]
     found = [line.end(" ; ".join(clauses), view.link(peak.first, peak.last))]
     after = _fall(view, peak)
     return found if after is None else [*found, after]
 
 
-def _beside(line: Line, origin: PeakOrigin) -> list[str]:
-    """The events that stand in a peak."""
-    if not origin.events:
+def _beside(view: View, line: Line, peak: Peak) -> list[str]:
+    """The sector that a peak brings beside PA, and the events that stand in it."""
+    origin = next((o for o in view.here.contributor_peaks if o.peak.month == peak.month), None)
+    if origin is None:
         return []
-    names = [
-        line.quote(f"événement {n} du pic des ESMS", event.label)
-        for n, event in enumerate(origin.events, 1)
-    ]
-    return [f"il coïncide avec {french.listing(names)}"]
+    clauses = []
+    other = next((part for part in origin.sectors if part.code != "PA"), None)
+    if other is not None and BROUGHT <= other.share <= 1:
+        share = line.say(f"part {other.code} des ESMS venus au pic", other.share)
+        clauses.append(f"le secteur {SECTORS[other.code]} fait {share} de cet afflux")
+    if origin.events:
+        names = [
+            line.quote(f"événement {n} du pic des ESMS", event.label)
+            for n, event in enumerate(origin.events, 1)
+        ]
+        clauses.append(f"ce pic coïncide avec {french.listing(names)}")
+    return clauses
 
 
 def _fall(view: View, peak: Peak) -> Sentence | None:
@@ -242,89 +169,78 @@ def _fall(view: View, peak: Peak) -> Sentence | None:
         return None
     line = Line()
     when = line.month("mois suivant le pic des ESMS", month)
-    left = line.say("ESMS qui alimentent le mois suivant le pic", fed)
-    variants: tuple[str, ...] = (
-        f"le décrochage est rapide : {left} ESMS alimentent encore en {when}",
-        f"le reflux suit aussitôt, avec {left} ESMS en {when}",
-        f"dès {when}, ils ne sont plus que {left}",
-    )
-    return line.end(view.pick(3, variants), view.link(month, parmi="arretes"))
+    left = line.count("ESMS qui alimentent le mois suivant le pic", fed, "ESMS", "ESMS")
+    text = view.pick(3, phrases.FALLS).format(left=left, when=when)
+    return line.end(text, view.link(peak.first, month, parmi="arretes"))
 
 
 def _dip(view: View) -> Sentence | None:
     """The deepest passing dip of a rise."""
-    if view.here.contributors.label not in ROSE:
+    last = view.at(view.measures.parc, view.received[-1])
+    if view.here.contributors.label not in ROSE or last is None or last < SMALL_BASE:
         return None
-    rates = view.measures.rate
-    parc = view.at(view.measures.parc, view.received[-1]) or 0.0
-    best: tuple[float, dt.date] | None = None
-    for month in view.received[6:-3]:
-        around = [view.at(rates, shift(month, step)) for step in (-2, -1, 1, 2)]
-        here = view.at(rates, month)
-        if here is None or any(value is None for value in around):
-            continue
-        level = min(
-            sorted(v for v in around[:2] if v)[-1:] + sorted(v for v in around[2:] if v)[-1:]
-            or [0.0]
-        )
-        ratio = here / level if level else 1.0
-        if ratio <= DIP and (best is None or ratio < best[0]):
-            best = (ratio, month)
-    if best is None or parc < SMALL_BASE:
+    found = [(depth, month) for month in view.received if (depth := _depth(view, month))]
+    if not found:
         return None
+    month = max(found)[1]
     line = Line()
-    when = line.month("mois du creux", best[1])
-    low = line.say("taux au creux", view.at(rates, best[1]) or 0.0)
-    variants: tuple[str, ...] = (
-        f"un creux ponctuel est à noter en {when} ({low})",
-        f"le mois {of_month(best[1])} marque un léger décrochage ({low}), sans lendemain",
-        f"quelques fluctuations subsistent, la plus visible en {when} ({low})",
+    text = view.pick(4, phrases.DIPS).format(
+        when=line.month("mois du creux", month),
+        of_month=of_month(month),
+        low=line.say("taux au creux", view.at(view.measures.rate, month) or 0.0),
     )
-    return line.end(view.pick(4, variants)) if when else None
+    return line.end(text)
+
+
+def _depth(view: View, month: dt.date) -> float:
+    """How far a month stands under both its neighbours, 0 when it is no dip."""
+    rates = view.measures.rate
+    here, before, after = (view.at(rates, shift(month, step)) for step in (0, -1, 1))
+    if here is None or before is None or after is None:
+        return 0.0
+    level = min(before, after)
+    return level - here if here <= DIP * level and level - here >= DEPTH else 0.0
 
 
 # --- Place, contrast, potential --------------------------------------------------------------
 
 
 def _place(view: View) -> Sentence | None:
-    """The rate over 12 months against the region's, and its rank."""
+    """The rate over 12 months against the region's, its rank, and what a peak makes of it."""
     own, region = rate_12m(view.here), rate_12m(view.whole.region)
     if own is None:
         return None
     line = Line()
     last = view.received[-1]
-    fed = line.say(
-        "ESMS ayant alimenté sur 12 mois", view.at(view.measures.contributors_12m, last) or 0
-    )
+    fed = view.at(view.measures.contributors_12m, last) or 0.0
     line.keep("ESMS ouverts, base des 12 mois", view.at(view.measures.parc_12m, last))
-    months = line.say("nombre de mois du taux annuel", 12)
-    rate = line.say("taux sur 12 mois", own)
     against = ""
-    if region is not None and view.here is not view.whole.region:
-        regional = line.say("taux régional sur 12 mois", region)
-        against = f", contre {regional} en région"
-    rank = view.rank(rate_12m)
-    line.keep("rang du taux sur 12 mois", rank)
-    count = sum(rate_12m(other) is not None for other in view.whole.departements.values())
-    ranked = ""
-    if rank is not None and count > 2:
-        ranked = f" ({ordinal(rank)} rang de la région)" if rank <= 3 else ""
-        ranked = " (dernier rang de la région)" if rank == count else ranked
-    variants: tuple[str, ...] = (
-        (
-            f"sur {months} mois, {fed} ESMS ont alimenté au moins une fois, soit {rate} de ceux du "
-            f"périmètre{against}{ranked}"
-        ),
-        (
-            f"en comptant tous ceux qui ont déposé au moins une fois en {months} mois, le taux est "
-            f"de {rate} ({fed} ESMS){against}{ranked}"
-        ),
-        (
-            f"{fed} ESMS ont déposé au moins un document en {months} mois, soit {rate} du "
-            f"périmètre{against}{ranked}"
-        ),
+    if region is not None:
+        against = f", contre {line.say('taux régional sur 12 mois', region)} en région"
+    text = view.pick(5, phrases.PLACES).format(
+        fed=line.say("ESMS ayant alimenté sur 12 mois", fed),
+        months=line.say("nombre de mois du taux annuel", 12),
+        rate=line.say("taux sur 12 mois", own),
+        against=against + _rank(view, line),
     )
-    return line.end(view.pick(5, variants), view.link())
+    monthly = view.at(view.measures.rate, last)
+    if view.here.contributors.label == Label.PLATEAU_PEAK and monthly is not None:
+        text += phrases.MONTHLY.format(rate=line.say("taux à la fin", monthly))
+    return line.end(text, view.link())
+
+
+def _rank(view: View, line: Line) -> str:
+    """The rank of the rate over 12 months, when it is one of the first or the last."""
+    rank = view.rank(rate_12m)
+    known = sum(rate_12m(other) is not None for other in view.whole.departements.values())
+    line.keep("rang du taux sur 12 mois", rank)
+    if rank is None or known < FIRST_RANKS:
+        return ""
+    if rank == known:
+        return " (taux le plus bas de la région)"
+    if rank == 1:
+        return " (taux le plus élevé de la région)"
+    return f" ({ordinal(rank)} taux de la région)" if rank <= FIRST_RANKS else ""
 
 
 def _contrast(view: View) -> Sentence | None:
@@ -332,118 +248,63 @@ def _contrast(view: View) -> Sentence | None:
     volumes, esms = view.here.documents.label, view.here.contributors.label
     if Label.TOO_SHORT in {volumes, esms}:
         return None
+    if esms in ROSE:
+        ways = phrases.BOTH_RISE if volumes in ROSE else phrases.ONLY_ESMS_RISE
+    elif volumes in ROSE:
+        ways = phrases.ONLY_VOLUMES_RISE
+    elif esms in UNEVEN and volumes in UNEVEN:
+        ways = phrases.BOTH_UNEVEN
+    else:
+        return None
     line = Line()
     line.keep("dynamique des documents", volumes.in_french)
     line.keep("dynamique des ESMS qui alimentent", esms.in_french)
-    if esms in ROSE and volumes in ROSE:
-        variants: tuple[str, ...] = (
-            (
-                "cette évolution est cohérente avec la hausse des volumes, qui s’appuie sur un "
-                "élargissement du socle"
-            ),
-            (
-                "volumes et nombre d’ESMS progressent de concert : la dynamique ne tient pas aux "
-                "seuls effets de volume"
-            ),
-            "l’élargissement du socle accompagne ainsi celui des volumes",
-            "la hausse des volumes est donc partagée par un nombre croissant de structures",
-        )
-    elif esms in ROSE:
-        variants = (
-            (
-                f"le contraste est net avec des volumes en {_noun(volumes)} : les structures "
-                "adhèrent, mais déposent encore de façon inégale"
-            ),
-            (
-                f"cette progression ne se retrouve pas dans les volumes ({volumes.in_french}) : "
-                "l’enjeu tient moins à l’adhésion qu’à la régularité et à l’intensité des dépôts"
-            ),
-        )
-    elif esms in UNEVEN and volumes in UNEVEN:
-        variants = (
-            (
-                "le nombre d’ESMS suit donc le même profil que les volumes, sans élargissement "
-                "durable du socle"
-            ),
-            (
-                "volumes et ESMS culminent puis refluent ensemble, ce qui laisse le socle à peu "
-                "près à son niveau antérieur"
-            ),
-        )
-    elif volumes in ROSE:
-        variants = (
-            (
-                "les volumes progressent sans que le socle s’élargisse : la hausse repose sur les "
-                "ESMS déjà actifs"
-            ),
-        )
-    else:
-        return None
-    return line.end(view.pick(6, variants))
-
-
-def _noun(label: Label) -> str:
-    """A series that does not rise, after "en"."""
-    return {
-        Label.IRREGULAR: "dents de scie",
-        Label.PLATEAU_PEAK: "plateau, pic mis à part",
-        Label.PLATEAU: "plateau",
-        Label.DECLINING: "baisse",
-    }[label]
+    return line.end(view.pick(6, ways).format(volumes=phrases.NOUNS.get(volumes, "")))
 
 
 def _growth(view: View) -> Sentence | None:
     """What new ESMS, those already active and those that stopped make of the change over a year."""
     growth = view.details.growth
-    if growth is None or growth.change <= 0 or growth.new_count == 0:
+    if growth is None or growth.new_count == 0 or growth.change <= 0:
         return None
     line = Line()
-    change = line.say("documents gagnés en un an", growth.change)
-    new = line.say("nouveaux ESMS sur un an", growth.new_count)
-    brought = line.say("documents des nouveaux ESMS", growth.new)
-    active = line.say("variation des ESMS déjà actifs", growth.active)
-    has = plural(growth.new_count, "a", "ont")
-    variants: tuple[str, ...] = (
-        (
-            f"sur les {change} documents gagnés en un an, {brought} viennent de {new} ESMS qui "
-            "n’alimentaient pas l’année précédente"
-        ),
-        (
-            f"la hausse annuelle ({change} documents) doit {brought} documents à {new} ESMS "
-            f"nouveaux et {active} à ceux qui étaient déjà actifs"
-        ),
-        (
-            f"{new} ESMS {has} commencé à alimenter en un an et {has} apporté {brought} documents, "
-            f"pour une hausse totale de {change}"
-        ),
+    verb = plural(growth.new_count, "a", "ont")
+    ways = phrases.GROWTHS if growth.new <= growth.change else phrases.RENEWALS
+    text = view.pick(7, ways).format(
+        verb=verb,
+        change=line.count("documents gagnés en un an", growth.change, "document"),
+        new=line.say("nouveaux ESMS sur un an", growth.new_count),
+        brought=line.count("documents des nouveaux ESMS", growth.new, "document"),
+        rest=_rest(line, growth),
     )
-    return line.end(view.pick(7, variants), view.link(parmi="nouveaux"))
+    return line.end(text, view.link(parmi="nouveaux"))
+
+
+def _rest(line: Line, growth: GrowthOrigin) -> str:
+    """What those that are not new make of the change."""
+    active = line.say("variation des ESMS déjà actifs", growth.active)
+    signed = french.signed(active)
+    if not growth.stopped_count:
+        return f"ceux qui étaient déjà actifs : {signed}"
+    stopped = line.say("documents perdus par arrêt", growth.stopped)
+    number = line.say("ESMS arrêtés sur un an", growth.stopped_count)
+    return f"ceux qui étaient déjà actifs : {signed} ; {number} à l’arrêt : {stopped}"
 
 
 def _habits(view: View) -> Sentence | None:
-    """How many of those that feed do so regularly."""
+    """How many feed regularly; where volumes are uneven, their own lever says it."""
     details = view.details
     if not details.contributors or details.regularity is None:
         return None
     if view.here.documents.label in UNEVEN:
-        return None  # said as the lever of the documents
+        return None
     line = Line()
-    feeding = line.say("ESMS ayant alimenté sur la fenêtre", details.contributors)
-    regular = line.say("ESMS réguliers", details.regular)
-    window = view.window_words(line)
-    verb = plural(details.regular, "dépose", "déposent")
-    variants: tuple[str, ...] = (
-        (
-            f"parmi les {feeding} ESMS ayant alimenté {window}, {regular} {verb} au moins quatre "
-            "mois sur cinq"
-        ),
-        (
-            f"la régularité progresse encore à la marge : {regular} des {feeding} ESMS ayant "
-            f"alimenté {window} {verb} au moins quatre mois sur cinq"
-        ),
-        f"{regular} ESMS sur {feeding} {verb} au moins quatre mois sur cinq {window}",
+    text = view.pick(8, phrases.HABITS).format(
+        feeding=line.say("ESMS ayant alimenté sur la fenêtre", details.contributors),
+        regular=line.say("ESMS réguliers", details.regular),
+        verb=plural(details.regular, "dépose", "déposent"),
     )
-    return line.end(view.pick(8, (variants[0], variants[2])), view.link())
+    return line.end(text, view.link())
 
 
 def _potential(view: View) -> Sentence | None:
@@ -454,26 +315,10 @@ def _potential(view: View) -> Sentence | None:
     if fed is None or parc is None or parc <= fed:
         return None
     line = Line()
-    silent = line.count("ESMS sans dépôt sur 12 mois", parc - fed, "ESMS", "ESMS")
-    open_ = line.say("ESMS ouverts, base des 12 mois", parc)
-    months = line.say("nombre de mois du taux annuel", 12)
-    verb = plural(parc - fed, "reste", "restent")
-    variants: tuple[str, ...] = (
-        (
-            f"{silent} sur {open_} {verb} sans dépôt depuis {months} mois : c’est là que se trouve "
-            "le potentiel de mobilisation"
-        ),
-        (
-            f"le potentiel demeure important, {silent} sur {open_} n’ayant rien déposé en {months} "
-            "mois"
-        ),
-        (
-            f"le levier principal reste l’entrée de nouvelles structures : {silent} sur {open_} "
-            f"n’ont déposé aucun document en {months} mois"
-        ),
-        (
-            f"{silent} du périmètre (sur {open_}) sont encore à accompagner vers un premier dépôt "
-            f"ou une reprise, faute de document en {months} mois"
-        ),
+    text = view.pick(9, phrases.POTENTIALS).format(
+        silent=line.count("ESMS sans dépôt sur 12 mois", parc - fed, "ESMS", "ESMS"),
+        parc=line.say("ESMS ouverts, base des 12 mois", parc),
+        months=line.say("nombre de mois du taux annuel", 12),
+        verb=plural(parc - fed, "reste", "restent"),
     )
-    return line.end(view.pick(9, variants), view.link(parmi="sans-depot"))
+    return line.end(text, view.link(parmi="sans-depot"))

@@ -5,31 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from indicators.commentary.phrases import peaks as phrases
 from indicators.commentary.sentences import Line, Sentence
-from indicators.commentary.view import Portion, View, grouped
+from indicators.commentary.view import SMALL_VOLUME, Portion, View, grouped
 from indicators.commentary.words import of_month, spelled
-from indicators.dynamics import Peak, Trait
+from indicators.dynamics import Label, Peak, Trait
 from indicators.peaks import PeakOrigin
 from reference import french
-from reference.months import shift
+from reference.months import iso, shift
 
-#: From so many peaks on, they are told together.
-SEVERAL = 3
-#: Of so many peaks, the months are written; the others are counted.
-WRITTEN = 4
+#: From so many peaks on, they are told together; of those, so many are told with their month.
+SEVERAL, WRITTEN = 3, 4
 #: From this share on, one organisation is said to make most of a peak, then nearly all of it.
-MOST, NEARLY_ALL = 0.5, 0.9
+MOST, NEARLY_ALL = 0.5, 0.95
 #: A type is said to carry a peak from this share of its excess on; at most so many are named.
 CARRIES, NAMED = 0.15, 3
+#: After a peak, what stands under this part of its excess above the ground came back to it.
+BACK = 1 / 3
+#: A peak makes most of the change over a year from this share on.
+MAKES_THE_CHANGE = 0.5
 
 
 def one_peak(view: View, peak: Peak, origin: PeakOrigin | None, *, main: bool) -> list[Sentence]:
-    """A peak: its height, then what makes it, then what comes after the highest one."""
+    """A peak: its height and what comes after it, what makes it, its weight in the year."""
     found: list[Sentence | None] = [_height(view, peak, main=main)]
     if origin is not None:
         found.append(_origin(view, origin))
-    after = _after(view, peak) if main else None
-    return [sentence for sentence in [*found, after] if sentence is not None]
+        found.append(_weight(view, origin))
+    return [sentence for sentence in found if sentence is not None]
 
 
 def several_peaks(view: View, origins: Mapping[dt.date, PeakOrigin]) -> list[Sentence]:
@@ -38,97 +41,125 @@ def several_peaks(view: View, origins: Mapping[dt.date, PeakOrigin]) -> list[Sen
     shown = sorted(peaks[:WRITTEN], key=lambda peak: peak.month)
     line = Line()
     line.keep("nombre de pics", len(peaks))
-    words = [
-        f"{line.month(f'mois du pic n° {rank}', peak.month)} "
-        f"({line.say(f'documents du pic n° {rank}', peak.value)} documents)"
-        for rank, peak in enumerate(shown, 1)
-    ]
-    most = "" if len(peaks) == len(shown) else ", dont les plus hauts sont"
-    variants: tuple[str, ...] = (
-        f"{spelled(len(peaks))} pics se succèdent{most} : {french.listing(words)}",
-        f"on relève {spelled(len(peaks))} pics{most} : {french.listing(words)}",
+    words = []
+    for peak in shown:
+        key = iso(peak.month)
+        month = line.month(f"mois du pic {key}", peak.month)
+        words.append(f"{month} ({line.count(f'documents du pic {key}', peak.value, 'document')})")
+    text = view.pick(4, phrases.LISTS).format(
+        number=spelled(len(peaks)),
+        most="" if len(peaks) == len(shown) else ", dont les plus marqués",
+        listed=french.listing(words),
     )
-    found = [line.end(view.pick(4, variants))]
-    together = _together([origins[p.month] for p in peaks if p.month in origins], view)
-    return [*found, *together]
+    known = [origins[peak.month] for peak in peaks if peak.month in origins]
+    return [line.end(text, view.link(shown[0].first, shown[-1].last)), *_together(known, view)]
+
+
+# --- One peak --------------------------------------------------------------------------------
 
 
 def _height(view: View, peak: Peak, *, main: bool) -> Sentence:
     line = Line()
-    key = peak.month.strftime("%Y-%m")
+    key = iso(peak.month)
     line.keep(f"mois du pic {key}", key)
     value = line.count(f"documents du pic {key}", peak.value, "document")
-    early = view.here.documents.modifier(Trait.EARLY_PEAK)
-    isolated = early is not None and early.month == peak.month
+    if not main:
+        text = f"un second pic, moins marqué, est celui {of_month(peak.month)} ({value})"
+        return line.end(text, view.link(peak.first, peak.last))
     against = ""
     if peak.ratio is not None:
         ratio = line.say(f"rapport du pic {key} au niveau voisin", peak.ratio)
         ground = line.say(f"documents autour du pic {key}", peak.ground)
         against = f", soit {ratio} fois le niveau des mois voisins ({ground})"
-    when = of_month(peak.month)
-    if isolated:
-        text = f"la période s’ouvre sur un pic isolé, celui {when} : {value}{against}"
-    elif main:
-        text = view.pick(
-            5,
-            (
-                f"le pic {when} atteint {value}{against}",
-                f"l’épisode saillant est le pic {when}, avec {value}{against}",
-                f"un pic se détache nettement, celui {when} : {value}{against}",
-            ),
-        )
-    else:
-        text = f"un second pic, moins haut, est celui {when} ({value})"
+    early = view.here.documents.modifier(Trait.EARLY_PEAK)
+    isolated = early is not None and early.month == peak.month
+    text = view.pick(5, phrases.EARLY if isolated else phrases.HEIGHTS).format(
+        when=of_month(peak.month), value=value, against=against, after=_after(view, line, peak)
+    )
     return line.end(text, view.link(peak.first, peak.last))
 
 
+def _after(view: View, line: Line, peak: Peak) -> str:
+    """What the month after a peak comes back to, nothing when it does not."""
+    month = shift(peak.last, 1)
+    value = view.at(view.measures.total_documents, month)
+    if value is None or value > peak.ground + BACK * peak.excess:
+        return ""
+    when = line.month("mois suivant le pic", month)
+    back = line.count("documents du mois suivant le pic", value, "document")
+    return view.pick(6, phrases.AFTERS).format(back=back, month=when)
+
+
 def _origin(view: View, origin: PeakOrigin) -> Sentence | None:
-    """What makes the excess: types, an organisation, a sector; then the events that stand there."""
+    """What makes the excess: types, an organisation; then the events that stand there."""
     line = Line()
-    key = origin.peak.month.strftime("%Y-%m")
+    key = iso(origin.peak.month)
     portions = _carrying(view.peak_portions(origin.types))
-    parts = [
-        f"les {p.label} ({line.say(f'part dans le pic {key} : {p.code}', p.share)})"
-        for p in portions
-    ]
-    clauses = []
-    if parts:
-        clauses.append(f"{french.listing(parts)} en font l’essentiel")
-    owner = origin.entities[0] if origin.entities else None
     esms = view.link(origin.peak.first, origin.peak.last)
+    clauses = []
+    if portions:
+        clauses.append(_made_of(view, line, key, portions))
+        esms["type"] = portions[0].types[0]
+    owner = origin.entities[0] if origin.entities else None
     if owner is not None and owner.share >= MOST:
         share = line.say(f"part du premier organisme dans le pic {key}", min(owner.share, 1.0))
-        one = "un seul organisme gestionnaire" if owner.share >= NEARLY_ALL else "un organisme"
-        clauses.append(f"{one} y contribue pour {share}")
         esms["og"] = owner.code
-    elif portions and portions[0].is_named:
-        esms["type"] = portions[0].types[0]
+        clauses.append(
+            "il est le fait d’un seul organisme gestionnaire"
+            if owner.share >= NEARLY_ALL
+            else f"un même organisme gestionnaire en fait {share}"
+        )
     if origin.events:
         names = [
             line.quote(f"événement {n} du pic {key}", event.label)
             for n, event in enumerate(origin.events, 1)
         ]
-        clauses.append(f"ce pic coïncide avec {french.listing(names)}")
-    if not clauses:
-        return None
-    return line.end(" ; ".join(clauses), esms)
+        clauses.append(f"il coïncide avec {french.listing(names)}")
+    return line.end(" ; ".join(clauses), esms) if clauses else None
 
 
-def _after(view: View, peak: Peak) -> Sentence | None:
-    """What the month after a peak comes back to, when it does."""
-    month = shift(peak.last, 1)
-    value = view.at(view.measures.total_documents, month)
-    if value is None or value > peak.ground + peak.excess / 3:
+def _made_of(view: View, line: Line, key: str, portions: Sequence[Portion]) -> str:
+    """The types that carry a peak."""
+    first = portions[0]
+    shares = [line.say(f"part dans le pic {key} : {p.code}", min(p.share, 1.0)) for p in portions]
+    if first.share >= NEARLY_ALL:
+        return f"il est constitué en quasi-totalité de {first.label}"
+    parts = [f"les {p.label} ({share})" for p, share in zip(portions, shares, strict=True)]
+    return view.pick(7, phrases.MADE_OF).format(parts=french.listing(parts))
+
+
+def _weight(view: View, origin: PeakOrigin) -> Sentence | None:
+    """How much of the change over a year a peak makes, or takes from the year before."""
+    growth = view.measures.growth
+    change = growth.recent - growth.earlier
+    if growth.change is None or growth.earlier < SMALL_VOLUME or change < SMALL_VOLUME:
         return None
+    recent = origin.peak.first >= shift(view.received[-1], -11)
     line = Line()
-    when = line.month("mois suivant le pic", month)
-    back = line.count("documents du mois suivant le pic", value, "document")
-    variants: tuple[str, ...] = (
-        f"les volumes retombent dès {when} ({back})",
-        f"le retour au niveau antérieur est rapide : {back} en {when}",
-        f"en {when}, les dépôts reviennent à {back}",
-    )
-    return line.end(view.pick(6, variants))
+    if recent and origin.excess >= MAKES_THE_CHANGE * change:
+        rise = line.say("évolution des documents sur un an", growth.change)
+        part = min(origin.excess / change, 1.0)
+        said = line.say("part du pic dans les documents gagnés en un an", part)
+        whole = "la totalité" if part == 1 else said
+        verb = "tient" if part == 1 else "tiennent"
+        return line.end(
+            f"{whole} de la hausse sur un an ({_plain(rise)}) {verb} à ce seul pic", view.link()
+        )
+    if not recent and view.here.documents.label == Label.PROGRESSIVE:
+        rise = line.say("évolution des documents sur un an", growth.change)
+        return line.end(
+            f"l’année de comparaison contenant ce pic, l’évolution sur un an ({_plain(rise)}) "
+            "sous-estime la progression de fond"
+        )
+    return None
+
+
+def _plain(growth: str) -> str:
+    """A growth inside parentheses: "+224 %, ×3,2"."""
+    return growth.replace(" (", ", ").rstrip(")")
+
+
+# --- Several peaks ---------------------------------------------------------------------------
 
 
 def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
@@ -141,11 +172,8 @@ def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
             f"aux {p.label} ({line.say(f'part dans les pics : {p.code}', p.share)})"
             for p in portions
         ]
-        variants: tuple[str, ...] = (
-            f"leur excédent tient d’abord {french.listing(parts)}",
-            f"ce qui dépasse alors le niveau courant est dû {french.listing(parts)}",
-        )
-        found.append(line.end(view.pick(7, variants), view.link()))
+        text = view.pick(7, phrases.TOGETHER).format(parts=french.listing(parts))
+        found.append(line.end(text, view.link(type=portions[0].types[0])))
     noted = {
         event.label: origin.peak.month for origin in reversed(origins) for event in origin.events
     }
@@ -156,7 +184,9 @@ def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
             f"({line.month(f'mois de l’événement {n} des pics', month)})"
             for n, (label, month) in enumerate(noted.items(), 1)
         ]
-        found.append(line.end(f"des événements saisis les accompagnent : {french.listing(words)}"))
+        one = len(noted) == 1
+        start = "un événement saisi accompagne" if one else "des événements saisis accompagnent"
+        found.append(line.end(f"{start} ces pics : {french.listing(words)}"))
     return found
 
 

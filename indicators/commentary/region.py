@@ -11,13 +11,19 @@ from indicators.commentary.sectors import share_of, total
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.types import GENERIC
 from indicators.commentary.view import SMALL_BASE, View
-from indicators.commentary.words import locative, name, of, period, plural, spelled
+from indicators.commentary.words import locative, name, of, period, spelled
 from indicators.dynamics import Label, Trait
 from indicators.evidence import RegionEvidence
 from reference import french
 
 #: A sector balance is an exception when the first sector has at most this share.
 BALANCED = 0.65
+#: From this share of PA on, a département leans on it.
+ALMOST_ALL = 0.94
+#: Among fewer départements, an extreme says nothing.
+LEAST_COMPARED = 3
+#: From this share on, the first sector carries by far the most.
+DOMINANT = 0.8
 
 
 def write_region(evidence: RegionEvidence) -> Paragraph:
@@ -34,6 +40,7 @@ def write_region(evidence: RegionEvidence) -> Paragraph:
         _opening(region),
         _reach(region),
         *_groups(views),
+        _singular(views),
         _sectors(region, views),
         _programmes(region),
         _typing(region, views),
@@ -146,14 +153,15 @@ def _words(line: Line, views: Sequence[View]) -> str:
 def _structured(views: Sequence[View], *, opens: bool) -> Sentence:
     line = Line()
     where = _words(line, views)
-    shares = []
-    for view in views:
-        change = view.measures.growth.change
-        if change is not None:
-            code = view.territory.departement_code
-            said = line.say(f"évolution des documents sur un an : {code}", change)
-            shares.append(f"{name(view.territory)} {said}")
-    growth = f" (évolution sur un an : {' ; '.join(shares)})" if shares else ""
+    changes = [
+        line.say(f"évolution des documents sur un an : {view.territory.departement_code}", change)
+        for view in views
+        if (change := view.measures.growth.change) is not None
+    ]
+    growth = ""
+    if len(changes) == len(views):
+        each = "" if len(views) == 1 else " respectivement"
+        growth = f" : sur un an, les documents y évoluent de {french.listing(changes)}{each}"
     return line.end(
         f"{where}, la montée en charge est progressive et cohérente entre volumes et nombre "
         f"d’ESMS qui alimentent{growth}",
@@ -164,39 +172,43 @@ def _structured(views: Sequence[View], *, opens: bool) -> Sentence:
 def _peaked(views: Sequence[View], *, opens: bool) -> Sentence:
     line = Line()
     where = _words(line, views)
-    months, labels = [], []
+    months = []
     for view in views:
         main = max(view.here.documents.peaks, key=lambda peak: peak.excess, default=None)
-        if main is None:
-            continue
-        code = view.territory.departement_code
-        months.append((line.month(f"mois du pic : {code}", main.month), name(view.territory)))
-        for origin in view.here.peaks:
-            if origin.peak.month == main.month:
-                labels += [event.label for event in origin.events]
-    when = {month for month, _ in months}
-    said = f" en {months[0][0]}" if len(when) == 1 else _each(months)
-    noted = ""
-    if labels:
-        quoted = [
-            line.quote(f"événement {n} des pics", label)
-            for n, label in enumerate(dict.fromkeys(labels), 1)
-        ]
-        noted = f", qui coïncide avec {french.listing(quoted)},"
+        if main is not None:
+            code = view.territory.departement_code
+            months.append((line.month(f"mois du pic : {code}", main.month), name(view.territory)))
+    noted = _noted(line, views)
     contrast = "" if opens else "à l’inverse, "
-    many = len(views) > 1
     return line.end(
-        f"{contrast}{where}, un pic ponctuel{said}{noted} domine des volumes par ailleurs "
-        f"{'stables' if many else 'en plateau'}, sans progression durable",
+        f"{contrast}{where}, un pic ponctuel{_when(months, len(views))}{noted} domine des volumes "
+        "par ailleurs en plateau, sans progression durable",
         opens=opens,
     )
 
 
-def _each(months: Sequence[tuple[str, str]]) -> str:
-    """ " (Doubs en avril 2025, Jura en mai 2025)", nothing without months."""
+def _when(months: Sequence[tuple[str, str]], count: int) -> str:
+    """ " en avril 2025", or " (Doubs : avril 2025, Jura : mai 2025)", nothing without months."""
     if not months:
         return ""
-    return f" ({french.listing([f'{place} : {month}' for month, place in months])})"
+    if len({month for month, _ in months}) == 1 and len(months) == count:
+        return f" en {months[0][0]}"
+    return f" ({', '.join(f'{place} : {month}' for month, place in months)})"
+
+
+def _noted(line: Line, views: Sequence[View]) -> str:
+    """ ", qui coïncide avec « Cibles »,": the events that stand in the highest peaks."""
+    labels: list[str] = []
+    for view in views:
+        main = max(view.here.peaks, key=lambda origin: origin.peak.excess, default=None)
+        labels += [event.label for event in main.events] if main is not None else []
+    if not labels:
+        return ""
+    quoted = [
+        line.quote(f"événement {n} : {views[0].territory.departement_code}", label)
+        for n, label in enumerate(dict.fromkeys(labels), 1)
+    ]
+    return f", qui coïncide avec {french.listing(quoted)},"
 
 
 def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
@@ -205,51 +217,90 @@ def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
     rising = [view for view in views if view.here.contributors.label in ROSE]
     contrast = ""
     if len(rising) == len(views):
-        contrast = ", alors que le socle d’ESMS s’est élargi"
+        contrast = ", alors que le socle d’ESMS s’y est élargi"
     elif rising:
         contrast = f", alors que le socle d’ESMS s’élargit {_words(line, rising)}"
-    peaks = []
-    for view in views:
-        code = view.territory.departement_code
-        count = len(view.here.documents.peaks)
-        if count:
-            line.keep(f"nombre de pics : {code}", count)
-            peaks.append(
-                f"{spelled(count)} {plural(count, 'pic', 'pics')} {locative(view.territory)}"
-            )
-    counted = f" ({french.listing(peaks)})" if peaks else ""
-    return line.end(
-        f"{where}, les volumes évoluent par à-coups{counted}{contrast}",
-        opens=opens,
-    )
+    counts = [len(view.here.documents.peaks) for view in views]
+    for view, count in zip(views, counts, strict=True):
+        line.keep(f"nombre de pics : {view.territory.departement_code}", count)
+    said = ""
+    if min(counts) > 1:
+        each = " respectivement" if len(views) > 1 else ""
+        said = f" ({french.listing([spelled(count) for count in counts])} pics{each})"
+    return line.end(f"{where}, les volumes évoluent par à-coups{said}{contrast}", opens=opens)
 
 
 def _early(views: Sequence[View], *, opens: bool) -> Sentence:
-    """Those that rise in documents, with a first peak or without as many ESMS."""
+    """Those that rise in documents, after a first peak or without as many ESMS."""
     line = Line()
     where = _words(line, views)
-    early = [
-        (view, trait.month)
+    months = [
+        (
+            line.month(f"mois du pic : {view.territory.departement_code}", trait.month),
+            name(view.territory),
+        )
         for view in views
         if (trait := view.here.documents.modifier(Trait.EARLY_PEAK)) is not None
         and trait.month is not None
     ]
-    start = ""
-    if early:
-        months = [
-            (line.month(f"mois du pic : {v.territory.departement_code}", m), name(v.territory))
-            for v, m in early
-        ]
-        start = (
-            f" après un pic isolé en {months[0][0]}"
-            if len(views) == 1
-            else f" après un pic isolé{_each(months)}"
+    if not months:
+        return line.end(
+            f"la trajectoire est plus contrastée {where}, où les volumes progressent sans que la "
+            "part des ESMS qui alimentent suive le même mouvement",
+            opens=opens,
         )
+    start = f" après un pic isolé{_when(months, len(views))}{_noted(line, views)}"
     return line.end(
-        f"la trajectoire est plus contrastée {where}, où les volumes progressent{start}"
-        + ("" if early else " sans que le nombre d’ESMS suive au même rythme"),
+        f"la trajectoire est plus contrastée {where}, où les volumes "
+        f"progressent{start.rstrip(',')}{_dependence(line, views)}",
         opens=opens,
     )
+
+
+def _dependence(line: Line, views: Sequence[View]) -> str:
+    """How much the only one leans on PA and on generic types; nothing for several."""
+    if len(views) > 1:
+        return ""
+    code = views[0].territory.departement_code
+    elders, generic = share_of("PA")(views[0].here), views[0].details.typing.generic
+    parts = []
+    if elders is not None and elders >= ALMOST_ALL:
+        said = line.say(f"part PA des ESMS qui alimentent : {code}", elders)
+        parts.append(f"du secteur PA ({said} des ESMS qui alimentent)")
+    if generic is not None and generic >= GENERIC:
+        said = line.say(f"part des types génériques : {code}", generic)
+        parts.append(f"des types génériques ({said} des documents)")
+    return f" ; elle reste très dépendante {french.listing(parts)}" if parts else ""
+
+
+def _singular(views: Sequence[View]) -> Sentence | None:
+    """The widest palette of types, and the recent turns downwards."""
+    line = Line()
+    clauses = []
+    known = [view for view in views if view.details.typing.diversity is not None]
+    if len(known) >= LEAST_COMPARED:
+        widest = max(known, key=lambda view: view.details.typing.diversity or 0.0)
+        code = widest.territory.departement_code
+        value = line.say(f"diversité des types : {code}", widest.details.typing.diversity or 0.0)
+        clauses.append(
+            f"la palette de documents la plus large se trouve {locative(widest.territory)} "
+            f"(l’équivalent de {value} types utilisés à parts égales)"
+        )
+    turned = [
+        (view, turn.month)
+        for view in views
+        if (turn := view.here.documents.modifier(Trait.RECENT_TURN)) is not None
+        and turn.month is not None
+        and (turn.change or 0.0) < 0
+    ]
+    if turned:
+        places = [
+            f"{locative(view.territory)} depuis "
+            + line.month(f"mois de l’inflexion : {view.territory.departement_code}", month)
+            for view, month in turned
+        ]
+        clauses.append(f"une inflexion récente est à surveiller {french.listing(places)}")
+    return line.end(" ; ".join(clauses)) if clauses else None
 
 
 def _others(views: Sequence[View]) -> list[Sentence]:
@@ -281,32 +332,30 @@ def _sectors(region: View, views: Sequence[View]) -> Sentence | None:
     part = line.say("part PA des ESMS qui alimentent", elders)
     fed = line.count("ESMS ayant alimenté sur la fenêtre", total(region.measures), "ESMS", "ESMS")
     window = region.window_words(line)
-    balanced = [
-        view
-        for view in views
-        if (share := share_of("PA")(view.here)) is not None and share <= BALANCED
-    ]
-    exception = ""
-    if balanced and elders > BALANCED:
-        parts = []
-        for view in balanced:
-            code = view.territory.departement_code
-            figures = view.sector("PH")
-            own = share_of("PA")(view.here) or 0.0
-            said = line.say(f"part PA des ESMS qui alimentent : {code}", own)
-            other = (figures.share if figures is not None else None) or 0.0
-            disabled = line.say(f"part PH des ESMS qui alimentent : {code}", other)
-            parts.append(f"{locative(view.territory)} ({said} PA, {disabled} PH)")
-        exception = (
-            f", à l’exception notable d’une répartition plus équilibrée {french.listing(parts)}"
-        )
-    carried = "très majoritairement" if elders >= 0.8 else "d’abord"
+    link = region.link(secteur="PA")
     return line.end(
-        f"l’alimentation reste {carried} portée par le secteur personnes âgées (PA), qui réunit "
-        f"{part} des {fed} ayant alimenté {window}{exception}",
-        region.link(secteur="PA"),
+        f"l’alimentation reste {'très majoritairement' if elders >= DOMINANT else 'd’abord'} "
+        f"portée par le secteur personnes âgées (PA), qui réunit {part} des {fed} ayant alimenté "
+        f"{window}{_exceptions(line, views) if elders > BALANCED else ''}",
+        link,
         opens=True,
     )
+
+
+def _exceptions(line: Line, views: Sequence[View]) -> str:
+    """The départements whose balance between PA and PH is another."""
+    parts = []
+    for view in views:
+        own, disabled = share_of("PA")(view.here), share_of("PH")(view.here)
+        if own is None or own > BALANCED:
+            continue
+        code = view.territory.departement_code
+        elders = line.say(f"part PA des ESMS qui alimentent : {code}", own)
+        others = line.say(f"part PH des ESMS qui alimentent : {code}", disabled or 0.0)
+        parts.append(f"{locative(view.territory)} ({elders} PA, {others} PH)")
+    if not parts:
+        return ""
+    return f", à l’exception notable d’une répartition plus équilibrée {french.listing(parts)}"
 
 
 def _programmes(region: View) -> Sentence | None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indicators.commentary.absent import nothing_received
+from indicators.commentary.phrases import sectors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.view import SMALL_BASE, View
-from indicators.commentary.words import SECTORS, alternatives, locative, of, ordinal
+from indicators.commentary.words import SECTORS, alternatives, locative, of
 from indicators.evidence import TerritoryEvidence
 from indicators.series import Measures, SectorFigures
 from reference import french
+from reference.models import Sector
 
-#: From these shares on, the first sector is alone, dominant, in the majority.
-ALONE, DOMINANT = 0.95, 0.8
 #: A sector is worth a clause of its own from this share on.
 PRESENT = 0.03
 #: A part of documents that differs so much from that of ESMS is a contrast.
 CONTRAST = 0.08
+UNKNOWN = str(Sector.UNKNOWN)
 
 
 def write_sectors(view: View) -> Paragraph:
@@ -33,7 +34,7 @@ def write_sectors(view: View) -> Paragraph:
         return Paragraph((_nobody(view),))
     written = [
         _balance(view, present),
-        _absent_sectors(view, present),
+        _others(view, present),
         _rank(view),
         _reach(view),
         _volumes(view, present),
@@ -97,98 +98,68 @@ def _part(view: View, line: Line, figures: SectorFigures) -> str:
 
 
 def _balance(view: View, present: list[SectorFigures]) -> Sentence:
+    """The part of each sector that counts."""
     line = Line()
-    window = view.window_words(line)
-    fed = line.count("ESMS ayant alimenté sur la fenêtre", total(view.measures), "ESMS", "ESMS")
     first, *others = present
-    main = SECTORS[first.sector]
-    part = _part(view, line, first)
-    seconds = [f for f in others if (f.share or 0) >= PRESENT][:2]
-    second = french.listing(
-        [f"le secteur {SECTORS[f.sector]} pour {_part(view, line, f)}" for f in seconds]
-    )
-    whose, place = of(view.territory), locative(view.territory)
-    share = first.share or 0.0
+    count = total(view.measures)
+    words = {
+        "window": view.window_words(line),
+        "fed": line.count("ESMS ayant alimenté sur la fenêtre", count, "ESMS", "ESMS"),
+        "main": SECTORS[first.sector],
+        "whose": of(view.territory),
+        "place": locative(view.territory),
+    }
+    link = view.link(secteur=first.sector)
     if not others:
-        everyone = f"les {fed} qui ont alimenté Mon espace santé {place} relèvent tous"
-        if total(view.measures) == 1:
-            everyone = f"le seul ESMS qui a alimenté Mon espace santé {place} relève"
-        return line.end(f"{window}, {everyone} du secteur {main}", view.link(secteur=first.sector))
-    behind = f", {second}" if second else ""
+        template = phrases.ONLY_ONE if count == 1 else phrases.ONLY_ONE_SECTOR
+        return line.end(template.format(**words), link)
+    small = count < SMALL_BASE
+    words["part"] = _part(view, line, first)
+    behind = [
+        f"{_part(view, line, figures)} du secteur {SECTORS[figures.sector]}"
+        for figures in others
+        if small or (figures.share or 0.0) >= PRESENT
+    ][: len(others) if small else 2]
+    words["behind"] = f" et {french.listing(behind)}" if behind else ""
+    share = first.share or 0.0
+    ways = next(ways for least, ways in phrases.BALANCES if share >= least)
+    return line.end((phrases.SMALL if small else view.pick(0, ways)).format(**words), link)
+
+
+def _others(view: View, present: list[SectorFigures]) -> Sentence | None:
+    """The sectors that hardly feed, and those that have ESMS and none that feeds."""
     if total(view.measures) < SMALL_BASE:
-        text = (
-            f"{fed} ont alimenté Mon espace santé {place} {window} : le secteur {main} en compte "
-            f"{part}{behind.replace(' pour ', ' : ')}"
-        )
-        return line.end(text, view.link(secteur=first.sector))
-    if share >= ALONE:
-        variants: tuple[str, ...] = (
-            (
-                f"{window}, l’alimentation {whose} est portée de manière quasi exclusive par le "
-                f"secteur {main} : {part} des {fed} qui ont alimenté{behind}"
-            ),
-            (
-                f"le secteur {main} réunit {part} des {fed} ayant alimenté Mon espace santé "
-                f"{place} {window}{behind} : la concentration est extrême"
-            ),
-        )
-    elif share >= DOMINANT:
-        variants = (
-            (
-                f"la répartition des {fed} ayant alimenté Mon espace santé {place} {window} est "
-                f"largement dominée par le secteur {main}, avec {part} d’entre eux{behind}"
-            ),
-            (
-                f"{place}, le secteur {main} représente {part} des {fed} qui ont alimenté Mon "
-                f"espace santé {window}{behind}"
-            ),
-            f"{window}, {part} des {fed} {whose} qui alimentent relèvent du secteur {main}{behind}",
-        )
-    elif share >= 0.65:
-        variants = (
-            (
-                f"{window}, les {fed} {whose} qui ont alimenté restent majoritairement du secteur "
-                f"{main} ({part}), mais la présence des autres est "
-                f"réelle{': ' + second if second else ''}"
-            ),
-            (
-                f"{place}, le secteur {main} domine sans être seul : {part} des {fed} ayant "
-                f"alimenté {window}{behind}"
-            ),
-        )
-    else:
-        variants = (
-            (
-                f"{place}, la répartition des {fed} ayant alimenté {window} apparaît équilibrée : "
-                f"le secteur {main} compte pour {part}{behind}"
-            ),
-            (
-                f"{window}, aucun secteur n’écrase les autres parmi les {fed} {whose} qui "
-                f"alimentent : {part} pour le secteur {main}{behind}"
-            ),
-        )
-    return line.end(view.pick(0, variants), view.link(secteur=first.sector))
-
-
-def _absent_sectors(view: View, present: list[SectorFigures]) -> Sentence | None:
-    """The sectors that have ESMS and none that feeds."""
-    fed = {figures.sector for figures in present}
-    open_ = [f for f in view.measures.sectors if f.sector not in fed and (f.month_parc or 0) > 0]
-    if not open_:
         return None
     line = Line()
-    names = [SECTORS[f.sector].split(" (")[0] for f in open_ if f.sector != "INCONNU"]
-    for f in open_:
-        line.keep(f"ESMS {f.sector}", 0)
-    if not names:
-        return None
-    listed = french.listing(names)
-    variants: tuple[str, ...] = (
-        f"aucun ESMS d’un autre champ ({alternatives(names)}) n’a encore déposé",
-        f"les autres champs ({listed}) n’ont pas commencé à alimenter",
-        f"restent absents les champs suivants : {listed}",
-    )
-    return line.end(view.pick(1, variants))
+    clauses = []
+    marginal = [f for f in present[1:] if (f.share or 0.0) < PRESENT]
+    if marginal:
+        names = [
+            f"{_field(f)} ({line.count(f'ESMS {f.sector}', f.contributors, 'ESMS', 'ESMS')})"
+            for f in marginal
+        ]
+        verb = "restent marginaux" if len(names) > 1 else "reste marginal"
+        clauses.append(f"{french.listing(names)} {verb}")
+    fed = {figures.sector for figures in present}
+    absent = [
+        f
+        for f in view.measures.sectors
+        if f.sector not in fed and f.month_parc and f.sector != UNKNOWN
+    ]
+    if absent:
+        for figures in absent:
+            line.keep(f"ESMS {figures.sector}", 0)
+        text = view.pick(1, phrases.ABSENT).format(
+            listed=french.listing([_field(f) for f in absent]),
+            either=alternatives([_field(f) for f in absent]),
+        )
+        clauses.append(text)
+    return line.end(" ; ".join(clauses)) if clauses else None
+
+
+def _field(figures: SectorFigures) -> str:
+    """A sector as a field of action: "protection de l’enfance"."""
+    return SECTORS[figures.sector].split(" (")[0]
 
 
 def _rank(view: View) -> Sentence | None:
@@ -201,29 +172,15 @@ def _rank(view: View) -> Sentence | None:
         return None
     line.keep("rang de la part PH dans la région", rank)
     region = share_of(code)(view.whole.region)
-    against = (
-        ""
-        if region is None
-        else f" ({line.say('part PH des ESMS qui alimentent en région', region)}"
-        " pour l’ensemble de la région)"
-    )
-    if rank <= 2:
-        which = "premier" if rank == 1 else "deuxième"
-        variants: tuple[str, ...] = (
-            f"c’est le {which} département de la région pour la place du handicap{against}",
-            (
-                f"cette part des personnes handicapées le place au {ordinal(rank)} rang de la "
-                f"région{against}"
-            ),
-        )
-    elif rank == known:
-        variants = (
-            f"la part du handicap y est la plus faible de la région{against}",
-            f"aucun autre département de la région n’a une part du handicap aussi faible{against}",
-        )
-    else:
+    line.keep("part PH des ESMS qui alimentent", own)
+    if region is None:
         return None
-    return line.end(view.pick(2, variants), view.link(secteur=code))
+    regional = line.say("part PH des ESMS qui alimentent en région", region)
+    against = f"{regional} pour l’ensemble"
+    if rank > 2 and rank != known:
+        return None
+    ways = (phrases.HIGHEST, phrases.SECOND, phrases.LOWEST)[2 if rank == known else rank - 1]
+    return line.end(view.pick(2, ways).format(region=against), view.link(secteur=code))
 
 
 def _reach(view: View) -> Sentence | None:
@@ -245,21 +202,8 @@ def _reach(view: View) -> Sentence | None:
         return None
     months = line.say("nombre de mois du taux annuel", 12)
     (_, elders), (_, disabled) = words
-    variants: tuple[str, ...] = (
-        (
-            f"rapporté aux ESMS ouverts, l’écart se mesure ainsi : {elders} des ESMS pour "
-            f"personnes âgées ont alimenté en {months} mois, {disabled} dans le champ du handicap"
-        ),
-        (
-            f"le taux sur {months} mois est de {elders} pour les personnes âgées et de {disabled} "
-            "pour le handicap"
-        ),
-        (
-            f"au regard des ESMS ouverts, l’alimentation sur {months} mois concerne {elders} dans "
-            f"le champ des personnes âgées, contre {disabled} dans celui du handicap"
-        ),
-    )
-    return line.end(view.pick(3, variants), view.link())
+    text = view.pick(3, phrases.REACHES).format(elders=elders, disabled=disabled, months=months)
+    return line.end(text, view.link())
 
 
 def _volumes(view: View, present: list[SectorFigures]) -> Sentence | None:
@@ -280,18 +224,10 @@ def _volumes(view: View, present: list[SectorFigures]) -> Sentence | None:
     name = SECTORS[figures.sector]
     share = line.say(f"part {figures.sector} des ESMS qui alimentent", figures.share or 0.0)
     documents = line.say(f"part {figures.sector} des documents", figures.documents_share or 0.0)
-    how = "davantage" if gap > 0 else "moins"
-    variants: tuple[str, ...] = (
-        (
-            f"en volume, le secteur {name} pèse {how} : {documents} des documents pour {share} des "
-            "ESMS qui alimentent"
-        ),
-        (
-            f"le contraste avec les volumes est à relever : {documents} des documents viennent du "
-            f"secteur {name}, pour {share} des ESMS"
-        ),
+    text = view.pick(4, phrases.CONTRASTS).format(
+        name=name, share=share, documents=documents, how="davantage" if gap > 0 else "moins"
     )
-    return line.end(view.pick(4, variants), view.link(secteur=figures.sector))
+    return line.end(text, view.link(secteur=figures.sector))
 
 
 def _lever(view: View) -> Sentence | None:
@@ -313,18 +249,5 @@ def _lever(view: View) -> Sentence | None:
     months = line.say("nombre de mois du taux annuel", 12)
     parc = line.say(f"ESMS {figures.sector} ouverts", figures.parc_12m or 0)
     name = SECTORS[figures.sector]
-    variants: tuple[str, ...] = (
-        (
-            f"le potentiel le plus large se trouve dans le secteur {name}, où {count} sur {parc} "
-            f"n’ont rien déposé en {months} mois"
-        ),
-        (
-            f"un accompagnement ciblé du secteur {name} s’impose en premier : {count} sur {parc} y "
-            f"sont sans dépôt depuis {months} mois"
-        ),
-        (
-            f"pour diversifier l’alimentation, le premier levier est le secteur {name}, avec "
-            f"{count} sans dépôt en {months} mois (sur {parc})"
-        ),
-    )
-    return line.end(view.pick(5, variants), view.link(secteur=figures.sector, parmi="sans-depot"))
+    text = view.pick(5, phrases.LEVERS).format(name=name, count=count, parc=parc, months=months)
+    return line.end(text, view.link(secteur=figures.sector, parmi="sans-depot"))

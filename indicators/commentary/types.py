@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from indicators.commentary.phrases import types as phrases
 from indicators.commentary.sentences import Line, Sentence
 from indicators.commentary.view import OTHERS, SMALL_VOLUME, View
-from indicators.commentary.words import GROUPS
+from indicators.commentary.words import GROUPS, period, spelled
 from reference import french
 from reference.months import shift
 
@@ -16,6 +17,8 @@ CARRIES, NAMED = 0.1, 3
 PREPONDERANT = 0.5
 #: A type gains ground from so many points more, and a third more, than before.
 GAIN, TIMES = 0.02, 1.3
+#: Months compared at either end, and how few still tell something.
+COMPARED, LEAST_COMPARED = 6, 4
 #: The same for "Autres", which a committee wants explained only when it counts.
 OTHERS_GAIN, OTHERS_SHARE = 0.04, 0.08
 #: From this share of generic types on, typing is a subject.
@@ -40,24 +43,20 @@ def carriers(view: View) -> Sentence | None:
     ]
     first = portions[0]
     named = [f"les {p.label} ({word})" for p, word in zip(portions, words, strict=True)]
+    link = view.link(type=first.types[0])
     if first.share >= PREPONDERANT and not small:
-        others = f", devant {french.listing(named[1:])}" if named[1:] else ""
-        variants: tuple[str, ...] = (
-            f"les {first.label} pèsent à elles seules {words[0]} des documents {window}{others}",
-            (
-                f"{window}, la prépondérance des {first.label} est forte ({words[0]} des "
-                f"documents){others}"
-            ),
+        text = view.pick(8, phrases.PREPONDERANCES).format(
+            label=first.label,
+            share=words[0],
+            window=window,
+            others=f", devant {french.listing(named[1:])}" if named[1:] else "",
         )
-        return line.end(view.pick(8, variants), view.link(type=first.types[0]))
-    listed = french.listing(named)
-    variants = (
-        f"{window}, les dépôts sont d’abord portés par {listed}",
-        f"l’essentiel des documents déposés {window} se répartit entre {listed}",
-        f"{listed} structurent les dépôts {window}",
-        f"pour leur composition, les dépôts reposent {window} sur {listed}",
+        return line.end(text, link)
+    ways = phrases.CARRIERS if len(named) > 1 else phrases.CARRIERS[:1]
+    text = view.pick(8, ways).format(
+        window=window, listed=french.listing(named), number=spelled(len(named))
     )
-    return line.end(view.pick(8, variants), view.link(type=first.types[0]))
+    return line.end(text, link)
 
 
 def diversification(view: View) -> Sentence | None:
@@ -66,32 +65,16 @@ def diversification(view: View) -> Sentence | None:
     clauses = []
     gains = _gains(view)
     if len(gains) > 1:
-        span = line.say("nombre de mois comparés", _span(view))
+        line.keep("nombre de mois comparés", _span(view))
+        span = spelled(_span(view))
         words = [
             f"les {GROUPS[code]} passent de {line.say(f'part au début : {code}', before)} à "
             f"{line.say(f'part à la fin : {code}', after)}"
             for code, before, after in gains
         ]
         words = [words[0], *(word.replace("passent ", "", 1) for word in words[1:])]
-        clauses.append(
-            view.pick(
-                9,
-                (
-                    (
-                        f"la palette se diversifie entre les {span} premiers et les {span} "
-                        f"derniers mois : {french.listing(words)}"
-                    ),
-                    (
-                        f"des {span} premiers aux {span} derniers mois, {french.listing(words)}, "
-                        "signe d’une diversification des dépôts"
-                    ),
-                    (
-                        f"les types se diversifient : {french.listing(words)} des documents, des "
-                        f"{span} premiers aux {span} derniers mois"
-                    ),
-                ),
-            )
-        )
+        text = view.pick(9, phrases.GAINS).format(span=span, words=french.listing(words))
+        clauses.append(text)
     extreme = _extreme(view, line)
     if extreme:
         clauses.append(extreme)
@@ -122,7 +105,7 @@ def _gains(view: View) -> list[tuple[str, float, float]]:
     """Watched groups whose share grew, peaks apart: code, share at the beginning, at the end."""
     months = _calm_months(view)
     span = _span(view)
-    if span < 6:
+    if span < LEAST_COMPARED:
         return []
     first, last = months[:span], months[-span:]
     found = []
@@ -142,8 +125,8 @@ def _calm_months(view: View) -> list[dt.date]:
 
 
 def _span(view: View) -> int:
-    """How many months are compared at either end: 12, or half of those there are."""
-    return min(12, len(_calm_months(view)) // 2)
+    """How many months are compared at either end: half of those there are at most."""
+    return min(COMPARED, len(_calm_months(view)) // 2)
 
 
 def others_rise(view: View) -> Sentence | None:
@@ -158,29 +141,21 @@ def others_rise(view: View) -> Sentence | None:
     line = Line()
     start = line.say("part de « Autres » un an plus tôt", then)
     end = line.say("part de « Autres » sur les derniers mois", now)
-    first, end_month = last[0], last[-1]
-    since = line.month("mois de début de « Autres »", first)
-    until = line.month("mois de fin", end_month)
-    held = [
-        f"{french.quoted(french.typographic(kind.label))} (depuis "
-        f"{line.month(f'mois d’apparition : {kind.code}', kind.since)})"
-        for kind in view.others()[:2]
-    ]
-    for kind in view.others()[:2]:
-        line.keep(f"type : {kind.code}", french.typographic(kind.label))
-    content = f" ; on y trouve surtout {french.listing(held)}" if held else ""
-    variants: tuple[str, ...] = (
-        (
-            f"la catégorie « Autres » passe de {start} à {end} des documents entre {since} et "
-            f"{until} et les mêmes mois un an plus tôt{content} : son adéquation aux usages "
-            "attendus est à vérifier"
-        ),
-        (
-            f"la hausse de la catégorie « Autres », à {end} des documents de {since} à {until} "
-            f"contre {start} un an plus tôt, mérite d’être examinée{content}"
-        ),
+    line.month("mois de début de « Autres »", last[0])
+    line.month("mois de fin", last[-1])
+    held = []
+    for kind in view.details.others[:2]:
+        label = line.quote(f"type : {kind.code}", kind.label)
+        held.append(
+            f"{label} (depuis {line.month(f'mois d’apparition : {kind.code}', kind.since)})"
+        )
+    text = view.pick(10, phrases.OTHERS_RISES).format(
+        start=start,
+        end=end,
+        when=period(last[0], last[-1]),
+        content=f" ; on y trouve surtout {french.listing(held)}" if held else "",
     )
-    return line.end(view.pick(10, variants[1:]), view.link(first, end_month))
+    return line.end(text, view.link(last[0], last[-1]))
 
 
 def generic_types(view: View) -> Sentence | None:
@@ -193,19 +168,5 @@ def generic_types(view: View) -> Sentence | None:
     rank = view.rank(lambda other: other.details.typing.generic)
     line.keep("rang des types génériques dans la région", rank)
     most = ", la part la plus forte de la région" if rank == 1 else ""
-    variants: tuple[str, ...] = (
-        (
-            f"{share} des documents relèvent d’un type générique (synthèse, document du secteur, "
-            f"libellé non reconnu){most} : recours par défaut ou usage réel, la question mérite "
-            "une analyse qualitative"
-        ),
-        (
-            f"la qualité du typage interroge : {share} des documents portent un type "
-            f"générique{most}, au détriment d’une qualification plus fine"
-        ),
-        (
-            f"les types génériques comptent pour {share} des documents{most}, ce qui limite la "
-            "lecture des usages"
-        ),
-    )
-    return line.end(view.pick(10, variants), view.link(type="SYNTH"))
+    text = view.pick(10, phrases.GENERICS).format(share=share, most=most)
+    return line.end(text, view.link(type="SYNTH"))

@@ -18,7 +18,7 @@ from indicators.selection import Territory
 from indicators.series import Measures, SectorFigures
 from reference import french
 from reference.models import DocumentType
-from reference.months import in_french, iso, shift
+from reference.months import iso, shift
 
 #: Below so many ESMS, or so many documents, counts and no percentages.
 SMALL_BASE = 20
@@ -186,8 +186,3 @@ def _precise(code: str, label: str) -> str:
 
 def _date(stamp: pd.Timestamp) -> dt.date:
     return dt.date(stamp.year, stamp.month, 1)
-
-
-def month_words(months: Sequence[dt.date]) -> str:
-    """Months one after another: "décembre 2024, février 2025 et juin 2025"."""
-    return french.listing([in_french(month) for month in months])

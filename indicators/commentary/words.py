@@ -40,17 +40,12 @@ def of_month(month: dt.date) -> str:
     return f"d’{words}" if words[0] in "ao" else f"de {words}"
 
 
-def season(month: dt.date) -> str:
-    """The time of the year, as a committee says it: "début 2025", "au printemps 2025"."""
-    names = ("début", "au printemps", "à l’été", "à l’automne", "fin")
-    rank = (0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4)[month.month - 1]
-    return f"{names[rank]} {month.year}"
-
-
 def period(first: dt.date, last: dt.date) -> str:
-    """ "de janvier 2024 à décembre 2025", or "en décembre 2025"."""
+    """ "de janvier 2024 à décembre 2025", "de juillet à décembre 2025", "en décembre 2025"."""
     if first == last:
         return f"en {in_french(first)}"
+    if first.year == last.year:
+        return f"{of_month(first).removesuffix(f' {first.year}')} à {in_french(last)}"
     return f"{of_month(first)} à {in_french(last)}"
 
 
