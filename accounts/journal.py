@@ -92,6 +92,13 @@ LABELS = {
     "named": "types indiqués",
     "unchanged": "inchangés",
     "updated": "mis à jour",
+    "indicator": "indicateur",
+    "label": "intitulé",
+    "note": "précision",
+    "sector": "secteur",
+    "territory": "territoire",
+    "until": "jusqu’à",
+    "value": "valeur",
     "version": "version",
     "what": "changement",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass

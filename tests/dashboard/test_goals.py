@@ -1,0 +1,462 @@
+"""Events and targets: what their pages and their file take, who may, and what the trail keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import AuditEntry, Role, User
+from dashboard.goals.acts import content
+from dashboard.goals.table import RefusedFileError, model_file, read_table, write_table
+from dashboard.goals.writing import read_month, read_value, value_typed, value_words
+from reference.models import Departement, Event, Region, Target, TargetIndicator
+from reference.models.version import current_data_version
+from tests.html import assert_no_inline
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/regions/bourgogne-franche-comte/reperes/"
+ADD_EVENT, ADD_TARGET = f"{PAGE}evenements/ajouter/", f"{PAGE}cibles/ajouter/"
+IMPORT = f"{PAGE}importer/"
+DECEMBER = dt.date(2025, 12, 1)
+EVENT = {"label": "Cibles ESMS Numérique", "departement": "21", "month": "2025-12"}
+TARGET = {"indicator": "rate_12m", "sector": "PA", "value": "33,5 %", "month": "12/2025"}
+HEADER = "Nature;Intitulé;Territoire;Mois;Jusqu’à;Indicateur;Secteur;Valeur;Précision\n"
+
+
+def text(response: Any) -> str:
+    assert_no_inline(response.content.decode())
+    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def brought(client: Client, lines: str | bytes, *, header: str = HEADER) -> Any:
+    raw = lines if isinstance(lines, bytes) else (header + lines).encode()
+    return client.post(IMPORT, {"file": SimpleUploadedFile("reperes.csv", raw)})
+
+
+def last_entry() -> AuditEntry:
+    return AuditEntry.objects.order_by("pk").last()  # type: ignore[return-value]  # there is one
+
+
+@pytest.fixture
+def places(region: Region) -> dict[str, Departement]:
+    return {each.code: each for each in region.departements.order_by("code")}
+
+
+@pytest.fixture
+def client_as(make_user: Callable[..., User], region: Region) -> Callable[[Role], Client]:
+    def make(role: Role) -> Client:
+        client = Client()
+        user = make_user(f"{role.value}@example.fr", role, region)
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+# --- Typed in -------------------------------------------------------------------------------------
+
+
+def test_an_analyst_adds_an_event_which_the_trail_and_the_version_tell(
+    client_as: Callable[[Role], Client],
+) -> None:
+    client, version = client_as(Role.ANALYST), current_data_version()
+
+    answer = client.post(ADD_EVENT, EVENT, follow=True)
+
+    event = Event.objects.get()
+    assert (event.departement_id, event.month, event.last_month) == ("21", DECEMBER, None)
+    assert current_data_version() == version + 1
+    entry = last_entry()
+    assert (entry.action, entry.region) == ("événement ajouté", event.region)
+    assert entry.details == {
+        "label": EVENT["label"], "territory": "Côte-d'Or", "month": "2025-12"
+    }  # fmt: skip
+    assert "Événement ajouté : Cibles ESMS Numérique." in text(answer)
+
+
+def test_a_target_is_a_fraction_when_its_indicator_is_a_rate(owner_client: Client) -> None:
+    owner_client.post(ADD_TARGET, TARGET)
+    owner_client.post(ADD_TARGET, TARGET | {"indicator": "documents", "value": "12 000"})
+
+    assert list(Target.objects.order_by("value").values_list("value", "sector", "departement")) == [
+        (0.335, "PA", None), (12000, "PA", None)
+    ]  # fmt: skip
+    shown = text(owner_client.get(PAGE))
+    assert "33,5 %" in shown
+    assert "12 000 documents" in shown
+    assert "Toute la région" in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "change", "said"),
+    [
+        (ADD_EVENT, {"label": ""}, "Donnez un intitulé à l’événement."),
+        (ADD_EVENT, {"label": "x" * 81}, "80 caractères au plus."),
+        (ADD_EVENT, {"month": ""}, "Indiquez le mois."),
+        (ADD_EVENT, {"month": "hier"}, "Écrivez le mois sous la forme AAAA-MM"),
+        (ADD_EVENT, {"month": "2025-13"}, "Ce mois n’existe pas"),
+        (ADD_EVENT, {"last_month": "2025-11"}, "La fin vient avant le début."),
+        (ADD_EVENT, {"departement": "29"}, "Ce territoire n’est pas de la région."),
+        (ADD_TARGET, {"indicator": "beauté"}, "Choisissez un indicateur."),
+        (ADD_TARGET, {"sector": "AUTRE"}, "Ce secteur n’existe pas."),
+        (ADD_TARGET, {"value": ""}, "Indiquez la valeur à atteindre."),
+        (ADD_TARGET, {"value": "0,33"}, "Fraction ou pourcentage"),
+        (ADD_TARGET, {"value": "133 %"}, "Écrivez un pourcentage entre 0 et 100"),
+        (ADD_TARGET, {"indicator": "documents", "value": "-3"}, "Écrivez un nombre entier"),
+        (ADD_TARGET, {"indicator": "contributors", "value": "1,5"}, "Écrivez un nombre entier"),
+        (ADD_TARGET, {"indicator": "documents", "value": "33 %"}, "Écrivez un nombre entier"),
+        (ADD_EVENT, {"label": "a\0b"}, "Erreur"),
+    ],
+)
+def test_what_cannot_be_understood_is_told_and_nothing_is_saved(
+    owner_client: Client, address: str, change: dict[str, str], said: str
+) -> None:
+    answer = owner_client.post(address, (EVENT if address == ADD_EVENT else TARGET) | change)
+
+    assert answer.status_code == 400
+    assert said in text(answer)
+    assert not Event.objects.exists()
+    assert not Target.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "other"),
+    [
+        (ADD_EVENT, EVENT, {"label": "cibles esms numérique", "note": "Autre"}),
+        (ADD_TARGET, TARGET, {"value": "40 %"}),
+    ],
+)
+def test_the_same_twice_is_refused(
+    owner_client: Client, address: str, data: dict[str, str], other: dict[str, str]
+) -> None:
+    owner_client.post(address, data)
+
+    assert "déjà" in text(owner_client.post(address, data | other))
+    assert Event.objects.count() + Target.objects.count() == 1
+
+
+def test_a_change_is_kept_with_what_was_before(owner_client: Client, region: Region) -> None:
+    event = Event.objects.create(region=region, month=DECEMBER, label="Projet")
+    address = f"{PAGE}evenements/{event.pk}/"
+    assert 'value="2025-12"' in text(owner_client.get(address))
+
+    owner_client.post(address, EVENT | {"label": "Projet", "last_month": "2026-02", "note": "oui"})
+
+    event.refresh_from_db()
+    assert (event.departement_id, event.last_month, event.note) == (
+        "21", dt.date(2026, 2, 1), "oui"
+    )  # fmt: skip
+    entry = last_entry()
+    assert entry.action == "événement modifié"
+    assert entry.details["before"] == {
+        "label": "Projet", "territory": region.name, "month": "2025-12"
+    }  # fmt: skip
+    assert entry.details["after"]["until"] == "2026-02"
+
+
+def test_saving_what_was_there_changes_nothing(owner_client: Client) -> None:
+    owner_client.post(ADD_TARGET, TARGET)
+    version, entries = current_data_version(), AuditEntry.objects.count()
+    address = f"{PAGE}cibles/{Target.objects.get().pk}/"
+
+    answer = owner_client.post(address, TARGET, follow=True)
+
+    assert "Rien n’a changé." in text(answer)
+    assert (current_data_version(), AuditEntry.objects.count()) == (version, entries)
+
+
+def test_a_removal_is_asked_then_kept_in_the_trail(owner_client: Client, region: Region) -> None:
+    target = Target.objects.create(region=region, month=DECEMBER, value=0.4, indicator="rate")
+    version = current_data_version()
+    address = f"{PAGE}cibles/{target.pk}/supprimer/"
+
+    assert "ne sera plus sur les graphiques" in text(owner_client.get(address))
+    assert Target.objects.exists()
+    owner_client.post(address)
+
+    assert not Target.objects.exists()
+    assert current_data_version() == version + 1
+    entry = last_entry()
+    assert (entry.action, entry.details["value"]) == ("cible supprimée", "40\u202f%")
+    assert owner_client.post(address).status_code == 404
+
+
+def test_an_event_that_disappears_while_it_is_changed_is_not_made_again(
+    owner_client: Client, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = Event.objects.create(region=region, month=DECEMBER, label="Projet")
+    gone = Event.objects.create(region=region, month=DECEMBER, label="Parti")
+    monkeypatch.setattr("dashboard.views.goals._found", lambda *_: gone)
+    Event.objects.filter(pk=gone.pk).delete()
+
+    answer = owner_client.post(f"{PAGE}evenements/{gone.pk}/", EVENT)
+
+    assert answer.status_code == 404
+    assert list(Event.objects.all()) == [event]
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+WRITING = (ADD_EVENT, ADD_TARGET, IMPORT)
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.REFERENT])
+def test_readers_and_referents_read_the_list_and_its_file_only(
+    role: Role, client_as: Callable[[Role], Client], region: Region
+) -> None:
+    event = Event.objects.create(region=region, month=DECEMBER, label="Projet")
+    client = client_as(role)
+
+    shown = text(client.get(PAGE))
+
+    assert "Projet" in shown
+    assert "Modifier" not in shown
+    assert client.get(f"{PAGE}reperes.csv").status_code == 200
+    for address in (*WRITING, f"{PAGE}evenements/{event.pk}/supprimer/"):
+        assert client.get(address).status_code == client.post(address).status_code == 403
+    assert Event.objects.exists()
+
+
+@pytest.mark.parametrize("address", [PAGE, *WRITING, f"{PAGE}reperes.csv"])
+def test_for_others_the_page_does_not_exist(
+    address: str, colleague_client: Client, stranger_client: Client
+) -> None:
+    assert colleague_client.get(address).status_code == 404
+    assert stranger_client.get(address)["Location"].startswith("/connexion/")
+
+
+def test_what_is_of_another_region_or_kind_does_not_exist(owner_client: Client) -> None:
+    theirs = Event.objects.create(region_id="53", month=DECEMBER, label="Ailleurs")
+
+    for address in (
+        f"{PAGE}evenements/{theirs.pk}/",
+        f"{PAGE}cibles/{theirs.pk}/",
+        f"{PAGE}autres/ajouter/",
+        f"{PAGE}autres.csv",
+    ):
+        assert owner_client.get(address).status_code == 404
+    assert "Ailleurs" not in text(owner_client.get(PAGE))
+
+
+def test_the_list_costs_the_same_whatever_it_holds(
+    owner_client: Client, region: Region, django_assert_max_num_queries: Any
+) -> None:
+    for rank in range(1, 9):
+        Event.objects.create(
+            region=region, departement_id="21", month=dt.date(2025, rank, 1), label="Projet"
+        )
+        Target.objects.create(
+            region=region, month=dt.date(2025, rank, 1), value=1, indicator="documents"
+        )
+
+    with django_assert_max_num_queries(9):
+        owner_client.get(PAGE)
+    with django_assert_max_num_queries(9):
+        owner_client.get(ADD_TARGET)
+
+
+# --- Brought as a file ----------------------------------------------------------------------------
+
+
+def test_a_file_adds_and_changes_but_removes_nothing(owner_client: Client, region: Region) -> None:
+    kept = Event.objects.create(region=region, month=dt.date(2024, 1, 1), label="Gardé")
+    changed = Event.objects.create(region=region, month=DECEMBER, label="Projet")
+    lines = (
+        "événement;Projet;;déc.-25;2026-01;;;;Prolongé\n"
+        "Cible;;Côte d'Or;01/06/2026;;Part des ESMS qui alimentent dans le mois;PA;33 %;\n"
+        "cible;Palier;R27;2026-06;;documents;tous;12 000;\n"
+    )
+
+    answer = brought(owner_client, lines)
+
+    assert answer.status_code == 302
+    changed.refresh_from_db()
+    assert (changed.last_month, changed.note) == (dt.date(2026, 1, 1), "Prolongé")
+    assert Event.objects.filter(pk=kept.pk).exists()
+    assert set(Target.objects.values_list("departement_id", "sector", "value")) == {
+        ("21", "PA", 0.33), (None, "", 12000)
+    }  # fmt: skip
+    entry = last_entry()
+    assert (entry.action, entry.target, len(entry.details["added"])) == (
+        "repères importés", "reperes.csv", 2
+    )  # fmt: skip
+    assert "→" in entry.details["updated"][0]
+
+
+def test_the_same_file_again_changes_nothing(owner_client: Client) -> None:
+    brought(owner_client, "événement;Projet;21;2025-12;;;;;\n")
+    version = current_data_version()
+
+    brought(owner_client, "événement;Projet;21;2025-12;;;;;\n")
+
+    assert "0 ajouté, 0 modifié, 1 inchangé" in text(owner_client.get(PAGE))
+    assert current_data_version() == version
+
+
+def test_one_wrong_line_keeps_the_whole_file_out_and_each_is_told(owner_client: Client) -> None:
+    lines = (
+        "événement;Bon;21;2025-12;;;;;\n"
+        "événement;;29;demain;;;;;\n"
+        "\n"
+        "fête;Autre;;2025-12;;;;;\n"
+        "cible;;;2025-12;;documents;;0,5;\n"
+        "événement;Valeur;;2025-12;;;;12;\n"
+        "cible;;;2025-12;;beauté;Ailleurs;12;\n"
+        "événement;bon;21;2025-12;;;;;\n"
+        "événement;Long;21;2025-12;;;;;;surplus\n"
+    )
+
+    answer = brought(owner_client, lines)
+
+    said = text(answer)
+    assert answer.status_code == 400
+    assert not Event.objects.exists()
+    for expected in (
+        "Rien n’a été importé",
+        "Donnez un intitulé à l’événement.",
+        "Ce territoire n’est pas de la région.",
+        "Écrivez le mois sous la forme AAAA-MM",
+        "Écrivez « événement » ou « cible ».",
+        "Écrivez un nombre entier au-dessus de zéro",
+        "Un événement n’a pas cette colonne : videz-la.",
+        "Indicateurs possibles : « Documents par mois »",
+        "Ce secteur n’existe pas.",
+        "Déjà dit à la ligne 2.",
+        "Cette valeur n’a pas d’en-tête.",
+    ):
+        assert expected in said, expected
+    assert '<th scope="row" class="mes-number">5</th>' in said  # the blank line counts
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "Ce fichier est vide."),
+        (b"PK\x03\x04", "C’est un classeur."),
+        (b"Nature\0;Mois\nx;y\n", "n’est pas un texte"),
+        (b"\x81\x8d\x00", "n’est pas un texte"),
+        (b"Nature;Mois;Humeur\ncible;2025-12;bonne\n", "La colonne « Humeur »"),
+        (b"Nature;Mois;mois\ncible;2025-12;\n", "est là deux fois"),
+        ("Intitulé;Mois\nProjet;2025-12\n".encode(), "Il manque la colonne « Nature »"),
+        (b"Nature;Mois\n", "aucune ligne"),
+        ('Nature;Mois;Intitulé\ncible;2025-12;"oups\n'.encode(), "Un guillemet de la ligne 2"),
+        (b"Nature;Mois\n" + b"cible;2025-12\n" * 1001, "plus de 1000 lignes"),
+        (b"x" * ((1 << 20) + 1), "dépasse 1 Mo"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_with_the_remedy(
+    raw: bytes, said: str, owner_client: Client
+) -> None:
+    answer = brought(owner_client, raw)
+
+    assert answer.status_code == 400
+    assert said in text(answer)
+
+
+def test_without_a_file_the_form_says_so(owner_client: Client) -> None:
+    assert "Choisissez un fichier." in text(owner_client.post(IMPORT))
+
+
+def test_the_model_can_be_brought_back_as_it_is(
+    owner_client: Client, region: Region, places: dict[str, Departement]
+) -> None:
+    answer = owner_client.get(f"{PAGE}modele-reperes.csv")
+
+    assert answer.content.decode() == model_file()
+    read = read_table(answer.content, region, places)
+    assert [type(goal) for goal in read.goals] == [Event, Target]
+    assert read.problems == ()
+
+
+LABELS = st.text(
+    st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=80
+) | st.sampled_from(["=1+1", "-x", "@a", "'quoted", "'=1", "a;b", 'a"b'])
+MONTHS = st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 1)).map(lambda day: day.replace(day=1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    data=st.data(),
+    labels=st.lists(LABELS, max_size=4, unique_by=str.casefold),
+    rates=st.lists(st.integers(1, 1000), max_size=4, unique=True),
+)
+def test_what_is_written_is_read_back_as_it_was(
+    data: st.DataObject, labels: list[str], rates: list[int]
+) -> None:
+    region = Region(code="27", name="Bourgogne-Franche-Comté")
+    places = {"21": Departement(code="21", name="Côte-d'Or", region=region)}
+    goals: list[Event | Target] = []
+    for label in labels:
+        first = data.draw(MONTHS)
+        last = data.draw(st.none() | st.just(first))
+        goals.append(Event(region=region, month=first, last_month=last, label=label, note=label))
+    for rank, rate in enumerate(rates):
+        month = dt.date(2025, 1 + rank, 1)
+        indicator = data.draw(st.sampled_from(TargetIndicator))
+        value = rate / 1000 if indicator.is_rate else rate
+        goals.append(
+            Target(
+                region=region, departement=data.draw(st.sampled_from([None, places["21"]])),
+                month=month, indicator=indicator, value=value,
+                sector=data.draw(st.sampled_from(["", "PA", "INCONNU"])),
+            )
+        )  # fmt: skip
+    if not goals:
+        with pytest.raises(RefusedFileError):
+            read_table(write_table(goals).encode(), region, places)
+        return
+
+    read = read_table(write_table(goals).encode(), region, places)
+
+    assert read.problems == ()
+    assert [content(goal)[:-1] for goal in read.goals] == [content(goal)[:-1] for goal in goals]
+    assert [content(goal)[-1] for goal in read.goals] == pytest.approx(
+        [content(goal)[-1] for goal in goals]
+    )
+
+
+@given(raw=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: (HEADER + t).encode()))
+@settings(max_examples=100, deadline=None)
+def test_whatever_the_bytes_a_file_is_read_or_refused(raw: bytes) -> None:
+    region = Region(code="27", name="Bourgogne-Franche-Comté")
+    with suppress(RefusedFileError):
+        read = read_table(raw, region, {})
+        assert bool(read.goals) != bool(read.problems)
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2025-12", "12/2025", "2025-12-01", "31/12/2025", "déc. 2025", "décembre 2025", "déc-25",
+        " Décembre  2025 ", "2025/12", "2025-12-01 00:00:00",
+    ],
+)  # fmt: skip
+def test_a_month_is_read_as_people_write_it(written: str) -> None:
+    assert read_month(written) == DECEMBER
+
+
+@pytest.mark.parametrize("written", ["jui 2025", "2025", "13/2025", "1999-01", "2101-01", "x", ""])
+def test_what_is_no_month_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="mois"):
+        read_month(written)
+
+
+@given(indicator=st.sampled_from(TargetIndicator), number=st.integers(1, 100_000))
+def test_a_value_is_typed_again_as_it_was_read(indicator: TargetIndicator, number: int) -> None:
+    value = number / 100_000 if indicator.is_rate else float(number)
+
+    assert read_value(indicator, value_typed(indicator, value)) == pytest.approx(value)
+    assert value_words(indicator, value)[0].isdigit()
