@@ -1,4 +1,4 @@
-"""Key figures and the table of départements, on measures made by hand."""
+"""Key figures, on measures made by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.synthesis import synthesis
 from dashboard.tiles import tiles
-from indicators.selection import Territory
 from indicators.series import Growth, Measures
 from tests.dashboard.builders import NAN, REGION, build
 
@@ -21,10 +19,6 @@ def year(*, start: float = 8, end: float = 20, **changes: object) -> Measures:
     """13 months, from December 2024 to December 2025."""
     values = [start, *[10.0] * 11, end]
     return build(first=YEAR_AGO, contributors=values, **changes)  # type: ignore[arg-type]  # builder
-
-
-def named(name: str, code: str) -> Territory:
-    return Territory(f"D{code}", name, f"en {name}", f"de {name}", "27", code, (code,))
 
 
 def test_at_most_four_tiles_each_with_its_month_and_its_change() -> None:
@@ -125,64 +119,3 @@ def test_without_any_received_month_there_is_no_tile() -> None:
     nothing = build(contributors=[NAN, NAN], provisional=False)
 
     assert tiles(nothing, nothing) == ()
-
-
-def test_departments_are_sorted_as_asked_and_what_is_unknown_comes_last() -> None:
-    region = year(territory=REGION)
-    ain = year(territory=named("Ain", "01"), end=30)
-    jura = year(territory=named("Jura", "39"), end=50)
-    late = year(territory=named("Nièvre", "58"), end=NAN)
-    departements = {"01": ain, "39": jura, "58": late}
-
-    for descending, expected in (
-        (True, ["Jura", "Ain", "Nièvre"]),
-        (False, ["Ain", "Jura", "Nièvre"]),
-    ):
-        table = synthesis(region, departements, sort="taux", descending=descending)
-        assert [row.name for row in table.rows] == expected
-
-
-def test_a_late_department_says_its_own_month_and_no_rate() -> None:
-    late = year(territory=named("Nièvre", "58"), end=NAN)
-
-    row = synthesis(year(territory=REGION), {"58": late}, sort="documents", descending=True).rows[0]
-
-    assert row.texts[0] == "350\u202f412 (à nov. 2025)"
-    assert row.texts[2] == ND
-
-
-def test_small_departments_are_in_counts() -> None:
-    small = year(territory=named("Lozère", "48"), end=3, parc=14, growth=Growth(9, 3, 12, 3.0))
-
-    row = synthesis(year(territory=REGION), {"48": small}, sort="taux", descending=True).rows[0]
-
-    assert row.texts == ("350\u202f412", "+6 documents", "3 sur 14", "3 sur 14")
-    assert row.rate is None
-
-
-def test_a_growth_on_comparable_months_says_how_many() -> None:
-    some = year(territory=named("Ain", "01"), growth=Growth(300, 200, 11, 1.5))
-
-    row = synthesis(year(territory=REGION), {"01": some}, sort="evolution", descending=True).rows[0]
-
-    assert row.texts[1] == "+50\u202f%, 11 mois sur 12"
-
-
-def test_the_region_and_what_is_unallocated_come_under_the_departments() -> None:
-    table = synthesis(
-        year(territory=REGION, unallocated=1234), {}, sort="departement", descending=False
-    )
-
-    assert table.region.name == "Bourgogne-Franche-Comté"
-    assert table.unallocated == "1\u202f234"
-    assert table.table.rows == ("Bourgogne-Franche-Comté",)
-    assert replace(table, unallocated="").unallocated == ""
-
-
-def test_nothing_is_unallocated_when_nothing_is_known() -> None:
-    region = build(territory=REGION, contributors=[NAN], documents_12m=None, provisional=False)
-
-    table = synthesis(region, {}, sort="departement", descending=False)
-
-    assert table.unallocated == ""
-    assert table.table.columns[2].label == "Taux du dernier mois"
