@@ -7,13 +7,15 @@ was not received in a month counts in neither part of a ratio.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indicators.detail_queries import (
+    UNALLOCATED,
     DetailReadings,
     Ints,
     Kind,
@@ -83,8 +85,7 @@ class Concentration:
     entities: int
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What one sector, département, OG or type adds to (or takes from) the documents."""
 
     code: str
@@ -132,7 +133,7 @@ class Details:
 def details(selection: Selection) -> dict[str, Details]:
     """What lies behind a territory's volumes and, for a région, each département's: by code.
 
-    Of the selection's sector when it has one, each facility having the sector of the month. Six
+    Of the selection's sector when it has one, each facility having the sector of the month. Five
     queries at most, whatever the territory.
     """
     readings = read_details(selection)
@@ -229,19 +230,19 @@ def _other_codes(readings: DetailReadings) -> set[str]:
 
 def _feeders(readings: DetailReadings, carried: Table) -> dict[int, tuple[str, ...]]:
     """By rank of a type shown as "Autres": the names of the OG that feed most of it."""
-    totals: dict[int, dict[int, int]] = {}
+    owners = max(len(readings.owners), 1)
+    totals = np.zeros(len(readings.kinds) * owners, dtype="int64")
     for table in (readings.others, carried):
-        columns = (table[name].tolist() for name in ("kind", "owner", "documents"))
-        for kind, owner, documents in zip(*columns, strict=True):
-            if documents and readings.kinds[kind].other:
-                of_kind = totals.setdefault(kind, {})
-                of_kind[owner] = of_kind.get(owner, 0) + documents
+        pairs = {"pair": table["kind"] * owners + table["owner"], "documents": table["documents"]}
+        totals += _sums(pairs, "pair", len(totals))
+    met = np.flatnonzero(totals)
+    met = met[np.argsort(-totals[met], kind="stable")]
     return {
-        kind: tuple(
-            readings.owners[owner].name
-            for owner, _ in sorted(of_kind.items(), key=lambda pair: (-pair[1], pair[0]))
-        )[:NAMED]
-        for kind, of_kind in totals.items()
+        rank: tuple(
+            readings.owners[owner].name for owner in (met[met // owners == rank] % owners)[:NAMED]
+        )
+        for rank, kind in enumerate(readings.kinds)
+        if kind.other
     }
 
 
@@ -298,30 +299,37 @@ def _growth(readings: DetailReadings, last: int | None) -> GrowthOrigin | None:
         _compared(table, counted, last)
         for table in (readings.volumes, readings.facilities, readings.carried)
     )
-    owners, places = len(readings.owners), len(readings.places)
+    owners, kinds = readings.owners, readings.kinds
     return GrowthOrigin(
         **_parts(readings, facilities),
         change=int(volumes["documents"].sum()),
         carried=int(carried["documents"].sum()),
         by_sector=_changes(
             _sums(volumes, "sector", len(CHART_SECTORS)),
-            [(str(sector), str(sector.label)) for sector in CHART_SECTORS],
+            lambda rank: (str(CHART_SECTORS[rank]), str(CHART_SECTORS[rank].label)),
         ),
         by_departement=_changes(
-            # "Non ventilé" is numbered −1: it comes first here, last there.
-            np.roll(_sums({**volumes, "place": volumes["place"] + 1}, "place", places + 1), -1),
-            [(code, readings.names.get(code, code)) for code in readings.places]
-            + [UNALLOCATED_NAME],
+            # "Non ventilé" is numbered −1, as the last of a list.
+            _sums({**volumes, "place": volumes["place"] + 1}, "place", len(readings.places) + 1),
+            lambda rank: _place_name(readings, rank - 1),
         ),
         by_entity=_changes(
-            _sums(facilities, "owner", owners) + _sums(carried, "owner", owners),
-            [(owner.finess, owner.name) for owner in readings.owners],
+            _sums(facilities, "owner", len(owners)) + _sums(carried, "owner", len(owners)),
+            lambda rank: (owners[rank].finess, owners[rank].name),
         ),
         by_type=_changes(
-            _sums(volumes, "kind", len(readings.kinds)),
-            [(kind.code, kind.label) for kind in readings.kinds],
+            _sums(volumes, "kind", len(kinds)),
+            lambda rank: (kinds[rank].code, kinds[rank].label),
         ),
     )
+
+
+def _place_name(readings: DetailReadings, place: int) -> tuple[str, str]:
+    """Code and name of a département, or of "Non ventilé"."""
+    if place == UNALLOCATED:
+        return UNALLOCATED_NAME
+    code = readings.places[place]
+    return code, readings.names[code]
 
 
 def _comparable(readings: DetailReadings, last: int) -> NDArray[np.bool_]:
@@ -362,11 +370,11 @@ def _parts(readings: DetailReadings, facilities: Table) -> dict[str, int]:
     }
 
 
-def _changes(changes: Ints, named: Sequence[tuple[str, str]]) -> tuple[Change, ...]:
-    """What changed, the greatest first."""
+def _changes(changes: Ints, name: Callable[[int], tuple[str, str]]) -> tuple[Change, ...]:
+    """What changed, the greatest first; `name` gives the code and the label of a rank."""
     order = np.argsort(-changes, kind="stable")
     return tuple(
-        Change(code=named[rank][0], label=named[rank][1], change=change)
+        Change(*name(rank), change)
         for rank, change in zip(order.tolist(), changes[order].tolist(), strict=True)
         if change
     )

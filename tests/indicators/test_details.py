@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.details import Change, Details, details
-from indicators.measures import measure_all
 from reference.models import DocumentType, FacilityPeriod, LegalEntity
 from tests.indicators.detail_oracle import GENERIC, OTHER, DetailOracle, Ownership
 from tests.indicators.oracle import add
-from tests.indicators.test_measures import LAST, one, quick, whole
-from tests.indicators.world import CODES, SECTORS, Period, World, lay, lay_ground
-from tests.indicators.worlds import FIRST, large_world, worlds
+from tests.indicators.test_measures import one, quick, whole
+from tests.indicators.world import SECTORS, World, lay, lay_ground
+from tests.indicators.worlds import FIRST, worlds
 
 
 @contextmanager
