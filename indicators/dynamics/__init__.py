@@ -67,7 +67,9 @@ def classify(series: pd.Series[float]) -> Dynamics:
         end_level=ground.end,
         roughness=ground.roughness,
         reversals=_reversals(values),
-        plateau_from=None if plateau is None else ground_months[plateau],
+        plateau_from=(
+            ground_months[plateau] if plateau is not None and label == Label.RISE_PLATEAU else None
+        ),
         modifiers=tuple(_modifiers(label, months, peaks, ground, ground_months)),
         slope_interval=ground.interval,
         p_value=ground.p_value,

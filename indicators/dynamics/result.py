@@ -69,7 +69,7 @@ class Modifier:
     −12 %): the peak's excess over its ground; the rise (fall) of the ground from one end to the
     other; the last months against what the months before announced, so that its sign tells
     whether the series turned up or down. For an acceleration, how many times faster (3.0).
-    None when what it is compared with is 0.
+    None when what it is compared with is 0, or hardly a rise for an acceleration.
     """
 
     trait: Trait
@@ -126,7 +126,7 @@ class Dynamics:
     end_level: float | None = None
     roughness: float | None = None  # median month-on-month change ÷ level, outside peaks
     reversals: int = 0  # times that the series turns by more than a tenth of its range
-    plateau_from: dt.date | None = None  # for a rise then a plateau
+    plateau_from: dt.date | None = None  # for a rise then a plateau only
     modifiers: tuple[Modifier, ...] = ()  # in the order of `Trait`, each trait once at most
     slope_interval: tuple[float, float] | None = None  # of Theil-Sen's slope, at 95 %
     p_value: float | None = None  # of Kendall's test, two-sided: chance of such a tau without trend

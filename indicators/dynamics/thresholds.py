@@ -51,7 +51,7 @@ PLATEAU_MONTHS = 6
 #: … and moves less than this from its first half to its second, …
 PLATEAU_CHANGE = 0.15
 #: … or than so many standard errors of that move, when its months are noisy.
-PLATEAU_ERRORS = 1.5
+PLATEAU_ERRORS = 2.0
 #: "A line, then a constant" leaves at most this share of the squared errors of a plain line.
 HINGE_GAIN = 0.65
 
@@ -63,6 +63,8 @@ SIGNIFICANT = 0.05
 SLIGHT = 0.05
 #: An acceleration is at least this many times faster than the months before, …
 FASTER = 2.0
+#: (how many times is not said from a slope under a tenth of it: that was no rise to speak of), …
+BARELY = 0.1
 #: … lasts a quarter of the months at least, as those before it do, …
 PHASE = 1 / 4
 #: … and two lines leave at most this share of the squared errors of one.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
 from indicators.dynamics.thresholds import (
+    BARELY,
     BEND_GAIN,
     FALL,
     FASTER,
@@ -65,6 +67,10 @@ class Ground:
             roughness=float(np.median(np.abs(np.diff(y)))) / level if level else 0.0,
         )
 
+    @cached_property
+    def _bends(self) -> _Bends:
+        return _Bends.of(self.x, self.y)
+
     @property
     def has_risen(self) -> bool:
         """Whether it ends higher than it began, be it along a plateau."""
@@ -94,7 +100,7 @@ class Ground:
         mean = float(np.mean(self.y))
         if mean == 0:
             return None
-        bends = _Bends.of(self.x, self.y)
+        bends = self._bends
         error = bends.line_error - max(bends.gains, default=0.0)
         return float(np.sqrt(max(error, 0.0) / len(self.y))) / mean
 
@@ -114,8 +120,11 @@ class Ground:
         return start if is_better and _is_flat(y[start:]) else None
 
     def acceleration(self) -> tuple[int, float | None] | None:
-        """The position from which it rose faster, and how many times (None: from no rise)."""
-        bends = _Bends.of(self.x, self.y)
+        """The position from which it rose faster, and how many times.
+
+        How many times is None from hardly any rise.
+        """
+        bends = self._bends
         if not len(bends.gains):
             return None
         best = int(np.argmax(bends.gains))
@@ -123,7 +132,7 @@ class Ground:
         is_better = bends.gains[best] >= (1 - BEND_GAIN) * bends.line_error
         if not is_better or after <= 0 or after < FASTER * before:
             return None
-        return int(bends.hinges[best]) + 1, after / before if before > 0 else None
+        return int(bends.hinges[best]) + 1, after / before if before >= BARELY * after else None
 
     def turn(self) -> float | None:
         """How far, as a share, the last quarter is from what the months before announced.
@@ -133,16 +142,17 @@ class Ground:
         base_x, base_y = self.x[:-LAST_QUARTER][-TURN_BASE:], self.y[:-LAST_QUARTER][-TURN_BASE:]
         if len(base_y) < 2 * LAST_QUARTER:
             return None
-        line = stats.linregress(base_x, base_y)
-        now = float(np.mean(self.x[-LAST_QUARTER:]))
-        announced = float(line.intercept + line.slope * now)
+        centre, level = float(base_x.mean()), float(base_y.mean())
+        spread = float(((base_x - centre) ** 2).sum())
+        slope = float(((base_x - centre) * base_y).sum()) / spread
+        ahead = float(self.x[-LAST_QUARTER:].mean()) - centre
+        announced = level + slope * ahead
         if announced <= 0:
             return None
-        away = float(np.mean(self.y[-LAST_QUARTER:])) - announced
-        residuals = base_y - line.intercept - line.slope * base_x
-        scatter = float(np.sqrt((residuals**2).sum() / (len(base_y) - 2)))
-        spread = float(((base_x - base_x.mean()) ** 2).sum())
-        reach = 1 / LAST_QUARTER + 1 / len(base_y) + (now - base_x.mean()) ** 2 / spread
+        away = float(self.y[-LAST_QUARTER:].mean()) - announced
+        errors = base_y - level - slope * (base_x - centre)
+        scatter = float(np.sqrt((errors**2).sum() / (len(base_y) - 2)))
+        reach = 1 / LAST_QUARTER + 1 / len(base_y) + ahead**2 / spread
         if abs(away) < TURN_ERRORS * scatter * np.sqrt(reach) or abs(away) < TURN * announced:
             return None
         return away / announced
