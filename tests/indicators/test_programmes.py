@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.measures import measure_all
+from indicators.programme_comparison import Comparison, compare
 from indicators.programmes import ProgrammeGap, programme_gap, programme_gaps
 from reference.models import Facility, PerimeterChoice, Programme, ProgrammeMembership, Sector
-from tests.indicators.oracle import Oracle, add, divide
+from tests.indicators.oracle import Oracle, add, divide, months_between
 from tests.indicators.test_measures import loaded, one, whole
 from tests.indicators.world import (
     CODES,
@@ -224,3 +225,146 @@ def test_nothing_received_or_nobody_in_a_programme_is_no_gap() -> None:
         join({"tous": frozenset(world.homes), "personne": frozenset()})
         assert [gap.code for gap in programme_gap(whole(world, FIRST, LAST))] == ["tous"]
         assert programme_gap(whole(world, dt.date(2020, 1, 1), dt.date(2020, 5, 1))) == ()
+
+
+# --- One programme at length ----------------------------------------------------------------------
+
+
+def detailed(members: frozenset[int], draw: Any) -> dict[int, dict[str, Any]]:
+    """What a list says of each member."""
+    days = st.none() | st.dates(dt.date(2023, 1, 1), dt.date(2025, 12, 31))
+    return {
+        number: {
+            "vintage": draw(st.sampled_from(["", "2022", "2023"])),
+            "vendor": draw(st.sampled_from(["", "Éditeur"])),
+            "target_on": draw(days),
+            "reached_on": draw(days),
+        }
+        for number in sorted(members)
+    }
+
+
+@pytest.mark.django_db
+@quick
+@given(
+    world=worlds(),
+    start=st.integers(0, 14),
+    sector=st.sampled_from([None, None, *SECTORS[:3]]),
+    data=st.data(),
+)
+def test_a_comparison_equals_an_independent_recomputation(
+    world: World, start: int, sector: str | None, data: st.DataObject
+) -> None:
+    first, last = add(FIRST, start), add(FIRST, start + 13)
+    members = data.draw(st.frozensets(st.sampled_from(sorted(world.homes)), min_size=1))
+    said = detailed(members, data.draw)
+
+    with loaded(world):
+        programme = Programme.objects.create(code="un", name="Un")
+        ProgrammeMembership.objects.bulk_create(
+            ProgrammeMembership(programme=programme, facility_id=number, **told)
+            for number, told in said.items()
+        )
+        found = compare(whole(world, first, last, sector), programme, named=True)
+
+    now = last_received(world, first, last)
+    if now is None or found is None:
+        assert (now, found) == (None, None)
+        return
+    oracle = Oracle(world, world.departements, region=True, sector=sector)
+    assert_pairs(found, oracle, members, now)
+    assert_parts(found, oracle, said, now)
+    assert_months(found, oracle, members, months_between(first, last))
+    silent = {int(each.finess[1:]): each for each in found.silent}
+    parc = oracle.parc(now, oracle.long_codes(now))
+    fed = oracle.active_12m(now, oracle.long_codes(now))
+    assert set(silent) == {n for n in parc if n in members and n not in fed}
+    assert len(silent) == (found.gap.silent_members or 0)
+    for number, each in silent.items():
+        assert each.departement == world.homes[number]
+        earlier = [month for month, _ in world.covered if month <= now]
+        past = [month for month in earlier if oracle.unfiltered.fed(number, month)]
+        assert each.last == max(past, default=None)
+
+
+def side(oracle: Oracle, facilities: list[int], now: Month) -> tuple[int | None, int | None]:
+    """The reach of some facilities of the parc over 12 months, in their own départements."""
+    long = oracle.long_codes(now)
+    known = [each for each in facilities if oracle.world.homes[each] in long]
+    return len(known), len([each for each in known if each in oracle.active_12m(now, long)])
+
+
+def assert_pairs(found: Comparison, oracle: Oracle, members: frozenset[int], now: Month) -> None:
+    parc = oracle.parc(now, oracle.received(now))
+    assert found.outside == len(members - set(parc))
+    assert [pair.code for pair in found.departements] == sorted(oracle.received(now))
+    sectors = {oracle.sector_in(each, now) for each in parc}
+    assert {pair.code for pair in found.sectors} == sectors
+    long = oracle.long_codes(now)
+    for pair in (*found.departements, *found.sectors):
+        here = [n for n in parc if pair.code in {oracle.world.homes[n], oracle.sector_in(n, now)}]
+        unknown = not long or (pair.code in oracle.codes and pair.code not in long)
+        for reach, kept in (
+            (pair.members, [n for n in here if n in members]),
+            (pair.others, [n for n in here if n not in members]),
+        ):
+            wanted = (None, None) if unknown else side(oracle, kept, now)
+            assert (reach.parc, reach.fed) == wanted
+
+
+def assert_parts(
+    found: Comparison, oracle: Oracle, said: dict[int, dict[str, Any]], now: Month
+) -> None:
+    parc = [n for n in oracle.parc(now, oracle.received(now)) if n in said]
+    long = oracle.long_codes(now)
+    for name, parts in (("vintage", found.vintages), ("vendor", found.vendors)):
+        assert {part.value for part in parts} == {said[n][name] for n in parc}
+        for part in parts:
+            kept = [n for n in parc if said[n][name] == part.value]
+            wanted = side(oracle, kept, now) if long else (None, None)
+            assert (part.members.parc, part.members.fed) == wanted
+    today = add(now, 1) - dt.timedelta(days=1)
+    outcomes = []
+    for told in (said[number] for number in parc):
+        target, reached = told["target_on"], told["reached_on"]
+        if reached:
+            outcomes.append("late" if target and reached > target else "met")
+        elif target:
+            outcomes.append("ahead" if target > today else "missed")
+        else:
+            outcomes.append("unknown")
+    assert dataclasses.asdict(found.targets) == {
+        name: outcomes.count(name) for name in ("met", "late", "missed", "ahead", "unknown")
+    }
+
+
+def assert_months(
+    found: Comparison, oracle: Oracle, members: frozenset[int], months: list[Month]
+) -> None:
+    received = [month for month in months if oracle.received(month)]
+    assert [each.month for each in found.months] == received
+    for each in found.months:
+        parc = oracle.parc(each.month, oracle.received(each.month))
+        for told, kept in (
+            (each.members, [n for n in parc if n in members]),
+            (each.others, [n for n in parc if n not in members]),
+        ):
+            fed = [n for n in kept if oracle.fed(n, each.month) > 0]
+            assert (told.fed, told.parc) == (len(fed), len(kept))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("named", "queries"), [(False, 3), (True, 4)])
+def test_a_comparison_costs_the_same_whatever_the_period(
+    named: bool, queries: int, django_assert_num_queries: Any
+) -> None:
+    world = large_world(5)
+
+    with loaded(world):
+        join({"tous": frozenset(world.homes)})
+        programme = Programme.objects.get(code="tous")
+        with django_assert_num_queries(queries):
+            found = compare(whole(world, FIRST, LAST), programme, named=named)
+
+    assert found is not None
+    assert bool(found.silent) == named
