@@ -114,10 +114,13 @@ def _others(here: TerritoryEvidence, *, names: bool) -> Block:
     message = f"Aucun document sous {name}"
     if kinds:
         share = french.percent(documents / here.details.typing.documents)
-        message = (
-            f"{french.count(documents, 'document')} ({share}) de "
-            f"{french.count(len(kinds), 'type')}, d’abord {_named(kinds[0])}"
+        first = _named(kinds[0])
+        of_them = (
+            f"de {len(kinds)} types, d’abord {first}"
+            if len(kinds) > 1
+            else f"d’un seul type, {first}"
         )
+        message = f"{french.count(documents, 'document')} ({share}) {of_them}"
     return Block(
         code="autres",
         heading=f"Contenu de la catégorie {name}",
@@ -146,7 +149,7 @@ def _types(
     rows = [f"{french.typographic(kind.label)} ({kind.code})" for kind in shown]
     documents: list[float] = [kind.documents for kind in shown]
     shares = [kind.share for kind in shown]
-    since = [french.short_month(kind.since) for kind in shown]
+    since = [french.short_month(kind.since).replace(" ", "\u00a0") for kind in shown]
     entities = [", ".join(map(french.typographic, kind.entities)) or "–" for kind in shown]
     links = [_link(here, type=kind.code) if names else "" for kind in shown]
     if rest:
@@ -161,7 +164,7 @@ def _types(
         column("part", "Part des documents", Unit.SHARE, shares),
         words("depuis", "Depuis", since),
     ]
-    if names:
+    if names and any(kind.entities for kind in shown):
         columns.append(words("og", "Principaux organismes gestionnaires", entities))
     table = Table(caption, "Type de document", tuple(rows), tuple(columns))
     return Exhibit(code, table, bars="documents", links=tuple(links))

@@ -32,8 +32,8 @@ READINGS = {
     Among.WITHOUT: "Ouverts le dernier mois de la période, sans aucun document déposé.",
     Among.NEW: "Au moins un document sur la période, aucun les mêmes mois un an plus tôt.",
     Among.STOPPED: (
-        "Aucun document sur la période, au moins un les mêmes mois un an plus tôt ; documents et "
-        "mois sont ceux de l’année précédente."
+        "Aucun document sur la période, au moins un les mêmes mois un an plus tôt\u202f; documents "
+        "et mois sont ceux de l’année précédente."
     ),
 }
 

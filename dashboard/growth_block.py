@@ -17,8 +17,8 @@ CODE = "evolution"
 HEADING = "D’où vient l’évolution des documents"
 READING = (
     "Documents des 12 derniers mois reçus moins ceux des 12 mois précédents, à mois comparables. "
-    "Un nouvel ESMS n’avait rien déposé dans les 12 mois précédents ; un ESMS arrêté n’a plus "
-    "rien déposé dans les 12 derniers."
+    "Un nouvel ESMS n’avait rien déposé dans les 12 mois précédents\u202f; un ESMS arrêté n’a "
+    "plus rien déposé dans les 12 derniers."
 )
 #: Lines of a table at most; the rest is one line.
 SHOWN = 10
@@ -58,7 +58,7 @@ def _message(growth: GrowthOrigin) -> str:
         (growth.carried, "portés par des organismes gestionnaires"),
     ]
     told = [f"{_signed(part)} {by}" for part, by in parts if part]
-    return f"{_signed(growth.change)} documents en un an : {french.listing(told)}"
+    return f"{_signed(growth.change)} documents en un an\u202f: {french.listing(told)}"
 
 
 def _signed(number: float) -> str:
