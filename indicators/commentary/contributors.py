@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+
+import numpy as np
 
 from indicators.commentary.absent import nothing_received
 from indicators.commentary.phrases import contributors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
-from indicators.commentary.view import SMALL_BASE, View, value_at
+from indicators.commentary.view import SMALL_BASE, View
 from indicators.commentary.words import SECTORS, locative, of, of_month, ordinal, period, plural
 from indicators.details import GrowthOrigin
 from indicators.dynamics import Label, Peak, Trait
@@ -49,9 +52,12 @@ def write_contributors(view: View) -> Paragraph:
 def rate_12m(evidence: TerritoryEvidence) -> float | None:
     """The rate over 12 months of the last received month; None when n. d. or on a small base."""
     measures = evidence.measures
-    last = measures.last_received
-    parc, rate = value_at(measures.parc_12m, last), value_at(measures.rate_12m, last)
-    return rate if parc is not None and parc >= SMALL_BASE else None
+    received = np.flatnonzero(measures.received_departements.to_numpy() > 0)
+    if not len(received):
+        return None
+    last = received[-1]
+    parc, rate = (float(s.to_numpy()[last]) for s in (measures.parc_12m, measures.rate_12m))
+    return rate if parc >= SMALL_BASE and not math.isnan(rate) else None
 
 
 # --- Level and shape -------------------------------------------------------------------------
@@ -68,9 +74,9 @@ def _no_parc(view: View) -> Sentence:
 
 def _level(view: View, line: Line, month: dt.date, which: str) -> str:
     """The rate of a month with its counts: "20 % (86 ESMS sur 428)"; counts on a small base."""
-    fed = view.at(view.measures.contributors, month) or 0.0
-    parc = view.at(view.measures.parc, month) or 0.0
-    rate = view.at(view.measures.rate, month)
+    fed = view.at("contributors", month) or 0.0
+    parc = view.at("parc", month) or 0.0
+    rate = view.at("rate", month)
     counts = f"{line.say(f'ESMS qui alimentent {which}', fed)} ESMS sur "
     counts += line.say(f"ESMS ouverts {which}", parc)
     if rate is None or parc < SMALL_BASE:
@@ -164,7 +170,7 @@ def _beside(view: View, line: Line, peak: Peak) -> list[str]:
 def _fall(view: View, peak: Peak) -> Sentence | None:
     """How many ESMS are left in the month after a peak, when they went."""
     month = shift(peak.last, 1)
-    fed, top = (view.at(view.measures.contributors, m) for m in (month, peak.month))
+    fed, top = (view.at("contributors", m) for m in (month, peak.month))
     if fed is None or top is None or fed >= top:
         return None
     line = Line()
@@ -176,7 +182,7 @@ def _fall(view: View, peak: Peak) -> Sentence | None:
 
 def _dip(view: View) -> Sentence | None:
     """The deepest passing dip of a rise."""
-    last = view.at(view.measures.parc, view.received[-1])
+    last = view.at("parc", view.received[-1])
     if view.here.contributors.label not in ROSE or last is None or last < SMALL_BASE:
         return None
     found = [(depth, month) for month in view.received if (depth := _depth(view, month))]
@@ -187,15 +193,14 @@ def _dip(view: View) -> Sentence | None:
     text = view.pick(4, phrases.DIPS).format(
         when=line.month("mois du creux", month),
         of_month=of_month(month),
-        low=line.say("taux au creux", view.at(view.measures.rate, month) or 0.0),
+        low=line.say("taux au creux", view.at("rate", month) or 0.0),
     )
     return line.end(text)
 
 
 def _depth(view: View, month: dt.date) -> float:
     """How far a month stands under both its neighbours, 0 when it is no dip."""
-    rates = view.measures.rate
-    here, before, after = (view.at(rates, shift(month, step)) for step in (0, -1, 1))
+    here, before, after = (view.at("rate", shift(month, step)) for step in (0, -1, 1))
     if here is None or before is None or after is None:
         return 0.0
     level = min(before, after)
@@ -212,8 +217,8 @@ def _place(view: View) -> Sentence | None:
         return None
     line = Line()
     last = view.received[-1]
-    fed = view.at(view.measures.contributors_12m, last) or 0.0
-    line.keep("ESMS ouverts, base des 12 mois", view.at(view.measures.parc_12m, last))
+    fed = view.at("contributors_12m", last) or 0.0
+    line.keep("ESMS ouverts, base des 12 mois", view.at("parc_12m", last))
     against = ""
     if region is not None:
         against = f", contre {line.say('taux régional sur 12 mois', region)} en région"
@@ -223,7 +228,7 @@ def _place(view: View) -> Sentence | None:
         rate=line.say("taux sur 12 mois", own),
         against=against + _rank(view, line),
     )
-    monthly = view.at(view.measures.rate, last)
+    monthly = view.at("rate", last)
     if view.here.contributors.label == Label.PLATEAU_PEAK and monthly is not None:
         text += phrases.MONTHLY.format(rate=line.say("taux à la fin", monthly))
     return line.end(text, view.link())
@@ -310,8 +315,8 @@ def _habits(view: View) -> Sentence | None:
 def _potential(view: View) -> Sentence | None:
     """The ESMS of the perimeter that did not feed over 12 months: the lever."""
     last = view.received[-1]
-    fed = view.at(view.measures.contributors_12m, last)
-    parc = view.at(view.measures.parc_12m, last)
+    fed = view.at("contributors_12m", last)
+    parc = view.at("parc_12m", last)
     if fed is None or parc is None or parc <= fed:
         return None
     line = Line()

@@ -82,7 +82,7 @@ def _height(view: View, peak: Peak, *, main: bool) -> Sentence:
 def _after(view: View, line: Line, peak: Peak) -> str:
     """What the month after a peak comes back to, nothing when it does not."""
     month = shift(peak.last, 1)
-    value = view.at(view.measures.total_documents, month)
+    value = view.at("total_documents", month)
     if value is None or value > peak.ground + BACK * peak.excess:
         return ""
     when = line.month("mois suivant le pic", month)
@@ -123,8 +123,8 @@ def _made_of(view: View, line: Line, key: str, portions: Sequence[Portion]) -> s
     first = portions[0]
     shares = [line.say(f"part dans le pic {key} : {p.code}", min(p.share, 1.0)) for p in portions]
     if first.share >= NEARLY_ALL:
-        return f"il est constitué en quasi-totalité de {first.label}"
-    parts = [f"les {p.label} ({share})" for p, share in zip(portions, shares, strict=True)]
+        return f"il est constitué en quasi-totalité de {first.named(line)}"
+    parts = [f"les {p.named(line)} ({share})" for p, share in zip(portions, shares, strict=True)]
     return view.pick(7, phrases.MADE_OF).format(parts=french.listing(parts))
 
 
@@ -169,14 +169,12 @@ def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
     portions = _carrying(grouped(_added(origins), view.whole.groups))
     if portions:
         parts = [
-            f"aux {p.label} ({line.say(f'part dans les pics : {p.code}', p.share)})"
+            f"aux {p.named(line)} ({line.say(f'part dans les pics : {p.code}', p.share)})"
             for p in portions
         ]
         text = view.pick(7, phrases.TOGETHER).format(parts=french.listing(parts))
         found.append(line.end(text, view.link(type=portions[0].types[0])))
-    noted = {
-        event.label: origin.peak.month for origin in reversed(origins) for event in origin.events
-    }
+    noted = {event.label: event.month for origin in origins for event in origin.events}
     if noted:
         line = Line()
         words = [
@@ -184,9 +182,8 @@ def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
             f"({line.month(f'mois de l’événement {n} des pics', month)})"
             for n, (label, month) in enumerate(noted.items(), 1)
         ]
-        one = len(noted) == 1
-        start = "un événement saisi accompagne" if one else "des événements saisis accompagnent"
-        found.append(line.end(f"{start} ces pics : {french.listing(words)}"))
+        one = "un événement est saisi" if len(noted) == 1 else "des événements sont saisis"
+        found.append(line.end(f"{one} au moment de ces pics : {french.listing(words)}"))
     return found
 
 

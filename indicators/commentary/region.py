@@ -81,10 +81,8 @@ def _reach(view: View) -> Sentence | None:
     months = line.say("nombre de mois du taux annuel", 12)
     share = line.say("taux sur 12 mois", own)
     last = view.received[-1]
-    fed = line.say(
-        "ESMS ayant alimenté sur 12 mois", view.at(view.measures.contributors_12m, last) or 0.0
-    )
-    parc = line.say("ESMS ouverts, base des 12 mois", view.at(view.measures.parc_12m, last) or 0.0)
+    fed = line.say("ESMS ayant alimenté sur 12 mois", view.at("contributors_12m", last) or 0.0)
+    parc = line.say("ESMS ouverts, base des 12 mois", view.at("parc_12m", last) or 0.0)
     ends = ""
     if len(known) > 1:
         low, high = (pick(known, key=lambda code: known[code]) for pick in (min, max))
@@ -408,8 +406,8 @@ def _typing(region: View, views: Sequence[View]) -> Sentence | None:
 def _lever(region: View) -> Sentence | None:
     """The ESMS that did not feed over 12 months, beside those that do regularly."""
     last = region.received[-1]
-    fed = region.at(region.measures.contributors_12m, last)
-    parc = region.at(region.measures.parc_12m, last)
+    fed = region.at("contributors_12m", last)
+    parc = region.at("parc_12m", last)
     if fed is None or parc is None or parc <= fed:
         return None
     line = Line()

@@ -91,7 +91,8 @@ class Line:
     def quote(self, name: str, value: str) -> str:
         """Keep the name of a thing, and write it between quotes."""
         self.facts[name] = value
-        return french.quoted(french.typographic(value))
+        inside = typeset(value).replace("«\u202f", "“").replace("\u202f»", "”")
+        return french.quoted(inside)
 
     def end(
         self, text: str, esms: Mapping[str, str] | None = None, *, opens: bool = False

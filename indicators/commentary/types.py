@@ -42,11 +42,11 @@ def carriers(view: View) -> Sentence | None:
         for p in portions
     ]
     first = portions[0]
-    named = [f"les {p.label} ({word})" for p, word in zip(portions, words, strict=True)]
+    named = [f"les {p.named(line)} ({word})" for p, word in zip(portions, words, strict=True)]
     link = view.link(type=first.types[0])
     if first.share >= PREPONDERANT and not small:
         text = view.pick(8, phrases.PREPONDERANCES).format(
-            label=first.label,
+            label=first.named(line),
             share=words[0],
             window=window,
             others=f", devant {french.listing(named[1:])}" if named[1:] else "",

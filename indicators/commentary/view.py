@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from indicators.commentary.sentences import Line
 from indicators.commentary.words import GROUPS
-from indicators.details import Details, TypeVolume
+from indicators.details import Details
 from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.peaks import Part
 from indicators.selection import Territory
 from indicators.series import Measures, SectorFigures
-from reference import french
 from reference.models import DocumentType
 from reference.months import iso, shift
+
+Array = npt.NDArray[np.float64]
 
 #: Below so many ESMS, or so many documents, counts and no percentages.
 SMALL_BASE = 20
@@ -31,16 +35,19 @@ UNRECOGNISED = DocumentType.UNRECOGNISED
 class Portion:
     """A group of types (or a precise type) and its part of some documents."""
 
-    code: str  # a watched group, or the code of a type that has none
-    label: str  # after "les", "des" or "aux"
+    code: str  # a watched group, or the code of a type that is in none
+    label: str  # of the first type
     documents: float
     share: float
     types: tuple[str, ...]  # the codes of the types, the greatest first
 
-    @property
-    def is_named(self) -> bool:
-        """Whether it is one of the seven watched groups."""
-        return self.code in GROUPS and self.code != OTHERS
+    def named(self, line: Line) -> str:
+        """Its label; the name of a precise type is kept as a fact."""
+        if self.code in GROUPS:
+            return GROUPS[self.code]
+        if self.code == UNRECOGNISED:
+            return "documents de type non reconnu"
+        return f"documents de type {line.quote(f'type : {self.code}', self.label)}"
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,7 @@ class View:
     @cached_property
     def received(self) -> tuple[dt.date, ...]:
         """The received months of the period."""
-        total = self.measures.total_documents.dropna()
-        return tuple(_date(stamp) for stamp in total.index)
+        return tuple(self._monthly("total_documents"))
 
     @cached_property
     def window(self) -> tuple[dt.date, dt.date]:
@@ -81,12 +87,38 @@ class View:
 
     def documents(self, months: Iterable[dt.date]) -> float:
         """The documents of some months, those not received counted for nothing."""
-        total = self.measures.total_documents
-        return float(total.reindex([pd.Timestamp(month) for month in months]).sum())
+        total = self._monthly("total_documents")
+        return sum(total.get(month, 0.0) for month in months)
 
-    def at(self, series: pd.Series[float], month: dt.date) -> float | None:
-        """The value of a month, `None` when not received or not computable."""
-        return value_at(series, month)
+    def at(self, name: str, month: dt.date) -> float | None:
+        """The value of a series of the measures in a month, `None` when "n. d."."""
+        return self._monthly(name).get(month)
+
+    def _monthly(self, name: str) -> dict[dt.date, float]:
+        """A series of the measures as plain numbers by month, without those that are n. d."""
+        if name not in self._series:
+            series: pd.Series[float] = getattr(self.measures, name)
+            self._series[name] = _known(self._months, np.asarray(series, dtype=np.float64))
+        return self._series[name]
+
+    @cached_property
+    def _series(self) -> dict[str, dict[dt.date, float]]:
+        return {}
+
+    @cached_property
+    def _months(self) -> list[dt.date]:
+        return list(self.measures.months.date)
+
+    @cached_property
+    def _groups(self) -> dict[str, dict[dt.date, float]]:
+        """The documents of each group of types by month."""
+        table = self.measures.documents
+        values = np.nan_to_num(table.to_numpy(dtype=np.float64))
+        sums: dict[str, Array] = {}
+        for code, column in zip(table.columns, values.T, strict=True):
+            group = self.whole.groups.get(str(code), OTHERS)
+            sums[group] = sums[group] + column if group in sums else column
+        return {group: _known(self._months, column) for group, column in sums.items()}
 
     def portions(self) -> tuple[Portion, ...]:
         """The groups of types of the window, the greatest first."""
@@ -102,21 +134,16 @@ class View:
             self.whole.groups,
         )
 
-    def group_share(self, group: str, months: Iterable[dt.date]) -> float | None:
+    def group_share(self, group: str, months: Sequence[dt.date]) -> float | None:
         """The share of a group among the documents of some months; None without any document."""
-        table = self.measures.documents.reindex([pd.Timestamp(month) for month in months])
-        everything = float(table.to_numpy(na_value=0.0).sum()) if len(table) else 0.0
-        codes = [c for c in table.columns if self.whole.groups.get(str(c), OTHERS) == group]
-        part = float(table[codes].fillna(0.0).to_numpy().sum())
+        everything = self.documents(months)
+        held = self._groups.get(group, {})
+        part = sum(held.get(month, 0.0) for month in months)
         return part / everything if everything > 0 else None
 
     def sector(self, code: str) -> SectorFigures | None:
         """A sector over the window."""
         return next((each for each in self.measures.sectors if each.sector == code), None)
-
-    def others(self) -> tuple[TypeVolume, ...]:
-        """What "Autres" holds."""
-        return self.details.others
 
     def rank(self, value: Callable[[TerritoryEvidence], float | None]) -> int | None:
         """Its rank among the départements (1: the highest); None when its own value is n. d."""
@@ -150,10 +177,10 @@ class View:
         return f"entre {start} et {end}"
 
 
-def value_at(series: pd.Series[float], month: dt.date | None) -> float | None:
-    """The value of a month, `None` when not received, not computable or outside the period."""
-    value = None if month is None else series.get(pd.Timestamp(month))
-    return None if value is None or pd.isna(value) else float(value)
+def _known(months: Sequence[dt.date], values: Array) -> dict[dt.date, float]:
+    """Numbers by month, without those that are n. d."""
+    pairs = zip(months, values.tolist(), strict=True)
+    return {month: value for month, value in pairs if not math.isnan(value)}
 
 
 def grouped(
@@ -167,7 +194,7 @@ def grouped(
     portions = [
         Portion(
             code=code,
-            label=GROUPS.get(code) or _precise(code, held[0][1]),
+            label=held[0][1],
             documents=sum(row[2] for row in held),
             share=sum(row[3] for row in held),
             types=tuple(row[0] for row in sorted(held, key=lambda row: -row[2])),
@@ -175,14 +202,3 @@ def grouped(
         for code, held in found.items()
     ]
     return tuple(sorted(portions, key=lambda portion: (-portion.documents, portion.code)))
-
-
-def _precise(code: str, label: str) -> str:
-    """How a sentence names the documents of a type that is in no watched group."""
-    if code == UNRECOGNISED:
-        return "documents de type non reconnu"
-    return f"documents de type {french.quoted(french.typographic(label))}"
-
-
-def _date(stamp: pd.Timestamp) -> dt.date:
-    return dt.date(stamp.year, stamp.month, 1)
