@@ -95,9 +95,11 @@ def content_of(region: Region, found: Drafts) -> Json:
     return {
         "shape": SHAPE,
         "summary": summary(whole),
-        "territories": {
-            code: _territory(place, evidence, found) for code, (place, evidence) in places.items()
-        },
+        # A list, for the database keeps no order of keys: the région first.
+        "territories": [
+            {"code": code, **_territory(place, evidence, found)}
+            for code, (place, evidence) in places.items()
+        ],
         "typed_figures": [
             {"label": each.label, "value": each.value, "source": each.source, "on": _plain(each.on)}
             for each in TypedFigure.objects.filter(region=region)

@@ -86,13 +86,11 @@ class EditionPage:
 def edition_page(edition: Edition) -> EditionPage:
     """The content of an edition, put into words."""
     content = edition.content
-    total, *rows = (
-        _row(each, content["summary"][code]) for code, each in content["territories"].items()
-    )
+    total, *rows = (_row(each, content["summary"][each["code"]]) for each in content["territories"])
     return EditionPage(
         rows=tuple(rows),
         total=total,
-        places=tuple(_place(code, each) for code, each in content["territories"].items()),
+        places=tuple(_place(each) for each in content["territories"]),
         typed_figures=tuple(
             {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
         ),
@@ -116,9 +114,9 @@ def _row(territory: Json, figures: Json) -> Row:
     )
 
 
-def _place(code: str, territory: Json) -> Place:
+def _place(territory: Json) -> Place:
     return Place(
-        code=code,
+        code=territory["code"],
         name=french.typographic(territory["name"]),
         texts=tuple(
             FrozenText(Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"])

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, Role, User
 from dashboard.drafts import drafts
 from dashboard.editions import NothingReceivedError, freeze, summary
+from dashboard.editions_page import edition_page
 from dashboard.models import Edition, NeverChangedError, TextVersion, TypedFigure
 from dashboard.since import Head, Since, compare, since
 from indicators.evidence import RegionEvidence
@@ -141,6 +142,16 @@ def test_freezing_keeps_the_figures_the_words_and_the_version_of_that_day(
     entry = AuditEntry.objects.get(action="édition figée")
     assert (entry.actor, entry.target, entry.region) == (owner, "Comité stratégique", region)
     assert DataVersion.objects.get().number == version + 1
+
+
+def test_the_region_comes_first_and_totals_the_table(edition: Edition) -> None:
+    page = edition_page(Edition.objects.get())
+
+    assert page.total.name == "Bourgogne-Franche-Comté"
+    assert page.places[0].texts[0].subject == "Synthèse régionale"
+    assert [row.name for row in page.rows][:3] == ["Côte-d’Or", "Doubs", "Jura"]
+    assert [place.code for place in page.places][:3] == ["R27", "D21", "D25"]
+    assert page.rows[0].cells[5] == "1er"
 
 
 def test_what_comes_later_changes_nothing_in_it(edition: Edition, owner_client: Client) -> None:
