@@ -6,9 +6,10 @@ Map of metropolitan France: svg-maps, after MapSVG (CC-BY 4.0). Overseas: Natura
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,9 @@ ATTRIBUTION = (
 )
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Box:
     """A rectangle of the plane; y goes down, as in SVG."""
@@ -28,6 +32,16 @@ class Box:
     top: float
     right: float
     bottom: float
+
+    @classmethod
+    def at(cls, x: float, y: float, width: float, height: float) -> Box:
+        """The box of a size around a point."""
+        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    @property
+    def middle(self) -> Point:
+        """The point at equal distance from its sides, to a tenth."""
+        return round((self.left + self.right) / 2, 1), round((self.top + self.bottom) / 2, 1)
 
     @property
     def width(self) -> float:
@@ -69,6 +83,25 @@ class Contour:
     path: str
     box: Box
     label: tuple[float, float]
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The corners of its lines."""
+        found: list[Point] = []
+        for ring in self.path.split("z")[:-1]:
+            numbers = [int(number) for number in re.findall(r"-?\d+", ring)]
+            x = y = 0
+            for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+                x, y = x + dx, y + dy
+                found.append((x, y))
+        return tuple(found)
+
+    def reaches(self, box: Box) -> bool:
+        """Whether one of its corners, or where its text is written, lies in a box."""
+        return box.meets(self.box) and any(
+            box.left <= x <= box.right and box.top <= y <= box.bottom
+            for x, y in (self.label, *self.points)
+        )
 
 
 @cache

@@ -15,7 +15,6 @@ from dashboard.charts.sparkline import Sparkline, sparkline
 from dashboard.charts.volumes import SMALL_VOLUME
 from dashboard.charts.wording import at
 from dashboard.tiles import shape_words
-from indicators.dynamics import Dynamics
 from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.series import Measures
 from reference import french
@@ -121,7 +120,7 @@ def _row(evidence: TerritoryEvidence, last: dt.date | None) -> Row:
         ),
         "ecart": Cell(None, NOTHING),
         "rang": Cell(None, NOTHING),
-        "dynamique": Cell(None, dynamics_words(evidence.documents)),
+        "dynamique": Cell(None, evidence.documents.label.in_french),
         "secteur-principal": Cell(None, _main_sector(measures)),
         "typage": Cell(generic, french.percent(generic, 0)),
     }
@@ -131,13 +130,6 @@ def _row(evidence: TerritoryEvidence, last: dt.date | None) -> Row:
         cells=cells,
         spark=sparkline(list(measures.total_documents)),
         spark_alt=shape_words(measures.total_documents, Unit.DOCUMENTS, "documents par mois"),
-    )
-
-
-def dynamics_words(dynamics: Dynamics) -> str:
-    """The word of a series and what qualifies it: "plateau avec pic, légère hausse de fond"."""
-    return ", ".join(
-        [dynamics.label.in_french, *(modifier.in_french for modifier in dynamics.modifiers)]
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from dashboard.charts.chart import SMALL_BASE
 from dashboard.charts.contributors import is_small
 from dashboard.charts.wording import at
-from dashboard.contours import Box, contours
+from dashboard.contours import Box, Contour, contours
 from indicators.series import Measures
 from reference import french
 
@@ -24,6 +25,8 @@ TEXT_HEIGHT = 0.032
 #: Width of a character, as a part of its height.
 CHARACTER = 0.55
 MARGIN = 0.02
+#: A text is written on a shape when it takes no more than this part of its width.
+FITTING = 0.85
 
 
 @dataclass(frozen=True)
@@ -144,38 +147,58 @@ def _shapes(
     known = {code: contours()[code] for code in names if code in contours()}
     if not known:
         return (), "0 0 1 1", 1.0
-    boxes = [outline.box for outline in known.values()]
-    view = boxes[0]
-    for box in boxes[1:]:
-        view = view.around(box)
-    view = view.widened(MARGIN * view.width)
+    view = reduce(Box.around, (outline.box for outline in known.values()))
     height = round(TEXT_HEIGHT * max(view.width, view.height), 1)
-    taken: list[Box] = []
-    shapes = {}
-    # The largest first: where two texts meet, the smaller département's is in the list only.
-    for code in sorted(known, key=lambda code: -known[code].box.width * known[code].box.height):
-        outline, (text, counts) = known[code], texts[code]
-        width = CHARACTER * height * len(text)
-        x, y = outline.label
-        place = Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        # A text that would leave the picture is brought back into it.
-        shift = min(0, view.right - place.right) + max(0, view.left - place.left)
-        place = Box(place.left + shift, place.top, place.right + shift, place.bottom)
-        room = not any(place.meets(other) for other in taken)
-        if room:
-            taken.append(place)
-        shapes[code] = Shape(
+    places = _places(known, {code: texts[code][0] for code in known}, height)
+    shapes = tuple(
+        Shape(
             code=code,
             name=names[code],
             path=outline.path,
             level=levels[code],
-            text=text,
-            counts=counts,
-            label=(round(x + shift, 1), round(y, 1)) if room else None,
-            inside=width <= 0.8 * outline.box.width,
+            text=texts[code][0],
+            counts=texts[code][1],
+            label=places[code].middle if code in places else None,
+            inside=code in places and places[code].middle == outline.label,
         )
-    written = f"{view.left:g} {view.top:g} {view.width:g} {view.height:g}"
-    return tuple(shapes[code] for code in sorted(shapes)), written, height
+        for code, outline in sorted(known.items())
+    )
+    view = reduce(Box.around, places.values(), view)
+    view = view.widened(MARGIN * view.width)
+    return shapes, f"{view.left:g} {view.top:g} {view.width:g} {view.height:g}", height
+
+
+def _places(
+    known: Mapping[str, Contour], texts: Mapping[str, str], height: float
+) -> dict[str, Box]:
+    """Where each text is written: on its shape when it fits, else beside it where all is empty.
+
+    Those of the largest départements first; a text without room is in the list only.
+    """
+    taken: dict[str, Box] = {}
+    for code in sorted(known, key=lambda code: -known[code].box.width * known[code].box.height):
+        outline, width = known[code], CHARACTER * height * len(texts[code])
+        x, y = outline.label
+        if width <= FITTING * outline.box.width:
+            candidates = [Box.at(x, y, width, height)]
+        else:
+            away = width / 2 + height / 2
+            box = outline.box
+            candidates = [
+                Box.at(box.right + away, y, width, height),
+                Box.at(box.left - away, y, width, height),
+                Box.at(x, box.top - height, width, height),
+                Box.at(x, box.bottom + height, width, height),
+            ]
+        others = [other for name, other in known.items() if name != code]
+        for place in candidates:
+            own = place.middle == outline.label
+            if any(place.meets(other) for other in taken.values()):
+                continue
+            if own or not any(other.reaches(place) for other in others):
+                taken[code] = place
+                break
+    return taken
 
 
 def _message(ranked: Sequence[Shape], rates: Mapping[str, float | None]) -> str:

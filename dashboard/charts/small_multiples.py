@@ -11,8 +11,8 @@ import pandas as pd
 from dashboard.charts.chart import Unit
 from dashboard.charts.contributors import is_small
 from dashboard.charts.wording import as_date, at
-from dashboard.synthesis import dynamics_words
 from dashboard.tiles import shape_words
+from indicators.dynamics import Dynamics
 from indicators.evidence import TerritoryEvidence
 from indicators.series import Measures
 from reference import french
@@ -92,6 +92,13 @@ def small_multiples(
         top=french.percent(top, 0),
         first=french.short_month(as_date(region.months[0])),
         last=french.short_month(as_date(region.months[-1])),
+    )
+
+
+def dynamics_words(dynamics: Dynamics) -> str:
+    """The word of a series and what qualifies it: "plateau avec pic, légère hausse de fond"."""
+    return ", ".join(
+        [dynamics.label.in_french, *(modifier.in_french for modifier in dynamics.modifiers)]
     )
 
 

@@ -92,7 +92,7 @@ def test_what_was_not_received_is_said_not_known_and_comes_last() -> None:
 
 
 def test_a_text_without_room_is_in_the_list_only() -> None:
-    codes = {"75": "Paris", "92": "Hauts-de-Seine", "29": "Finistère", "06": "Alpes-Maritimes"}
+    codes = {"75": "Paris", "92": "92", "93": "93", "94": "94", "29": "Finistère", "06": "06"}
 
     drawn = rate_map(region(), {code: measured(code, name, 30) for code, name in codes.items()})
 
@@ -100,6 +100,19 @@ def test_a_text_without_room_is_in_the_list_only() -> None:
     assert "29" in printed
     assert printed < set(codes)
     assert {shape.code for shape in drawn.ranked} == set(codes)
+
+
+def test_a_text_too_wide_for_its_shape_is_written_beside_it_where_all_is_empty() -> None:
+    names = {"90": "Territoire de Belfort", "25": "Doubs", "70": "Haute-Saône", "39": "Jura"}
+
+    drawn = rate_map(region(), {code: measured(code, name, 30) for code, name in names.items()})
+
+    belfort = next(shape for shape in drawn.shapes if shape.code == "90")
+    assert not belfort.inside
+    assert belfort.label is not None
+    assert belfort.label[0] > contours()["90"].box.right
+    left, _, width, _ = map(float, drawn.view.split())
+    assert belfort.label[0] < left + width
 
 
 def test_an_overseas_departement_is_drawn_alone() -> None:
