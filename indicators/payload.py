@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from indicators.details import Change, Details, GrowthOrigin
 from indicators.dynamics import classify
 from indicators.series import Measures, SectorFigures
 from reference.months import iso
@@ -61,6 +62,57 @@ def payload(measures: Measures, data_version: int) -> Json:
         "cut_off": _day(measures.cut_off),
         "sources": list(measures.sources),
     }
+
+
+def details_payload(details: Details) -> Json:
+    """What lies behind the volumes, beside `payload`. Names no organisation."""
+    others = {each.code for each in details.others}
+    known = details.regularity is not None
+    return {
+        "intensity": details.intensity,
+        "regularity": {
+            "median": details.regularity,
+            "regular": details.regular if known else None,
+            "contributors": details.contributors,
+        },
+        "typing": dataclasses.asdict(details.typing),
+        "types": [
+            {
+                "code": each.code,
+                "label": each.label,
+                "documents": each.documents,
+                "share": each.share,
+                "since": iso(each.since),
+                "other": each.code in others,
+            }
+            for each in details.types
+        ],
+        "concentration": {
+            "share": details.concentration.share,
+            "entities": details.concentration.entities,
+        },
+        "growth_origin": None if details.growth is None else _origin(details.growth),
+    }
+
+
+def _origin(growth: GrowthOrigin) -> Json:
+    """The parts of the change, and its splits but that by organisation."""
+    return {
+        "change": growth.change,
+        "new": growth.new,
+        "active": growth.active,
+        "stopped": growth.stopped,
+        "carried": growth.carried,
+        "new_count": growth.new_count,
+        "stopped_count": growth.stopped_count,
+        "by_sector": _changes(growth.by_sector),
+        "by_departement": _changes(growth.by_departement),
+        "by_type": _changes(growth.by_type),
+    }
+
+
+def _changes(changes: tuple[Change, ...]) -> list[Json]:
+    return [change._asdict() for change in changes]
 
 
 def _sector(measures: Measures, figures: SectorFigures) -> Json:

@@ -67,6 +67,30 @@ def test_a_month_not_received_is_null_and_named_missing() -> None:
 
 
 @pytest.mark.usefixtures("_world")
+def test_what_lies_behind_the_volumes_is_told_beside_them() -> None:
+    answer = run_json("--territory", "RZZ", *YEAR)
+
+    assert answer["typing"]["documents"] == sum(filter(None, answer["total_documents"]))
+    assert sum(each["share"] for each in answer["types"]) == pytest.approx(1)
+    assert answer["regularity"]["contributors"] == sum(
+        each["contributors"] for each in answer["sectors"].values()
+    )
+    origin, growth = answer["growth_origin"], answer["growth"]
+    assert origin["change"] == growth["recent"] - growth["earlier"]
+    for split in ("by_sector", "by_departement", "by_type"):
+        assert sum(each["change"] for each in origin[split]) == origin["change"]
+
+
+@pytest.mark.usefixtures("_world")
+def test_regular_facilities_are_unknown_under_nine_received_months() -> None:
+    answer = run_json("--territory", "RZZ", "--from", "2024-05", "--to", "2024-12")
+
+    assert answer["regularity"]["median"] is None
+    assert answer["regularity"]["regular"] is None
+    assert answer["intensity"] > 0
+
+
+@pytest.mark.usefixtures("_world")
 def test_a_region_without_one_of_its_departements_is_partial() -> None:
     answer = run_json("--territory", "rzz", *YEAR)
 

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from indicators.details import details
 from indicators.measures import measure
-from indicators.payload import payload
+from indicators.payload import details_payload, payload
 from indicators.selection import (
     CHART_SECTORS,
     Selection,
@@ -41,8 +42,10 @@ class Command(BaseCommand):
         with snapshot() as version:
             selection = _selection(options)
             measures = measure(selection)
-        if options["json"]:
-            self.stdout.write(json.dumps(payload(measures, version), ensure_ascii=False))
+            behind = details(selection)[selection.territory.code] if options["json"] else None
+        if behind is not None:
+            told = payload(measures, version) | details_payload(behind)
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_table(measures)))
 
