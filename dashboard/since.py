@@ -126,7 +126,7 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
         month=head.month,
         rows=tuple(_row(each) for each in places),
         total=_row(total),
-        paragraph=Paragraph(tuple(_sentences(head, now, total, places))),
+        paragraph=paragraph(head, now, total, places),
     )
 
 
@@ -188,12 +188,12 @@ def ordinal(rank: int | None) -> str:
 # --- The paragraph --------------------------------------------------------------------------------
 
 
-def _sentences(head: Head, now: dt.date, total: Both, places: Sequence[Both]) -> Iterator[Sentence]:
-    yield _received(head, now)
+def paragraph(head: Head, now: dt.date, total: Both, places: Sequence[Both]) -> Paragraph:
+    """What changed until `now`, the last month received; each number is one of its facts."""
     said = [*_region(total), *_rates(places), *_volumes(places), *_ranks(places)]
-    yield from said
     if not said:
-        yield Line().end("les chiffres de la région et de ses départements sont les mêmes")
+        said = [Line().end("les chiffres de la région et de ses départements sont les mêmes")]
+    return Paragraph((_received(head, now), *said))
 
 
 def _received(head: Head, now: dt.date) -> Sentence:
@@ -206,7 +206,7 @@ def _received(head: Head, now: dt.date) -> Sentence:
     if months <= 0:
         return line.end(f"depuis {committee}, les données vont toujours jusqu’à {in_french(now)}")
     count = line.count("mois reçus depuis", months, "mois", "mois")
-    verb = "sont venus" if months > 1 else "est venu"
+    verb = "ont été reçus" if months > 1 else "a été reçu"
     last = line.month("mois le plus récent", now)
     return line.end(
         f"depuis {committee}, qui lisait les données jusqu’à {then}, {count} de plus {verb}"

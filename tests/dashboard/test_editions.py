@@ -248,7 +248,7 @@ def test_an_author_is_forgotten_only_when_deleted(edition: Edition, owner: User)
 
 def moved(edition: Edition, **changes: dict[str, Any]) -> dict[str, Any]:
     """The summary of an edition, some figures of some territories being others then."""
-    before = copy.deepcopy(edition.content["summary"])
+    before: dict[str, Any] = copy.deepcopy(edition.content["summary"])
     for code, figures in changes.items():
         before[code].update(figures)
     return before
@@ -306,7 +306,7 @@ def test_each_figure_that_moved_is_in_the_table_and_in_the_paragraph(edition: Ed
 
     text = plain(found.paragraph.text)
     for words in (
-        "qui lisait les données jusqu’à octobre 2025, 2 mois de plus sont venus",
+        "qui lisait les données jusqu’à octobre 2025, 2 mois de plus ont été reçus",
         "(+100 %) et la part des ESMS qui ont alimenté passe de",
         "(+2,0 points)",
         "ESMS ouverts, contre",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -14,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, Role, User
 from dashboard.drafts import drafts
 from dashboard.models import Subject, Text, TextVersion
-from dashboard.texts import ShownText, Topic, changed_facts, is_stale, shown_texts
+from dashboard.texts import Facts, ShownText, Topic, changed_facts, is_stale, shown_texts
 from dashboard.writing import Pen, StaleTextError
 from indicators.commentary import Paragraph, Sentence
 from reference.models import DataVersion, Departement, Region, current_data_version
@@ -252,8 +255,8 @@ def test_a_new_month_or_another_fact_asks_to_read_a_published_text_again(
 
 
 def test_what_changed_is_told_by_fact_as_it_is_written() -> None:
-    before = {"part PA": 0.5, "documents": 240, "mois du pic": "2025-04", "perdu": 1}
-    after = {"part PA": 0.52, "documents": 240, "mois du pic": "2025-05", "venu": None}
+    before: Facts = {"part PA": 0.5, "documents": 240, "mois du pic": "2025-04", "perdu": 1}
+    after: Facts = {"part PA": 0.52, "documents": 240, "mois du pic": "2025-05", "venu": None}
 
     found = [(each.name, each.before, each.after) for each in changed_facts(before, after)]
 
@@ -370,6 +373,30 @@ def test_the_second_of_two_authors_writes_nothing_before_having_seen_the_first(
     assert [version.body for version in TextVersion.objects.all()] == ["Le premier."]
     pen(place, second, last().pk).save("Le second.")
     assert [v.body for v in TextVersion.objects.order_by("pk")] == ["Le premier.", "Le second."]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_who_save_at_the_same_moment_one_is_told(
+    place: Departement, people: dict[Role, User]
+) -> None:
+    together = Barrier(2)
+
+    def save(role: Role) -> str:
+        try:
+            mine = pen(place, people[role])
+            together.wait(timeout=30)
+            mine.save(f"Les mots de {role}.")
+        except StaleTextError:
+            return "told"
+        finally:
+            connection.close()
+        return "saved"
+
+    with ThreadPoolExecutor(2) as both:
+        said = list(both.map(save, (Role.ANALYST, Role.ADMINISTRATOR)))
+
+    assert sorted(said) == ["saved", "told"]
+    assert TextVersion.objects.count() == 1
 
 
 def test_the_second_is_told_keeps_their_words_and_sees_both_compared(

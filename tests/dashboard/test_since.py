@@ -1,0 +1,107 @@
+"""The paragraph of what changed since a committee: no number that is not one of its facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.editions import Json
+from dashboard.since import Both, Head, paragraph
+from indicators.commentary import Paragraph
+from reference import french
+from reference.models import Region
+from reference.months import in_french, parse_month, shift
+from tests.dashboard.builders import COTE_D_OR, REGION
+
+THEN = dt.date(2025, 12, 1)
+HEAD = Head(Region(code="27"), 1, "Comité", dt.date(2026, 1, 26), THEN)
+
+FIGURES = st.one_of(
+    st.just({"documents": None, "contributors": None, "parc": None, "rate": None, "rank": None}),
+    st.builds(
+        lambda documents, parc, part, rank: {
+            "documents": float(documents),
+            "contributors": float(round(parc * part)),
+            "parc": float(parc),
+            "rate": round(parc * part) / parc,
+            "rank": rank,
+        },
+        st.integers(0, 900_000),
+        st.integers(1, 3_000),
+        st.floats(0, 1),
+        st.integers(1, 8),
+    ),
+)
+PAIRS = st.tuples(FIGURES, FIGURES)
+
+
+def places(pairs: list[tuple[Json, Json]]) -> list[Both]:
+    return [
+        Both(replace(COTE_D_OR, code=f"D{rank}", name=f"Lieu {chr(65 + rank)}"), *pair)
+        for rank, pair in enumerate(pairs)
+    ]
+
+
+def written(told: Paragraph) -> set[str]:
+    """Every way in which the facts of a paragraph may be written."""
+    found = {french.day(HEAD.committee_on)}
+    for name, value in told.facts.items():
+        if isinstance(value, str):
+            if name.startswith("mois"):
+                found.add(in_french(parse_month(value)))
+        elif value is not None:
+            found |= {
+                french.integer(value),
+                french.percent(value),
+                french.signed_percent(value),
+                french.signed_points(value),
+                "1er" if value == 1 else f"{value}e",
+            }
+    return {number for text in found for number in numbers(text)}
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a text, thousands held together."""
+    return re.findall(r"\d+(?:\u202f\d{3})*(?:,\d+)?", text)
+
+
+@given(PAIRS, st.lists(PAIRS, max_size=8), st.integers(0, 14))
+def test_each_number_of_the_paragraph_is_one_of_its_facts(
+    total: tuple[Json, Json], pairs: list[tuple[Json, Json]], months: int
+) -> None:
+    now = shift(THEN, months)
+    told = paragraph(HEAD, now, Both(REGION, *total), places(pairs))
+
+    # "sur 12 mois" and the last month, which is then that of the committee, are no measures.
+    allowed = written(told) | {"12"} | set(numbers(in_french(now)))
+    assert set(numbers(told.text)) <= allowed
+    assert "None" not in told.text
+    assert "nan" not in told.text
+
+
+@given(st.lists(PAIRS, max_size=8))
+def test_a_sentence_ends_with_one_full_stop_and_holds_no_plain_space_before_a_colon(
+    pairs: list[tuple[Json, Json]],
+) -> None:
+    told = paragraph(HEAD, shift(THEN, 1), Both(REGION, {}, {}), places(pairs))
+
+    for sentence in told.sentences:
+        assert sentence.text.endswith(".")
+        assert not sentence.text.endswith("..")
+        assert " :" not in sentence.text
+        assert " %" not in sentence.text
+
+
+@given(st.lists(FIGURES, max_size=8))
+def test_the_same_figures_on_both_dates_are_said_to_be_the_same(figures: list[Json]) -> None:
+    pairs = [(each, each) for each in figures]
+
+    told = paragraph(HEAD, THEN, Both(REGION, {}, {}), places(pairs))
+
+    assert [sentence.text for sentence in told.sentences[1:]] == [
+        "Les chiffres de la région et de ses départements sont les mêmes."
+    ]
