@@ -16,8 +16,8 @@ PEAK_FEET = 0.85
 #: another peak is a minority.
 NEIGHBOURS = 5
 #: It also stands so many ordinary monthly changes above the ground: the median change of a noise
-#: is about its standard deviation, and of 36 months of noise one in a thousand goes that far.
-PEAK_NOISE = 4.5
+#: is about its standard deviation, and few noises ever go that far.
+PEAK_NOISE = 5.0
 #: It stands out of the whole series too: a bump among small months is no peak once volumes grew.
 PEAK_SHARE_OF_MAXIMUM = 0.2
 #: A peak "at the start" tops within this share of the months.

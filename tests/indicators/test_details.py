@@ -31,7 +31,7 @@ from tests.indicators.world import (
     lay_ground,
     publish,
 )
-from tests.indicators.worlds import FIRST, large_world, worlds
+from tests.indicators.worlds import FIRST, worlds
 
 
 @contextmanager
@@ -339,14 +339,20 @@ def test_nothing_received_is_unknown_and_not_zero() -> None:
 def test_the_number_of_queries_follows_neither_departements_nor_months(
     sector: str | None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    carried = {(month, None, 1, "T-1"): ("PA", 1) for month in (WINDOW[0], WINDOW[10])}
-    world = replace(large_world(facilities=3), carried=carried)
+    world = World(
+        departements=CODES,
+        homes=dict(enumerate(CODES, 1)),
+        periods=[Period(number, None, None, "TPA") for number in range(1, 9)],
+        fed={(month, number, "T-3"): 1 for month in WINDOW for number in range(1, 9)},
+        covered={(month, code) for month in WINDOW for code in CODES},
+        carried={(month, None, 1, "T-1"): ("PA", 1) for month in WINDOW},
+    )
     fewer = replace(world, departements=CODES[:1])
 
     with loaded(world, Ownership()):
         for selection in (
-            whole(world, dt.date(2023, 1, 1), dt.date(2024, 12, 1), sector),
-            whole(fewer, dt.date(2024, 11, 1), dt.date(2024, 11, 1), sector),
+            whole(world, WINDOW[0], WINDOW[-1], sector),
+            whole(fewer, WINDOW[4], WINDOW[4], sector),
         ):
             with django_assert_num_queries(5):
                 details(selection)
