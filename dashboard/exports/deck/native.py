@@ -1,0 +1,314 @@
+"""A chart as PowerPoint draws it itself: every number stays editable, none is redrawn.
+
+Numbers are those of the chart's table: documents as they are, rates as fractions. A month that
+was not received is an empty cell, never a zero.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
+from pptx.util import Pt
+
+from dashboard.charts.chart import Chart, Goal, Kind, Mark
+from dashboard.exports.deck.template import ACCENT, INK
+
+#: Formats are written in the grammar of the software, which shows them in French.
+WHOLE, PERCENT, MONTH = "[$-40C]#,##0", "[$-40C]0.0\\ %", "[$-40C]mmm\\ yyyy"
+TYPES = {
+    Kind.STACKED: XL_CHART_TYPE.COLUMN_STACKED,
+    Kind.LINES: XL_CHART_TYPE.LINE,
+    Kind.SPLIT: XL_CHART_TYPE.BAR_STACKED_100,
+    Kind.BARS: XL_CHART_TYPE.BAR_CLUSTERED,
+}
+TEXT_SIZE, LEGEND_SIZE = Pt(11), Pt(10)
+#: The edges of a plot by month, as parts of its frame. Fixed, so that the lines of events can be
+#: laid over it; the legend takes what it needs under it.
+LEFT, TOP, RIGHT, LABELS = 0.09, 0.04, 0.98, 0.09
+LEGEND_LINE, LEGEND_COLUMNS = 0.055, 2
+TARGET_COLOR = "CE0500"
+
+
+def native(chart: Chart, placeholder: Any) -> Any:
+    """Draw a chart in a placeholder; returns its graphic frame.
+
+    Targets in the chart's unit are series of their own. Events are laid over by the caller.
+    """
+    data = _data(chart)
+    frame = placeholder.insert_chart(TYPES[chart.kind], data)
+    drawn = frame.chart
+    drawn.font.size = TEXT_SIZE
+    drawn.font.color.rgb = RGBColor.from_string(INK)
+    drawn.has_title = False
+    _legend(chart, drawn)
+    _axes(chart, drawn)
+    if chart.kind is Kind.SPLIT:
+        _parts(chart, drawn)
+    else:
+        _marks(chart, drawn)
+    if chart.months:
+        area = drawn._chartSpace.chart.plotArea  # noqa: SLF001  # the library has no other way in
+        _layout(area, plot_of(chart), "inner")
+    _gaps_stay_empty(drawn)
+    return frame
+
+
+def plot_of(chart: Chart) -> tuple[float, float, float, float]:
+    """Where a plot by month stands: left, top, width, height, in parts of its frame."""
+    legend = LEGEND_LINE * -(-len(series_of(chart)) // LEGEND_COLUMNS)
+    return LEFT, TOP, RIGHT - LEFT, 1 - TOP - LABELS - legend
+
+
+def series_of(chart: Chart) -> list[tuple[str, list[float | None]]]:
+    """What is drawn: the name and the values of each series, in the chart's order."""
+    if chart.kind is Kind.SPLIT:
+        columns = [chart.table.named(mark.column) for mark in chart.marks]
+        return [
+            (row, [column.values[rank] for column in columns])
+            for rank, row in enumerate(chart.table.rows)
+            if any(column.values[rank] for column in columns)
+        ]
+    columns = [chart.table.named(mark.column) for mark in chart.marks]
+    return [(column.label, list(column.values)) for column in columns] + [
+        (goal.label, _levels(chart, goal)) for goal in _drawn(chart)
+    ]
+
+
+def _data(chart: Chart) -> CategoryChartData:
+    fraction = chart.unit.is_fraction
+    data = CategoryChartData(number_format=PERCENT if fraction else WHOLE)
+    if chart.months:
+        data.categories = [month.date for month in chart.months]
+    elif chart.kind is Kind.SPLIT:
+        data.categories = [chart.table.named(mark.column).label for mark in chart.marks]
+    else:
+        data.categories = list(chart.table.rows)
+    for name, values in series_of(chart):
+        data.add_series(name, values)
+    return data
+
+
+def _drawn(chart: Chart) -> list[Goal]:
+    return [goal for goal in chart.targets if goal.drawn and not goal.row and chart.months]
+
+
+def _levels(chart: Chart, goal: Goal) -> list[float | None]:
+    """A target month by month, from its first to its last."""
+    return [
+        goal.value
+        if month.date >= goal.first and (goal.last is None or month.date <= goal.last)
+        else None
+        for month in chart.months
+    ]
+
+
+def _legend(chart: Chart, drawn: Any) -> None:
+    drawn.has_legend = len(series_of(chart)) > 1
+    if not drawn.has_legend:
+        return
+    drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
+    drawn.legend.include_in_layout = False
+    drawn.legend.font.size = LEGEND_SIZE
+    if chart.months:
+        _, top, _, height = plot_of(chart)
+        under = top + height + LABELS
+        _layout(drawn.legend._element, (0.01, under, 0.98, 1 - under))  # noqa: SLF001  # as below
+
+
+def _axes(chart: Chart, drawn: Any) -> None:
+    values, categories = drawn.value_axis, drawn.category_axis
+    values.has_major_gridlines = True
+    values.major_gridlines.format.line.color.rgb = RGBColor.from_string("DDDDDD")
+    values.format.line.fill.background()
+    values.minimum_scale = 0
+    labels = values.tick_labels
+    labels.number_format = "0\\ %" if chart.kind is Kind.SPLIT else _format(chart)
+    labels.number_format_is_linked = False
+    if chart.months:
+        categories.tick_labels.number_format = MONTH
+        categories.tick_labels.number_format_is_linked = False
+        _every_third_month(categories)
+    elif chart.kind in {Kind.BARS, Kind.SPLIT}:
+        categories.reverse_order = True  # the first row on top, as in the table
+
+
+def _format(chart: Chart) -> str:
+    return PERCENT if chart.unit.is_fraction else WHOLE
+
+
+def _every_third_month(axis: Any) -> None:
+    """The schema asks for this order after the axis' offset."""
+    element = axis._element  # noqa: SLF001  # the library has no word for these three
+    for name, value in (
+        ("baseTimeUnit", "months"),
+        ("majorUnit", "3"),
+        ("majorTimeUnit", "months"),
+    ):
+        for found in element.findall(qn(f"c:{name}")):
+            element.remove(found)
+        _child(element, f"c:{name}", value)
+
+
+def _parts(chart: Chart, drawn: Any) -> None:
+    """The parts of whole bars, in the colours of their rows, with their shares printed."""
+    plot = drawn.plots[0]
+    plot.gap_width, plot.overlap = 40, 100
+    colors = dict(zip(chart.table.rows, chart.row_colors, strict=True))
+    for series in plot.series:
+        _fill(series, colors[series.name])
+        series.invert_if_negative = False
+
+
+def _marks(chart: Chart, drawn: Any) -> None:
+    plot = drawn.plots[0]
+    if chart.kind is Kind.STACKED:
+        plot.gap_width, plot.overlap = 40, 100
+    elif chart.kind is Kind.BARS:
+        plot.gap_width, plot.overlap = 60, -5
+    targets = len(_drawn(chart))
+    series = list(plot.series)
+    lines = []
+    for mark, one in zip(chart.marks, series, strict=False):
+        if chart.kind is Kind.LINES:
+            _line(one, mark)
+        elif mark.line:
+            lines.append((one, mark))
+        else:
+            _fill(one, mark.color)
+            one.invert_if_negative = False
+            if chart.kind is Kind.STACKED:
+                _provisional(chart, one)
+            elif mark.labels:
+                _label(chart, one, mark)
+    goals = series[len(series) - targets :] if targets else []
+    if chart.kind is Kind.LINES:
+        for one in goals:
+            _target_line(one)
+    else:
+        _over(drawn, [one for one, _ in lines], goals, lines)
+
+
+def _over(
+    drawn: Any, comparators: list[Any], goals: list[Any], marks: list[tuple[Any, Mark]]
+) -> None:
+    """Draw some series of a stack as lines over it, on the same axes."""
+    moved = [*comparators, *goals]
+    if not moved:
+        return
+    bars = drawn.plots[0]._element  # noqa: SLF001  # the library draws one kind per chart
+    lines = OxmlElement("c:lineChart")
+    _child(lines, "c:grouping", "standard")
+    _child(lines, "c:varyColors", "0")
+    for one in moved:
+        element = one._element  # noqa: SLF001  # the same
+        for name in ("c:invertIfNegative", "c:spPr"):
+            for found in element.findall(qn(name)):
+                element.remove(found)
+        lines.append(element)
+    _child(lines, "c:marker", "1")
+    for axis in bars.findall(qn("c:axId")):
+        lines.append(copy.deepcopy(axis))
+    bars.addnext(lines)
+    overlaid = drawn.plots[1].series
+    for rank, one in enumerate(overlaid):
+        if rank < len(marks):
+            _line(one, marks[rank][1])
+        else:
+            _target_line(one)
+
+
+def _line(series: Any, mark: Mark) -> None:
+    series.smooth = False
+    line = series.format.line
+    line.color.rgb = RGBColor.from_string(mark.color.lstrip("#") or ACCENT)
+    line.width = Pt(3 if mark.strong else 1.75)
+    line.dash_style = MSO_LINE_DASH_STYLE.SOLID if mark.strong else MSO_LINE_DASH_STYLE.DASH
+    series.marker.style = XL_MARKER_STYLE.CIRCLE if mark.strong else XL_MARKER_STYLE.NONE
+    if mark.strong:
+        series.marker.size = 5
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(
+            mark.color.lstrip("#") or ACCENT
+        )
+
+
+def _target_line(series: Any) -> None:
+    series.smooth = False
+    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR)
+    series.format.line.width = Pt(1.5)
+    series.format.line.dash_style = MSO_LINE_DASH_STYLE.LONG_DASH
+    series.marker.style = XL_MARKER_STYLE.NONE
+
+
+def _fill(series: Any, color: str) -> None:
+    """One colour, with a white edge that keeps neighbours apart."""
+    series.format.fill.solid()
+    series.format.fill.fore_color.rgb = RGBColor.from_string(color.lstrip("#") or ACCENT)
+    series.format.line.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    series.format.line.width = Pt(0.5)
+
+
+def _provisional(chart: Chart, series: Any) -> None:
+    """A month that is not confirmed is hatched."""
+    color = series.format.fill.fore_color.rgb
+    for rank, month in enumerate(chart.months):
+        if month.received and month.provisional:
+            fill = series.points[rank].format.fill
+            fill.patterned()
+            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+            fill.fore_color.rgb = color
+            fill.back_color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+
+
+def _label(chart: Chart, series: Any, mark: Mark) -> None:
+    """Beside each bar what the page prints there: a rate, or counts on a small base."""
+    texts = chart.table.named(mark.labels).texts
+    for rank, text in enumerate(texts):
+        if chart.table.named(mark.column).values[rank] is None:
+            continue
+        frame = series.points[rank].data_label.text_frame
+        frame.text = text
+        frame.paragraphs[0].runs[0].font.size = Pt(9)
+        series.points[rank].data_label.position = XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _layout(element: Any, edges: tuple[float, float, float, float], target: str = "") -> None:
+    """Place a part of a chart in its frame; the library has no word for layouts."""
+    for found in element.findall(qn("c:layout")):
+        element.remove(found)
+    layout = OxmlElement("c:layout")
+    manual = _child(layout, "c:manualLayout")
+    if target:
+        _child(manual, "c:layoutTarget", target)
+    for name in ("xMode", "yMode"):
+        _child(manual, f"c:{name}", "edge")
+    for name, value in zip(("x", "y", "w", "h"), edges, strict=True):
+        _child(manual, f"c:{name}", f"{value:.4f}")
+    position = element.find(qn("c:legendPos"))
+    if position is None:
+        element.insert(0, layout)
+    else:
+        position.addnext(layout)
+
+
+def _child(parent: Any, tag: str, value: str | None = None) -> Any:
+    """One more element at the end of another."""
+    element = OxmlElement(tag)
+    if value is not None:
+        element.set("val", value)
+    parent.append(element)
+    return element
+
+
+def _gaps_stay_empty(drawn: Any) -> None:
+    """What is not known is not drawn, nor bridged by a line."""
+    space = drawn._chartSpace.chart  # noqa: SLF001  # the same
+    for found in space.findall(qn("c:dispBlanksAs")):
+        found.set("val", "gap")
