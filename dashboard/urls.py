@@ -11,6 +11,7 @@ from dashboard.views import (
     method,
     pages,
     perimeter,
+    programmes,
     region,
     texts,
     typed_figures,
@@ -65,6 +66,14 @@ urlpatterns = [
         name="goal_delete",
     ),
     path("regions/<slug:slug>/esms/", facilities.region_facilities, name="region_facilities"),
+    path("regions/<slug:slug>/programmes/", programmes.programmes, name="programmes"),
+    path("regions/<slug:slug>/programmes/nouveau/", programmes.programme_add, name="programme_add"),
+    path("regions/<slug:slug>/programmes/<slug:code>/", programmes.programme, name="programme"),
+    path(
+        "regions/<slug:slug>/programmes/<slug:code>/<slug:name>.csv",
+        programmes.programme_file,
+        name="programme_file",
+    ),
     path("departements/<str:code>/", pages.departement, name="departement"),
     path(
         "departements/<str:code>/esms/",

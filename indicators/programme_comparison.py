@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Max
 
-from indicators.models import FacilityMonth
 from indicators.programme_parc import SECTORS, Bools, Coverage, Parc, Reach, coverage, read_parc
 from indicators.programmes import ProgrammeGap
 from indicators.selection import Selection
@@ -101,8 +99,8 @@ class Silent:
 class Comparison:
     """A programme in a territory, in the last received month and along the period.
 
-    `outside`: members of the territory that are not in the parc of that month. `silent`: empty
-    unless asked for; its length is then `gap.silent_members`.
+    `outside`: members of the territory that are not in the parc of that month. `silent`: as many
+    as `gap.silent_members`.
     """
 
     gap: ProgrammeGap
@@ -116,12 +114,14 @@ class Comparison:
     silent: tuple[Silent, ...]
 
 
-def compare(selection: Selection, programme: Programme, *, named: bool) -> Comparison | None:
+def compare(
+    selection: Selection, programme: Programme, covered: Coverage | None = None
+) -> Comparison | None:
     """Compare the members of a programme with the others; None when no month was received.
 
-    Three queries, four when `named`: with the list of the members that do not feed.
+    `covered`: what was received, when it is known. Three queries, two with it.
     """
-    covered = coverage(selection)
+    covered = coverage(selection) if covered is None else covered
     months = covered.months(selection)
     if not months:
         return None
@@ -151,7 +151,7 @@ def compare(selection: Selection, programme: Programme, *, named: bool) -> Compa
             (told[key] for key in parc.facilities[inside].tolist()), last_day(months[now])
         ),
         outside=int(who.sum()) - gap.members,
-        silent=_silent(parc, now, inside, told) if named else (),
+        silent=_silent(parc, now, inside, told),
     )
 
 
@@ -237,15 +237,6 @@ def _silent(
     known = parc.long[parc.home, now]
     ranks = np.flatnonzero(inside & known & ~parc.year[:, now]).tolist()
     keys = parc.facilities.tolist()
-    fed = FacilityMonth.objects.filter(
-        departement__in=parc.departements, month__lt=parc.months[now]
-    )
-    last = dict(
-        fed.order_by()
-        .values("facility_id")
-        .annotate(last=Max("month"))
-        .values_list("facility_id", "last")
-    )
     silent = [
         Silent(
             finess=told[keys[rank]]["facility__finess"],
@@ -254,7 +245,7 @@ def _silent(
             sector=SECTORS[parc.sector[rank, now]],
             **{name: told[keys[rank]][name] for name in ("holder", "vintage", "vendor")},
             target_on=told[keys[rank]]["target_on"],
-            last=last.get(keys[rank]),
+            last=parc.last[rank],
         )
         for rank in ranks
     ]

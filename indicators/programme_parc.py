@@ -35,18 +35,18 @@ SELECT p.facility_id, f.departement_id, COALESCE(p.starts_on, '1900-01-01'),
     COALESCE(p.ends_on, '2200-01-01'),
     COALESCE(NULLIF(f.sector_override, ''), h.sector, c.sector),
     f.sector_override <> '' OR COALESCE(h.in_perimeter, c.in_perimeter),
-    fed.months, joined.programmes
+    fed.months, joined.programmes, fed.last
 FROM reference_facility f
 JOIN reference_facilityperiod p ON p.facility_id = f.id
 JOIN reference_facilitycategory c ON c.code = p.category_id
 JOIN reference_departement d ON d.code = f.departement_id
 LEFT JOIN reference_perimeterchoice h ON h.category_id = c.code AND h.region_id = d.region_id
 LEFT JOIN (
-    SELECT facility_id, array_agg(
+    SELECT facility_id, max(month) AS last, array_agg(
         12 * extract(year FROM month)::int + extract(month FROM month)::int - %(base)s
-    ) AS months
+    ) FILTER (WHERE month >= %(first)s) AS months
     FROM indicators_facilitymonth
-    WHERE departement_id = ANY(%(codes)s) AND month BETWEEN %(first)s AND %(last)s
+    WHERE departement_id = ANY(%(codes)s) AND month <= %(last)s
     GROUP BY facility_id
 ) fed ON fed.facility_id = f.id
 LEFT JOIN (
@@ -81,13 +81,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The received cells (month, département) of a period, and of the 11 months before it."""
+    """Received cells (month, département): those of a period and of the 11 months before it."""
 
     received: frozenset[tuple[dt.date, str]]
 
     def months(self, selection: Selection) -> tuple[dt.date, ...]:
         """The months of the period that at least one département sent, in order."""
-        return tuple(sorted({month for month, _ in self.received if month >= selection.first}))
+        inside = {each for each, _ in self.received if selection.first <= each <= selection.last}
+        return tuple(sorted(inside))
 
     def last_month(self, selection: Selection) -> dt.date | None:
         """The last of them: "now"."""
@@ -111,6 +112,7 @@ class Parc:
     `facilities`: their keys. `home`: index of their département (F). `members`: programme → who
     is in it (F). F × M: `sector` (index in SECTORS), `inside` (in the parc), `now` (fed in the
     month), `year` (fed in the 12 to it). D × M: `long`, where 9 months of the 12 were received.
+    `last`: the last month in which each fed, before or in the last one (F).
     """
 
     months: tuple[dt.date, ...]
@@ -123,6 +125,7 @@ class Parc:
     now: Bools
     year: Bools
     long: Bools
+    last: tuple[dt.date | None, ...]
 
     def of(self, codes: Collection[str]) -> Bools:
         """Who is in some départements (F)."""
@@ -177,6 +180,7 @@ def read_parc(selection: Selection, covered: Coverage, months: Sequence[dt.date]
         now=now & inside,
         year=year & inside,
         long=long,
+        last=tuple(rows[row][8] for row in firsts),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reference.models import Departement, Region, Sector
@@ -62,9 +63,14 @@ class Selection:
         return max(self.first, shift(self.last, -11)), self.last
 
 
-def region_territory(region: Region) -> Territory:
-    """The territory of a whole région. Queries its départements once."""
-    codes = tuple(sorted(region.departements.values_list("code", flat=True)))
+def region_territory(
+    region: Region, departements: Iterable[Departement] | None = None
+) -> Territory:
+    """The territory of a whole région. Queries its départements once, unless they are given."""
+    if departements is None:
+        codes = tuple(sorted(region.departements.values_list("code", flat=True)))
+    else:
+        codes = tuple(sorted(departement.code for departement in departements))
     return Territory(
         code=f"R{region.code}",
         name=region.name,

@@ -164,6 +164,9 @@ def addresses(places: Places) -> dict[str, str]:
         "dashboard:departement_facilities": {"code": "21"},
         "dashboard:region_facilities": {"slug": SLUG},
         **{f"dashboard:{name}": {"slug": SLUG} for name in ("goals", "goals_import")},
+        **{f"dashboard:{name}": {"slug": SLUG} for name in ("programmes", "programme_add")},
+        "dashboard:programme": {"slug": SLUG, "code": "essai"},
+        "dashboard:programme_file": {"slug": SLUG, "code": "essai", "name": "par-mois"},
         "dashboard:goals_file": {"slug": SLUG, "name": "reperes"},
         "dashboard:goal_add": {"slug": SLUG, "kind": "evenements"},
         **{

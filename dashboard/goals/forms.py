@@ -118,7 +118,7 @@ class EventForm(GoalForm):
     label = _line(
         "Intitulé",
         required=True,
-        help_text="Écrit sur les graphiques, par exemple « Cibles ESMS Numérique ».",
+        help_text="Écrit sur les graphiques, par exemple «\u202fCibles ESMS Numérique\u202f».",
         missing="Donnez un intitulé à l’événement.",
     )
     note = forms.CharField(
@@ -149,7 +149,7 @@ class TargetForm(GoalForm):
     value = forms.CharField(
         label="Valeur à atteindre",
         max_length=30,
-        help_text="Un nombre, ou un pourcentage pour une part\u202f: 12 000, ou 33\u202f%.",
+        help_text="Un nombre, ou un pourcentage pour une part\u202f: 12\u202f000, ou 33\u202f%.",
         widget=forms.TextInput(attrs={"class": "fr-input", "autocomplete": "off"}),
         error_messages={"required": "Indiquez la valeur à atteindre."},
     )

@@ -83,7 +83,7 @@ def read_value(indicator: TargetIndicator, text: str) -> float:
 def _expected(indicator: TargetIndicator) -> str:
     if indicator.is_rate:
         return "Écrivez un pourcentage entre 0 et 100, par exemple 33\u202f%."
-    return "Écrivez un nombre entier au-dessus de zéro, par exemple 12 000."
+    return "Écrivez un nombre entier au-dessus de zéro, par exemple 12\u202f000."
 
 
 def value_words(indicator: TargetIndicator, value: float) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from ingestion import notices
-from ingestion.demo import accounts, files, programme
+from ingestion.demo import accounts, events, files, programme
 from ingestion.demo.register import (
     REGISTER_DATES,
     entity_name,
@@ -86,6 +86,7 @@ def _load(tell: Callable[[str], object]) -> None:
     accounts.ensure_accounts(folder() / ACCOUNTS_FILE)
     if not loaded:
         _apply_registers(tell)
+        events.ensure_events()  # at the first load only: those that people remove stay removed
         for month in span(FIRST_MONTH, LAST_MONTH):
             _publish_month(month, tell)
     _leave(folder() / files.file_name(NEXT_MONTH), lambda: _month_file(NEXT_MONTH))

@@ -86,13 +86,13 @@ def load_story() -> Story:
     """Read the story from `fixtures/demo`."""
     parc = {
         (row["departement"], sector): int(row[sector])
-        for row in _rows("demo/parc")
+        for row in rows("demo/parc")
         for sector in row
         if sector != "departement"
     }
-    people = list(_rows("demo/contributors"))
+    people = list(rows("demo/contributors"))
     types: dict[str, list[TypeWeight]] = {}
-    for row in _rows("demo/types"):
+    for row in rows("demo/types"):
         types.setdefault(row["departement"], []).append(
             TypeWeight(
                 row["code"],
@@ -105,7 +105,7 @@ def load_story() -> Story:
         parc=parc,
         contributors={(r["departement"], r["secteur"]): _by_month(r) for r in people},
         distinct={(r["departement"], r["secteur"]): int(r["distincts_2025"]) for r in people},
-        documents={row["departement"]: _by_month(row) for row in _rows("demo/documents")},
+        documents={row["departement"]: _by_month(row) for row in rows("demo/documents")},
         types={departement: tuple(weights) for departement, weights in types.items()},
         peaks=tuple(
             Peak(
@@ -115,21 +115,22 @@ def load_story() -> Story:
                 r["code"],
                 int(r["documents"]),
             )
-            for r in _rows("demo/peaks")
+            for r in rows("demo/peaks")
         ),
     )
 
 
 def load_labels() -> dict[str, str]:
     """The label of each document type by code, as a monthly file may write it."""
-    return {row["code"]: row["label"] for row in _rows("document_types")}
+    return {row["code"]: row["label"] for row in rows("document_types")}
 
 
 def _by_month(row: dict[str, str]) -> tuple[int, ...]:
     return tuple(int(row[f"{month:%Y-%m}"]) for month in MONTHS)
 
 
-def _rows(table: str) -> Iterator[dict[str, str]]:
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """The lines of a table of `fixtures`."""
     path = Path(settings.BASE_DIR) / "fixtures" / f"{table}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

@@ -153,7 +153,7 @@ class UploadForm(forms.Form):
         if not Programme.objects.exists():
             programme.empty_label = "Aucun programme"
             programme.help_text = (
-                "Un administrateur national crée d’abord le programme, dans l’administration."
+                "Créez d’abord le programme\u202f: le lien est sous cette liste."
             )
         source = cast("forms.ModelChoiceField[Source]", self.fields["source"])
         source.queryset = offered_sources(regions)

@@ -34,6 +34,7 @@ from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import (
     Departement,
+    Event,
     Facility,
     FacilityCategory,
     FacilityPeriod,
@@ -202,6 +203,23 @@ def test_some_documents_are_carried_by_a_legal_entity_of_two_departements(
     region_measures: Measures,
 ) -> None:
     assert (region_measures.unallocated > 0).all()
+
+
+def test_the_causes_that_the_story_tells_are_events(loaded: Loaded) -> None:
+    told = Event.objects.filter(region="27").values_list("departement", "month", "last_month")
+
+    assert list(told.order_by("month")) == [
+        ("58", date(2024, 1, 1), date(2024, 2, 1)),
+        (None, date(2025, 4, 1), None),
+    ]
+
+
+def test_an_event_that_people_remove_stays_removed(undone: Loaded) -> None:
+    Event.objects.filter(departement="58").delete()
+
+    load.load_demo(str)
+
+    assert Event.objects.count() == 1
 
 
 def test_an_interrupted_load_is_finished_by_the_next_one(loaded: Loaded) -> None:

@@ -314,13 +314,15 @@ def test_members_are_brought_for_a_programme(administrator: Client, sent: list[i
     assert (extract.kind, extract.programme, extract.source) == (Kind.PROGRAMME, programme, None)
 
 
-def test_without_any_programme_the_form_says_who_makes_one(administrator: Client) -> None:
+def test_without_any_programme_the_form_says_where_to_make_one(administrator: Client) -> None:
     nowhere = administrator.get(UPLOAD).content.decode()
     Programme.objects.create(code="pilotes", name="Pilotes")
     somewhere = administrator.get(UPLOAD).content.decode()
 
-    assert "Un administrateur national crée d’abord le programme" in nowhere
-    assert "Un administrateur national crée d’abord le programme" not in somewhere
+    assert "Créez d’abord le programme" in nowhere
+    assert "Créez d’abord le programme" not in somewhere
+    assert "/programmes/nouveau/" in nowhere
+    assert "/programmes/nouveau/" in somewhere
 
 
 def test_a_file_is_of_the_default_source_and_automatic_unless_told(

@@ -105,6 +105,12 @@ TABLE = {
     ),
     "dashboard:goal": Row(ADMINISTERED, ADMINISTERED, data={"label": "Autre", "month": "2025-02"}),
     "dashboard:goal_delete": Row(ADMINISTERED, ADMINISTERED),
+    "dashboard:programmes": Row(REGION),
+    "dashboard:programme": Row(REGION),
+    "dashboard:programme_file": Row(REGION),
+    "dashboard:programme_add": Row(
+        ADMINISTERED, ADMINISTERED, data={"name": "Pilote", "code": "pilote"}
+    ),
     "ingestion:upload": Row(ADMINISTRATORS, ADMINISTRATORS, 400),
     "ingestion:settings": Row(ADMINISTRATORS, ADMINISTRATORS, data={"closed_after": "9"}),
     "ingestion:models": Row(ADMINISTRATORS),

@@ -1,0 +1,292 @@
+"""The page of one programme: key figures, a chart by month, tables by place, sector and cohort."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dashboard.charts.chart import (
+    SMALL_BASE,
+    Chart,
+    Column,
+    Table,
+    Unit,
+    column,
+    words,
+)
+from dashboard.charts.contributors import is_small
+from dashboard.charts.programme import programme_chart
+from dashboard.charts.sectors import sector_label
+from dashboard.charts.sparkline import sparkline
+from dashboard.exhibits import Block, Exhibit
+from dashboard.tiles import Tile
+from indicators.programme_comparison import Comparison, Pair, TargetDates
+from indicators.programme_parc import Reach
+from indicators.selection import Selection
+from reference import french
+from reference.models import Event
+from reference.months import in_french
+
+SILENT = "sans-depot"
+PLACES, SECTOR_TABLE, VINTAGES, VENDORS = (
+    "par-departement", "par-secteur", "par-millesime", "par-editeur",
+)  # fmt: skip
+UNSAID = "non précisé"
+
+
+@dataclass(frozen=True)
+class ProgrammeReport:
+    """What the page of a programme shows.
+
+    `message`: the gap in a sentence, "" when it is unknown. `targets`: label and count, empty
+    when no date is told.
+    """
+
+    comparison: Comparison
+    message: str
+    tiles: tuple[Tile, ...]
+    chart: Chart
+    blocks: tuple[Block, ...]
+    targets: tuple[tuple[str, int], ...]
+    silent: Table
+
+
+def programme_report(
+    comparison: Comparison,
+    selection: Selection,
+    names: Mapping[str, str],
+    received: Mapping[dt.date, int],
+    events: Sequence[Event],
+) -> ProgrammeReport:
+    """Lay out a comparison.
+
+    `names`: those of the départements. `received`: how many départements sent each month.
+    `events`: those of the région, drawn on the chart.
+    """
+    return ProgrammeReport(
+        comparison=comparison,
+        message=gap_words(comparison),
+        tiles=_tiles(comparison),
+        chart=programme_chart(comparison, selection, received, events),
+        blocks=_blocks(comparison, names),
+        targets=_targets(comparison.targets),
+        silent=_silent(comparison, names),
+    )
+
+
+# --- Key figures ----------------------------------------------------------------------------------
+
+
+def _tiles(comparison: Comparison) -> tuple[Tile, ...]:
+    gap = comparison.gap
+    month = f"en {in_french(gap.month)}"
+    year = f"12 mois à {in_french(gap.month)}"
+    silent = gap.silent_members
+    share = gap.of_members.parc
+    of_members = (
+        f"sur {french.integer(share)} membres" if is_small(share) or silent is None or not share
+        else f"sur {french.integer(share)} membres, soit {french.percent(silent / share, 0)}"
+    )  # fmt: skip
+    return (
+        _tile(
+            "Membres parmi les ESMS du périmètre",
+            french.integer(gap.members),
+            f"sur {french.integer(gap.parc)} ESMS ouverts"
+            + ("" if is_small(gap.parc) else f", soit {french.percent(gap.coverage, 0)}"),
+            month,
+        ),
+        _tile(
+            "Part des membres ayant alimenté",
+            reach_words(gap.of_members),
+            _of(gap.of_members),
+            year,
+        ),
+        _tile(
+            "Part des autres ayant alimenté", reach_words(gap.of_others), _of(gap.of_others), year
+        ),
+        _tile(
+            "Membres qui n’alimentent pas",
+            french.integer(silent),
+            of_members if silent is not None else "moins de 9 mois reçus sur 12",
+            year,
+        ),
+    )
+
+
+def _tile(label: str, value: str, detail: str, period: str) -> Tile:
+    return Tile(label, value, detail, None, "", period, sparkline([]), "")
+
+
+def reach_words(reach: Reach) -> str:
+    """A rate over 12 months; counts on a small base."""
+    if reach.parc is None:
+        return french.NOT_AVAILABLE
+    return _of(reach) if is_small(reach.parc) else french.percent(reach.rate)
+
+
+def _of(reach: Reach) -> str:
+    """ "3 sur 14"."""
+    if reach.parc is None:
+        return "moins de 9 mois reçus sur 12"
+    return (
+        f"{french.integer(reach.fed)} sur {french.integer(reach.parc)}" if reach.parc else "aucun"
+    )
+
+
+def gap_words(comparison: Comparison) -> str:
+    """What the page says first: the gap, in points, or why there is none."""
+    gap = comparison.gap
+    if gap.gap is None or is_small(gap.of_members.parc) or is_small(gap.of_others.parc):
+        return ""
+    way = "de plus" if gap.gap > 0 else "de moins"
+    apart = french.points(gap.gap)
+    same = not any(digit in apart for digit in "123456789")
+    end = "autant que les autres" if same else f"{apart} {way} que les autres"
+    return f"{french.percent(gap.rate_members)} des membres ont alimenté sur 12 mois, {end}"
+
+
+# --- Tables ---------------------------------------------------------------------------------------
+
+
+def _blocks(comparison: Comparison, names: Mapping[str, str]) -> tuple[Block, ...]:
+    month = in_french(comparison.gap.month)
+    reading = (
+        f"ESMS avec au moins un document dans les 12 mois à {month} ÷ ESMS du périmètre ouverts. "
+        f"Sous {SMALL_BASE} ESMS, les effectifs remplacent le taux."
+    )
+    places = [(french.typographic(names[pair.code]), pair) for pair in comparison.departements]
+    sectors = [(sector_label(pair.code), pair) for pair in comparison.sectors]
+    blocks = [
+        Block(
+            "ecarts",
+            "Membres et autres, par territoire et par secteur",
+            _widest(places),
+            reading,
+            (
+                Exhibit(PLACES, _pairs("Par département", "Département", places), "ecart"),
+                Exhibit(SECTOR_TABLE, _pairs("Par secteur", "Secteur", sectors), "ecart"),
+            ),
+        )
+    ]
+    cohorts = tuple(
+        Exhibit(
+            code, _parts(caption, corner, [(part.value, part.members) for part in parts]), "taux"
+        )
+        for code, caption, corner, parts in (
+            (VINTAGES, "Par millésime", "Millésime", comparison.vintages),
+            (VENDORS, "Par éditeur du DUI", "Éditeur", comparison.vendors),
+        )
+        if any(part.value for part in parts)
+    )
+    if cohorts:
+        blocks.append(
+            Block("cohortes", "Membres, par cohorte", _best(comparison), reading, cohorts)
+        )
+    return tuple(blocks)
+
+
+def _pairs(caption: str, corner: str, rows: Sequence[tuple[str, Pair]]) -> Table:
+    pairs = [pair for _, pair in rows]
+    gaps = [_gap(pair) for pair in pairs]
+    texts = tuple(
+        french.NOT_AVAILABLE if gap is None else french.signed_points(gap) for gap in gaps
+    )
+    gap = replace(column("ecart", "Écart", Unit.POINTS, gaps), texts=texts)
+    return Table(
+        caption=caption,
+        corner=corner,
+        rows=tuple(name for name, _ in rows),
+        columns=(
+            *_reach_columns("membres", "Membres", [pair.members for pair in pairs]),
+            *_reach_columns("autres", "Autres", [pair.others for pair in pairs]),
+            gap,
+        ),
+    )
+
+
+def _parts(caption: str, corner: str, rows: Sequence[tuple[str, Reach]]) -> Table:
+    columns = _reach_columns("taux", "Taux des membres", [reach for _, reach in rows])
+    return Table(caption, corner, tuple(value or UNSAID for value, _ in rows), tuple(columns))
+
+
+def _reach_columns(code: str, label: str, reaches: Sequence[Reach]) -> list[Column]:
+    """The counts in words, then the rate, unless the base is small."""
+    rates = [None if is_small(reach.parc) else reach.rate for reach in reaches]
+    reasons = ["effectif" if reach.parc and is_small(reach.parc) else "" for reach in reaches]
+    return [
+        words(f"{code}-effectif", f"{label}\u202f: alimentent sur ouverts", map(_of, reaches)),
+        column(code, label, Unit.RATE, rates, reasons),
+    ]
+
+
+def _gap(pair: Pair) -> float | None:
+    """The gap in points, as a fraction; None when unknown or on a small base."""
+    members, others = pair.members, pair.others
+    if is_small(members.parc) or is_small(others.parc):
+        return None
+    if members.rate is None or others.rate is None:
+        return None
+    return members.rate - others.rate
+
+
+def _widest(rows: Sequence[tuple[str, Pair]]) -> str:
+    known = [(gap, name) for name, pair in rows if (gap := _gap(pair)) is not None]
+    if not known:
+        return "Aucun écart ne peut être dit en pourcentage"
+    widest, name = max(known, key=lambda each: abs(each[0]))
+    return f"Plus grand écart\u202f: {french.signed_points(widest)} ({name})"
+
+
+def _best(comparison: Comparison) -> str:
+    known = [
+        (part.members.rate, part.value)
+        for part in comparison.vintages
+        if part.value and part.members.rate is not None and not is_small(part.members.parc)
+    ]
+    if len(known) < 2:
+        return "Les membres selon ce que dit la liste"
+    rate, value = max(known)
+    return f"Millésime {value}\u202f: {french.percent(rate)} des membres ont alimenté sur 12 mois"
+
+
+def _targets(targets: TargetDates) -> tuple[tuple[str, int], ...]:
+    """Where members stand with their target dates, in words."""
+    if not targets.told:
+        return ()
+    return (
+        ("cible atteinte dans les temps, ou sans date cible", targets.met),
+        ("cible atteinte après la date", targets.late),
+        ("date cible passée sans que la cible soit dite atteinte", targets.missed),
+        ("date cible à venir", targets.ahead),
+        ("aucune date dans la liste", targets.unknown),
+    )
+
+
+def _silent(comparison: Comparison, names: Mapping[str, str]) -> Table:
+    """The members that do not feed, one line each."""
+    silent = comparison.silent
+    return Table(
+        caption="Membres sans document sur 12 mois",
+        corner="FINESS",
+        rows=tuple(each.finess for each in silent),
+        columns=(
+            words("nom", "ESMS", (each.name for each in silent)),
+            words(
+                "departement", "Département",
+                (french.typographic(names[each.departement]) for each in silent),
+            ),
+            words("secteur", "Secteur", (each.sector for each in silent)),
+            words("porteur", "Porteur", (each.holder or "–" for each in silent)),
+            words("millesime", "Millésime", (each.vintage or "–" for each in silent)),
+            words("editeur", "Éditeur du DUI", (each.vendor or "–" for each in silent)),
+            words(
+                "cible", "Date cible",
+                (f"{each.target_on:%d/%m/%Y}" if each.target_on else "–" for each in silent),
+            ),
+            words(
+                "dernier", "Dernier dépôt",
+                (french.short_month(each.last) if each.last else "jamais" for each in silent),
+            ),
+        ),
+    )  # fmt: skip
