@@ -193,6 +193,14 @@ def test_a_short_series_has_no_evidence() -> None:
     assert dynamics.modifier(Trait.RECENT_TURN) is None
 
 
+def test_where_peaks_lift_nearly_every_month_the_trend_is_that_of_all() -> None:
+    dynamics = classify(monthly([10, 50, 100, 50, 10, 50, 100, 50, 10]))
+
+    assert [peak.duration for peak in dynamics.peaks] == [3, 3]
+    assert dynamics.start_level == 50
+    assert dynamics.label == Label.IRREGULAR
+
+
 # --- What never changes ------------------------------------------------------------------------
 
 
