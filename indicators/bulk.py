@@ -1,9 +1,10 @@
-"""Bulk loading: a DataFrame into a table, by COPY, and a query back into one."""
+"""What is done to whole tables at once: a DataFrame into one, by COPY, and its different rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
@@ -41,3 +42,17 @@ def copy_rows(model: type[models.Model], frame: pd.DataFrame, columns: Sequence[
             text = pa.BufferOutputStream()
             pa.csv.write_csv(batch, text, options)
             copy.write(memoryview(text.getvalue()))
+
+
+def distinct(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The different rows of some columns, in their order.
+
+    Equal ones mostly follow each other, as the facts of a cell do: the first of each run is
+    looked at, not each row.
+    """
+    begins = np.zeros(len(frame), dtype=bool)
+    begins[:1] = True
+    for name in columns:
+        codes, _ = pd.factorize(frame[name], use_na_sentinel=False)
+        begins[1:] |= codes[1:] != codes[:-1]
+    return frame.loc[begins, list(columns)].drop_duplicates()

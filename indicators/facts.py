@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.transaction import TransactionManagementError
 
-from indicators.bulk import copy_rows
+from indicators.bulk import copy_rows, distinct
 from indicators.models import CoveredMonth, EntityFeeding, FacilityMonth, Feeding, MonthlyVolume
 from indicators.summaries import Changes, refresh
 from reference.models import Facility
@@ -141,14 +141,11 @@ def _check(
 
 def _cells_of(frame: pd.DataFrame) -> set[tuple[dt.date, str, str | None]]:
     """The cells in which a frame has rows."""
-    codes = np.zeros(len(frame), dtype="int64")
-    for name in CELL_COLUMNS:
-        of_name, values = pd.factorize(frame[name], use_na_sentinel=False)
-        codes = codes * max(len(values), 1) + of_name
-    first = frame.loc[~pd.Series(codes, index=frame.index).duplicated(), list(CELL_COLUMNS)]
     return {
         (month.date(), region, None if pd.isna(departement) else departement)
-        for month, region, departement in first.itertuples(index=False)
+        for month, region, departement in distinct(frame, list(CELL_COLUMNS)).itertuples(
+            index=False
+        )
     }
 
 
@@ -156,7 +153,7 @@ def _check_departements(feedings: pd.DataFrame, periods: pd.DataFrame) -> None:
     """Stop on facts of a facility that is not of its cell's département."""
     home = periods.drop_duplicates("facility_id").set_index("facility_id")["departement"]
     codes, names = pd.factorize(feedings["departement"])
-    expected = pd.Index(names).get_indexer(pd.Index(home.astype("str")))
+    expected = pd.Index(names).astype("str").get_indexer(pd.Index(home.astype("str")))
     rows = home.index.get_indexer(pd.Index(feedings["facility_id"]))
     strays = feedings[(rows < 0) | (np.append(expected, -2)[rows] != codes)]
     if not strays.empty:
@@ -218,7 +215,7 @@ def _insert(
     months, _ = pd.factorize(feedings["month"], sort=True)
     kinds = feedings["document_type_id"].to_numpy()
     rank = months * (feedings["facility_id"].max() + 1) + feedings["facility_id"].to_numpy()
-    order = np.argsort(rank * (kinds.max(initial=0) + 1) + kinds, kind="stable")
+    order = np.argsort(rank * (kinds.max(initial=0) + 1) + kinds)
     copy_rows(
         Feeding,
         feedings[[*key, "documents", "records"]].take(order),

@@ -173,7 +173,8 @@ def _repeats(
     """
     acceptable = np.flatnonzero(fates == _CODES[Outcome.ACCEPTED])
     same = entries[acceptable]
-    twice = acceptable[pd.Series(same).duplicated(keep=False).to_numpy()]
+    ordered = np.sort(same)  # finds what is there twice several times faster than `duplicated`
+    twice = acceptable[pd.Index(same).isin(ordered[1:][ordered[1:] == ordered[:-1]])]
     said = ["documents", "dmp"]
     again = records.loc[twice, ["line", *said]].assign(entry=entries[twice])
     if add_up:

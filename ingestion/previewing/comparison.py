@@ -78,10 +78,14 @@ def _summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     for name in by:
         codes, values = pd.factorize(rows[name], sort=True)
         packed = packed * max(len(values), 1) + codes
-    _, first, group = np.unique(packed, return_index=True, return_inverse=True)
-    sums = np.bincount(group, weights=rows["documents"].to_numpy(dtype="float64"))
-    summed = rows[by].take(first).assign(documents=sums.astype("int64"))
-    return summed[summed["documents"] > 0].reset_index(drop=True)
+    order = np.argsort(packed)
+    placed = packed[order]
+    first = np.flatnonzero(np.r_[True, placed[1:] != placed[:-1]][: len(placed)])
+    documents = rows["documents"].to_numpy(dtype="int64")[order]
+    sums = np.add.reduceat(documents, first) if len(first) else documents
+    summed = rows[by].take(order[first]).assign(documents=sums)
+    filled = summed[summed["documents"] > 0].reset_index(drop=True)
+    return filled.astype({"departement": "str"})  # categories before, of a file's own
 
 
 def _inside(frame: pd.DataFrame, places: Collection[Place]) -> pd.Series[bool]:

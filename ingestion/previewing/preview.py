@@ -131,9 +131,9 @@ def _situation(
     extract: Extract, checked: Checked, scope: Collection[str]
 ) -> tuple[Situation, list[Anomaly]]:
     """What publishing would change, and what would break the series that are published."""
-    rows = checked.held.astype({"departement": "str"})
-    held = held_cells(rows)
-    cells = covered_cells(extract, held, met(checked.records))
+    rows = checked.held
+    held, spoken = held_cells(rows), met(checked.records)
+    cells = covered_cells(extract, held, spoken)
     covered, accepted = _places(cells), _places(held)
     broken = list(other_counting(extract, cells))
     if is_cumulative(extract):
@@ -152,7 +152,7 @@ def _situation(
     situation = Situation(
         covered=covered,
         accepted=accepted,
-        met=_met(checked, scope),
+        met={(pd.Timestamp(month), code) for month, code in spoken if code in scope},
         published={place for place in received if place[0] in wanted},
         received=received,
         before=before,
@@ -166,11 +166,6 @@ def _situation(
 def _places(cells: Collection[Cell]) -> set[Place]:
     """The cells of départements."""
     return {(pd.Timestamp(cell.month), cell.departement) for cell in cells if cell.departement}
-
-
-def _met(checked: Checked, scope: Collection[str]) -> set[Place]:
-    """The cells of which a file speaks, were it only to be refused."""
-    return {(pd.Timestamp(month), code) for month, code in met(checked.records) if code in scope}
 
 
 def _received(scope: Collection[str]) -> set[Place]:
@@ -275,16 +270,17 @@ def region_settings(extract: Extract) -> RegionSettings:
 def _covered(checked: Checked, situation: Situation) -> dict[str, dict[str, int]]:
     records = checked.records
     accepted = (records["outcome"] == Outcome.ACCEPTED).to_numpy(dtype=bool)
-    months, met = pd.factorize(records["month"])
+    months, named_months = pd.factorize(records["month"])
     codes, found_names = pd.factorize(records["departement"], use_na_sentinel=False)
     named = ["" if pd.isna(name) else str(name) for name in found_names]
-    cells, sizes = np.unique((months * len(named) + codes)[accepted], return_counts=True)
+    sizes = np.bincount((months * len(named) + codes)[accepted])
+    cells = np.flatnonzero(sizes)
     found: dict[str, dict[str, int]] = {}
     for month, departement in sorted(situation.covered):
         found.setdefault(iso(month), {})[departement] = 0
-    for cell, size in zip(cells.tolist(), sizes.tolist(), strict=True):
-        month, code = divmod(cell, len(named))
-        found.setdefault(iso(met[month]), {})[named[code]] = size
+    for cell, size in zip(cells.tolist(), sizes[cells].tolist(), strict=True):
+        rank, code = divmod(cell, len(named))
+        found.setdefault(iso(named_months[rank]), {})[named[code]] = size
     return found
 
 

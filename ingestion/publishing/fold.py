@@ -15,12 +15,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
 
 from ingestion.models import Outcome
 
 CELL = ["month", "region", "departement"]
 KEY = ["facility_id", "legal_entity_id", "document_type_id"]
 VALUES = ["sector", "documents", "dmp"]
+TEXTS = ["region", "departement", "sector"]
 ENTITY_COLUMNS = ["legal_entity_id", "document_type_id", "sector", "documents", "dmp"]
 #: No facts at all.
 NOTHING = pd.DataFrame(
@@ -41,17 +43,16 @@ def holdings(checked: pd.DataFrame) -> pd.DataFrame:
     """What an extract brings to each cell: its accepted records, one row per cell and key.
 
     Takes `Checked.records`; gives the columns CELL, KEY (0 where a facility or legal entity is
-    none), sector, documents, dmp, in the order of CELL and KEY. Several accepted records of one
-    key (unrecognised labels of one facility, a source that adds up) add up; their DMP, which are
-    distinct counts, cannot, and become unknown.
+    none), sector, documents, dmp, in the order of CELL and KEY; texts are categories. Several
+    accepted records of one key (unrecognised labels of one facility, a source that adds up) add
+    up; their DMP, which are distinct counts, cannot, and become unknown.
     """
     rows = np.flatnonzero(checked["outcome"] == Outcome.ACCEPTED)
     frame = checked[[*CELL, *KEY, *VALUES]].take(rows)
-    frame[["region", "departement", "sector"]] = (
-        frame[["region", "departement", "sector"]].astype("str").fillna("")
-    )
-    frame[KEY] = frame[KEY].fillna(0).astype("int64")
-    frame["documents"] = frame["documents"].astype("int64")
+    for name in TEXTS:
+        frame[name] = _in_order(frame[name])
+    for name in [*KEY, "documents"]:
+        frame[name] = frame[name].to_numpy(dtype="int64", na_value=0)
     order, first = _sorted_groups(frame)
     documents = frame["documents"].to_numpy()[order]
     kept = order[first]
@@ -65,6 +66,26 @@ def holdings(checked: pd.DataFrame) -> pd.DataFrame:
     return held
 
 
+def _in_order(texts: pd.Series[str]) -> pd.Categorical:
+    """Texts as categories in their order, "" where there is none.
+
+    A million texts would take ten times the memory, and each step ten times as long.
+    """
+    coded = pd.Categorical(texts)
+    names = pd.Index(sorted({"", *coded.categories}), dtype="str")
+    # A missing text has the code -1: the last.
+    codes = names.get_indexer(pd.Index([*coded.categories, ""], dtype="str"))
+    return pd.Categorical.from_codes(codes[coded.codes], names)
+
+
+def stacked(held: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """What several extracts hold, one above the other: see `holdings`."""
+    texts = {
+        name: union_categoricals([pd.Categorical(each[name]) for each in held]) for name in TEXTS
+    }
+    return pd.concat(held, ignore_index=True).assign(**texts)
+
+
 def _sorted_groups(frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The order of rows by CELL and KEY, and where each group of equal ones begins in it.
 
@@ -75,12 +96,13 @@ def _sorted_groups(frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.in
     packed = np.zeros(len(frame), dtype="int64")
     for name in CELL:
         codes, values = pd.factorize(frame[name], sort=True)
-        packed = packed * len(values) + codes
+        packed = packed * max(len(values), 1) + codes
     # A record is a facility's or an entity's: entities, whose facility is 0, come first.
     carrier = np.where(facility > 0, facility + entity.max(initial=0), entity)
     packed = packed * (carrier.max(initial=0) + 1) + carrier
     packed = packed * (kind.max(initial=0) + 1) + kind
-    order = np.argsort(packed, kind="stable")
+    # Which of equal ones comes first says nothing: sorting is three times faster if not stable.
+    order = np.argsort(packed)
     placed = packed[order]
     return order, np.flatnonzero(np.r_[True, placed[1:] != placed[:-1]][: len(placed)])
 
@@ -101,8 +123,9 @@ def fold(
         kinds, on=["extract_id", *CELL], how="left", validate="one_to_one"
     )
     kept = spoken["layer"].notna().to_numpy()[numbers]
-    said = held.drop(columns="extract_id")[kept]
-    of = numbers[kept]
+    said, of = held.drop(columns="extract_id"), numbers
+    if not kept.all():
+        said, of = said[kept], of[kept]
     if layers.duplicated(CELL).any():
         order = np.argsort(spoken["layer"].to_numpy()[of], kind="stable")
         said, of = said.take(order), of[order]

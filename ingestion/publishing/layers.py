@@ -18,8 +18,9 @@ import pandas as pd
 from django.db.models import F, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from indicators.bulk import copy_rows
+from indicators.bulk import copy_rows, distinct
 from ingestion.models import Extract, Kind, Layer, Mode, Outcome, State
+from ingestion.publishing.fold import CELL
 from reference.models import Departement
 from reference.months import iso, parse_month
 
@@ -39,10 +40,9 @@ def cell_of(layer: Layer) -> Cell:
 
 def held_cells(held: pd.DataFrame) -> set[Cell]:
     """The cells in which an extract has an accepted record, from its `fold.holdings`."""
-    found = held[["month", "region", "departement"]].drop_duplicates()
     return {
         Cell(month.date(), region, departement or None)
-        for month, region, departement in found.itertuples(index=False)
+        for month, region, departement in distinct(held, CELL).itertuples(index=False)
     }
 
 
@@ -55,7 +55,7 @@ def met(records: pd.DataFrame) -> set[tuple[dt.date, str]]:
     codes, named = pd.factorize(records["departement"])
     spoken = (months >= 0) & (codes >= 0)
     spoken &= (records["outcome"] != Outcome.OUT_OF_SCOPE).to_numpy(dtype=bool)
-    cells = np.unique((months * len(named) + codes)[spoken]).tolist()
+    cells = np.flatnonzero(np.bincount((months * len(named) + codes)[spoken])).tolist()
     return {
         (named_months[cell // len(named)].date(), str(named[cell % len(named)])) for cell in cells
     }

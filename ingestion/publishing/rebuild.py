@@ -16,7 +16,7 @@ from ingestion.checking.ground import Ground, load_ground
 from ingestion.checking.report import adds_up, held_key, write_report
 from ingestion.models import Counting, Extract, Layer
 from ingestion.publishing import layers
-from ingestion.publishing.fold import CELL, NOTHING, entity_rows, facility_rows, fold
+from ingestion.publishing.fold import CELL, NOTHING, entity_rows, facility_rows, fold, stacked
 from ingestion.publishing.layers import Cell
 from ingestion.storage import load_held, load_records
 from ingestion.waiting import tell_replays
@@ -254,7 +254,7 @@ def _fold(
     )
     frame["month"] = pd.to_datetime(frame["month"]).astype("datetime64[s]")
     frame["departement"] = frame["departement"].fillna("")
-    return fold(frame, pd.concat(held, ignore_index=True) if len(held) > 1 else held[0], before)
+    return fold(frame, stacked(held) if len(held) > 1 else held[0], before)
 
 
 def _coverage(cell: Cell, kept: list[Layer], *, confirmed: bool) -> Coverage | None:
