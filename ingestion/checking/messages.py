@@ -167,14 +167,14 @@ def shown(value: str) -> str:
 def say(remarks: pd.DataFrame) -> pd.DataFrame:
     """Put remarks into words: adds `reason` and `remedy` to columns code, value and detail."""
     # The same remark is made of many lines: each is put into words once.
-    told = remarks[["code", "value", "detail"]].to_numpy(dtype=object)
-    words = {
-        (code, value, detail): MESSAGES[code].reason.format(value=shown(value), detail=detail)
-        for code, value, detail in set(map(tuple, told))
-    }
-    said = [words[code, value, detail][:REASON_LENGTH] for code, value, detail in told]
+    told = remarks[["code", "value", "detail"]]
+    same = told.groupby(list(told), sort=False).ngroup().to_numpy()
+    words = [
+        MESSAGES[code].reason.format(value=shown(value), detail=detail)[:REASON_LENGTH]
+        for code, value, detail in told[~pd.Index(same).duplicated()].itertuples(index=False)
+    ]
     return remarks.assign(
         value=remarks["value"].str.slice(0, VALUE_LENGTH),
-        reason=pd.Series(said, index=remarks.index, dtype="str"),
+        reason=pd.array(words, dtype="str").take(same),
         remedy=remarks["code"].map({code: each.remedy for code, each in MESSAGES.items()}),
     ).drop(columns="detail")
