@@ -157,7 +157,7 @@ def read_details(selection: Selection) -> DetailReadings:
     cells, facilities = _received(selection, numbers)
     kinds, names, volumes = _volumes(selection, numbers)
     others = _others(selection, kinds, facilities)
-    entities, periods = _periods(places)
+    entities, periods = _periods(facilities["facility"])
     carriers, carried = _carried(selection, numbers, kinds, volumes)
     owners, of_entity = _owners({**entities, **carriers})
     for table in (facilities, others):
@@ -272,9 +272,9 @@ def _fed_by(
     return list(_sent(rows, ["document_type_id"], *columns))
 
 
-def _periods(places: Sequence[str]) -> tuple[dict[int, Entity], Table]:
-    """The legal entities of the facilities of some départements, and since when."""
-    rows = FacilityPeriod.objects.filter(facility__departement__in=places)
+def _periods(facilities: Ints) -> tuple[dict[int, Entity], Table]:
+    """The legal entities of facilities (register keys), and since when."""
+    rows = FacilityPeriod.objects.filter(Among("facility_id", np.unique(facilities).tolist()))
     since = Days(Coalesce("starts_on", Value(FIRST_DAY, models.DateField())))
     keys = [f"legal_entity__{name}" for name in ENTITY]
     found = list(_sent(rows, keys, F("facility_id"), since))
