@@ -118,14 +118,22 @@ def _shape(view: View) -> list[Sentence]:
     if moved.label == Label.RISE_PLATEAU and moved.plateau_from is not None:
         line = Line()
         when = line.month("mois de début du plateau des ESMS", moved.plateau_from)
-        found.append(line.end(view.pick(1, phrases.PLATEAUS).format(when=when)))
+        found.append(
+            line.end(
+                view.pick(1, phrases.PLATEAUS).format(when=when, since=of_month(moved.plateau_from))
+            )
+        )
     turn = moved.modifier(Trait.RECENT_TURN)
     if turn is not None and turn.month is not None and turn.change:
         line = Line()
         when = line.month("mois de l’inflexion des ESMS qui alimentent", turn.month)
         how = "à la hausse" if turn.change > 0 else "à la baisse"
         line.keep("sens de l’inflexion", how)
-        found.append(line.end(view.pick(1, phrases.TURNS).format(how=how, when=when)))
+        found.append(
+            line.end(
+                view.pick(1, phrases.TURNS).format(how=how, when=when, since=of_month(turn.month))
+            )
+        )
     return found
 
 

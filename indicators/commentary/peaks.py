@@ -31,7 +31,7 @@ def one_peak(view: View, peak: Peak, origin: PeakOrigin | None, *, main: bool) -
     found: list[Sentence | None] = [_height(view, peak, main=main)]
     if origin is not None:
         found.append(_origin(view, origin))
-        found.append(_weight(view, origin))
+        found.append(_weight(view, origin) if main else None)
     return [sentence for sentence in found if sentence is not None]
 
 

@@ -86,11 +86,11 @@ ACCELERATIONS = (
 )
 PLATEAUS = (
     "le palier est atteint en {when}, avec ensuite des fluctuations sans décrochage durable",
-    "la stabilisation date de {when}",
+    "la stabilisation date {since}",
 )
 TURNS = (
     "une inflexion {how} se dessine depuis {when}",
-    "la fin de période marque une inflexion {how}, à compter de {when}",
+    "la fin de période marque une inflexion {how}, à compter {since}",
 )
 PEAKS = (
     "le pic se situe en {when}, avec {level}",
