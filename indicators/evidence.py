@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
+import numpy as np
 from django.db.models import Q
 
 from indicators.details import Details, details
 from indicators.dynamics import Dynamics, Peak, classify
+from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measure_all
 from indicators.peaks import Part, PeakOrigin, explain
 from indicators.programmes import ProgrammeGap, programme_gap
 from indicators.selection import Selection
 from indicators.series import Measures
-from reference.models import DocumentType, Event, Sector
+from reference.models import DocumentType, Event, Sector, Target
 from reference.months import shift
 
 
@@ -51,6 +52,7 @@ class RegionEvidence:
     departements: dict[str, TerritoryEvidence]
     groups: Mapping[str, str] = field(default_factory=dict)
     programmes: tuple[ProgrammeGap, ...] = ()
+    targets: tuple[Target, ...] = ()  # of the région itself
 
 
 def gather(selection: Selection) -> RegionEvidence:
@@ -86,6 +88,9 @@ def gather(selection: Selection) -> RegionEvidence:
         departements={code: evidence(measures) for code, measures in departements.items()},
         groups=dict(DocumentType.objects.values_list("code", "group_id")),
         programmes=programme_gap(selection),
+        targets=tuple(
+            Target.objects.filter(region=selection.territory.region_code, departement=None)
+        ),
     )
 
 
@@ -94,8 +99,8 @@ def contributor_peaks(
 ) -> tuple[PeakOrigin, ...]:
     """Where the ESMS of each peak of a rate come from, by sector, and the events that stand there.
 
-    Each sector's excess is what it has in the peak's highest month over its median in the five
-    months on either side of the months that the peak lifts.
+    Each sector's excess is what it has in the peak's highest month over its median in the received
+    months near it, on either side of those that the peak lifts.
     """
     return tuple(_contributor_peak(measures, peak, tuple(events)) for peak in dynamics.peaks)
 
@@ -108,10 +113,19 @@ def stands_in(event: Event, peak: Peak) -> bool:
 
 def _contributor_peak(measures: Measures, peak: Peak, events: tuple[Event, ...]) -> PeakOrigin:
     grid = measures.sector_contributors
-    around = _around(grid, peak)
+    values = np.asarray(grid, dtype=np.float64)
+    months = list(measures.months.date)
+    around = [
+        shift(peak.first, -NEIGHBOURS) <= month < peak.first
+        or peak.last < month <= shift(peak.last, NEIGHBOURS)
+        for month in months
+    ]
+    known = np.array(around) & ~np.isnan(values).any(axis=1)
+    level = np.median(values[known], axis=0) if known.any() else np.zeros(len(grid.columns))
+    top = np.nan_to_num(values[months.index(peak.month)])
     excess = {
-        sector: _of_month(grid[sector], peak) - float(around[sector].fillna(0.0).median())
-        for sector in map(Sector, grid.columns)
+        Sector(str(code)): float(value)
+        for code, value in zip(grid.columns, top - level, strict=True)
     }
     total = sum(excess.values())
     parts = [
@@ -127,22 +141,6 @@ def _contributor_peak(measures: Measures, peak: Peak, events: tuple[Event, ...])
         sectors=tuple(sorted(parts, key=lambda part: (-part.excess, part.code))),
         events=tuple(event for event in events if stands_in(event, peak)),
     )
-
-
-def _of_month(series: pd.Series[float], peak: Peak) -> float:
-    value = series.get(pd.Timestamp(peak.month))
-    return 0.0 if value is None or pd.isna(value) else float(value)
-
-
-def _around(grid: pd.DataFrame, peak: Peak) -> pd.DataFrame:
-    """The five months before and the five after those that a peak lifts."""
-    before = (grid.index >= pd.Timestamp(shift(peak.first, -5))) & (
-        grid.index < pd.Timestamp(peak.first)
-    )
-    after = (grid.index > pd.Timestamp(peak.last)) & (
-        grid.index <= pd.Timestamp(shift(peak.last, 5))
-    )
-    return grid[before | after]
 
 
 def _events(selection: Selection) -> Iterable[Event]:

@@ -1,0 +1,214 @@
+"""The paragraphs: every number is a fact, every fact is a measure, and the French is set in type.
+
+A thousand territories are invented from seeds, so that each sentence is written many times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from indicators.commentary import (
+    Paragraph,
+    Sentence,
+    fact_text,
+    write_departement,
+    write_region,
+)
+from indicators.commentary.sentences import Fact, Line
+from indicators.dynamics import Label
+from indicators.evidence import RegionEvidence, TerritoryEvidence
+from tests.indicators.commentary_oracle import Oracle
+from tests.indicators.evidences import invented_region
+
+TERRITORIES = 1000
+REGIONAL_EVENT = re.compile("événement [0-9]+ : [0-9]{2}")
+NUMBER = re.compile(r"[0-9][0-9\u202f]*(?:,[0-9]+)?")
+
+
+@cache
+def written() -> list[tuple[RegionEvidence, TerritoryEvidence, str, Paragraph]]:
+    """Every paragraph of enough regions to hold a thousand territories."""
+    found = []
+    territories = seed = 0
+    while territories < TERRITORIES:
+        region = invented_region(seed)
+        found.append((region, region.region, "region", write_region(region)))
+        for code, here in region.departements.items():
+            for subject, paragraph in write_departement(code, region).items():
+                found.append((region, here, subject, paragraph))
+        territories += 1 + len(region.departements)
+        seed += 1
+    return found
+
+
+def sentences() -> Iterator[tuple[TerritoryEvidence, str, Sentence]]:
+    for _, here, subject, paragraph in written():
+        for sentence in paragraph.sentences:
+            yield here, subject, sentence
+
+
+# --- Every number ----------------------------------------------------------------------------
+
+
+def test_every_number_of_a_text_is_one_of_its_facts() -> None:
+    for _, subject, sentence in sentences():
+        told = {
+            n for name, value in sentence.facts.items() for n in numbers(fact_text(name, value))
+        }
+
+        assert set(numbers(sentence.text)) <= set(numbers(" | ".join(told))), (subject, sentence)
+
+
+def test_every_fact_is_what_the_evidence_says() -> None:
+    oracles: dict[int, Oracle] = {}
+    for region, here, subject, paragraph in written():
+        oracle = oracles.setdefault(id(here), Oracle(region, here))
+        for name, value in paragraph.facts.items():
+            if REGIONAL_EVENT.fullmatch(name):
+                continue  # the next test but one
+            expected = oracle.fact(name)
+            if isinstance(value, float | int) and expected is not None:
+                assert value == pytest.approx(expected), (subject, name)
+            else:
+                assert value == expected, (subject, name)
+
+
+def test_the_same_name_is_always_the_same_fact_of_a_paragraph() -> None:
+    for _, _, subject, paragraph in written():
+        held: dict[str, Fact] = {}
+        for sentence in paragraph.sentences:
+            for name, value in sentence.facts.items():
+                assert held.setdefault(name, value) == value, (subject, name)
+
+
+def test_nothing_but_an_entered_event_is_given_beside_a_peak() -> None:
+    for region, here, subject, paragraph in written():
+        labels = {event.label for event in here.events}
+        if subject == "region":
+            labels |= {e.label for other in region.departements.values() for e in other.events}
+        named = {v for name, v in paragraph.facts.items() if name.startswith("événement")}
+
+        assert named <= labels
+        assert ("coïncide" in paragraph.text or "saisi au moment" in paragraph.text) <= bool(named)
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers that a text writes."""
+    return [found.rstrip("\u202f") for found in NUMBER.findall(text)]
+
+
+# --- The French ------------------------------------------------------------------------------
+
+
+def test_texts_are_set_as_french_is() -> None:
+    for _, subject, sentence in sentences():
+        text = sentence.text
+
+        assert re.search(r"[^\u202f][;:?!»%]", text) is None, (subject, text)
+        assert re.search(r"«[^\u202f]|'|\.\.|  |,,|\( | \)| ,| \.(?!$)", text) is None, (
+            subject,
+            text,
+        )
+        assert text[0] == text[0].upper(), (subject, text)
+        assert text.endswith("."), (subject, text)
+        assert re.search(r"\b(nan|None|inf|0 ESMS (ont|restent))\b", text) is None, (subject, text)
+        assert text.count("(") == text.count(")"), (subject, text)
+        assert not re.search(r"\bde (avril|août|octobre)|à compter de [ao]", text), (subject, text)
+
+
+def test_small_bases_are_counts() -> None:
+    for here, subject, sentence in sentences():
+        fed = sum(figures.contributors for figures in here.measures.sectors)
+        if subject == "secteurs" and fed < 20:
+            assert not any("des ESMS qui alimentent" in name for name in sentence.facts)
+
+
+def test_every_departement_of_a_region_is_named() -> None:
+    for region, _, subject, paragraph in written():
+        if subject != "region" or region.region.documents.label == Label.TOO_SHORT:
+            continue
+        if not region.region.measures.total_documents.sum():
+            continue
+        for other in region.departements.values():
+            name = other.measures.selection.territory.name.replace("'", "’")
+            assert name in paragraph.text
+
+
+def test_links_ask_only_for_what_the_list_of_esms_knows() -> None:
+    for _, _, sentence in sentences():
+        assert set(sentence.esms) <= {"de", "a", "type", "og", "secteur", "parmi"}
+        if sentence.esms:
+            assert sentence.esms["de"] <= sentence.esms["a"]
+            assert sentence.esms.get("parmi", "nouveaux") in {"sans-depot", "nouveaux", "arretes"}
+
+
+def test_no_organisation_is_named() -> None:
+    assert not any("OG fictif" in sentence.text for _, _, sentence in sentences())
+
+
+# --- Little or nothing -----------------------------------------------------------------------
+
+
+def test_nothing_received_is_said_in_one_sentence() -> None:
+    empty = [
+        paragraph
+        for _, here, _, paragraph in written()
+        if here.measures.received_departements.sum() == 0
+    ]
+
+    assert empty
+    for paragraph in empty:
+        assert len(paragraph.sentences) == 1
+        assert "n. d." in paragraph.text
+
+
+def test_too_few_months_are_not_given_a_shape() -> None:
+    short = [
+        paragraph
+        for _, here, subject, paragraph in written()
+        if subject == "documents"
+        and here.documents.label == Label.TOO_SHORT
+        and here.measures.total_documents.sum() > 0
+    ]
+
+    assert short
+    for paragraph in short:
+        assert "trop tôt" in paragraph.text
+        assert "dynamique des documents" not in paragraph.facts
+
+
+# --- Pieces ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("part X", 0.1234, "12\u202f%"),
+        ("part X", 0.0123, "1,2\u202f%"),
+        ("part X", 0.0996, "10\u202f%"),
+        ("part X", 0.998, "99,8\u202f%"),
+        ("part X", 1.0, "100\u202f%"),
+        ("taux X", 0.0, "0\u202f%"),
+        ("évolution X", 2.24, "+224\u202f% (×3,2)"),
+        ("rapport X", 3.04, "3,0"),
+        ("mois X", "2025-04", "avril 2025"),
+        ("mot", "progressive", "progressive"),
+        ("nombre", 1234.0, "1\u202f234"),
+        ("nombre", None, "n.\u00a0d."),
+    ],
+)
+def test_a_fact_is_written_by_its_name(name: str, value: Fact, text: str) -> None:
+    assert fact_text(name, value) == text
+
+
+def test_blocks_of_a_paragraph_are_separated_by_an_empty_line() -> None:
+    line = Line()
+    paragraph = Paragraph((line.end("un"), line.end("deux"), line.end("trois", opens=True)))
+
+    assert paragraph.text == "Un. Deux.\n\nTrois."
+    assert [len(block) for block in paragraph.blocks] == [2, 1]
+    assert Paragraph(()).text == ""
