@@ -74,6 +74,18 @@ def roles_of(request: HttpRequest) -> dict[Region, Role]:
     return found
 
 
+def region_of_request(request: HttpRequest, slug: str) -> Region:
+    """The region of a page's address, among those that the roles of who asks were read for.
+
+    Raises:
+        Http404: when there is none or the user was not granted it.
+    """
+    region = next((region for region in roles_of(request) if region.slug == slug), None)
+    if region is None:
+        raise Http404("Aucune région à cette adresse.")
+    return region
+
+
 def role_in(user: User | AnonymousUser, region: Region) -> Role | None:
     """The role of a user in a region, `None` without any."""
     if not user.is_authenticated:

@@ -23,7 +23,6 @@ READING_12M = (
     "ceux ouverts dans le dernier mois reçu."
 )
 CHANGE = "evolution"
-CHANGE_LABEL = "Évolution en un an"
 
 
 def key_figures(evidence: RegionEvidence, groups: Sequence[Group]) -> Block:
@@ -110,7 +109,7 @@ def changed(changes: Iterable[float | None]) -> Column:
     values = tuple(changes)
     return Column(
         CHANGE,
-        f"{CHANGE_LABEL} (documents)",
+        "Documents",
         Unit.DOCUMENTS,
         values,
         tuple(french.signed(french.integer(value)) for value in values),

@@ -27,7 +27,6 @@ from indicators.evidence import RegionEvidence
 from indicators.programmes import ProgrammeGap
 from indicators.selection import Selection
 from indicators.series import Measures
-from reference.models import Target
 from reference.months import shift
 
 
@@ -104,12 +103,11 @@ def region_table(asked: Asked, known: RegionEvidence) -> Synthesis:
 def region_charts(
     known: RegionEvidence, measures: Measures, groups: Sequence[Group]
 ) -> tuple[Chart, ...]:
-    """The charts of the région with its own events and targets. One query."""
+    """The charts of the région with its own events and targets."""
     selection = measures.selection
     events = markers(known.region.events, selection.first, selection.last)
-    targets = list(Target.objects.filter(region=selection.territory.region_code, departement=None))
     return tuple(
-        landmarked(chart, measures, events, targets) for chart in regional(measures, groups)
+        landmarked(chart, measures, events, known.targets) for chart in regional(measures, groups)
     )
 
 

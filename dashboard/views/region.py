@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from accounts.scope import region_or_404, roles_of
+from accounts.scope import region_of_request, roles_of
 from dashboard.charts.wording import SOURCE, coverage_notes
 from dashboard.contours import ATTRIBUTION
 from dashboard.exports.csv_file import Imprint
@@ -50,21 +50,21 @@ ANALYSTS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
 @require_safe
 def region(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A région: key figures, what is said of them, its départements side by side."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _region(request, place, version))
 
 
 @require_safe
 def region_table(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The table of a région's départements, as a file."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _table(request, place, version))
 
 
 @require_safe
 def region_chart(request: HttpRequest, slug: str, chart: str) -> HttpResponseBase:
     """One chart of a région, as a file."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _chart(request, place, chart, version))
 
 
