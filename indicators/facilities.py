@@ -14,11 +14,12 @@ from enum import Enum
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
 
 from indicators.facility_states import State, Track, state_of
 from indicators.models import EntityFeeding, FacilityMonth, Feeding
 from indicators.selection import Selection
+from reference.models import LegalEntity
 from reference.months import shift, span
 from reference.standing import load_periods, standing
 
@@ -91,6 +92,7 @@ class _Fed:
     first: dt.date | None = None
     latest: dt.date | None = None
     recent: frozenset[dt.date] = frozenset()
+    group: str = ""  # the groupe de rattachement of the OG asked for, read on the way
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,13 @@ class Found:
 def facilities(question: Question, received: Received) -> Found:
     """The facilities that a question asks for. Four queries at most."""
     fed = _fed(question, received)
+    group = next((each.group for each in fed.values()), "")
     kind = ""
     if question.kind and question.among is Among.FEEDING:
         kind, fed = _restricted(question, fed)
     without = question.among is Among.WITHOUT
     carriers = _carriers(question.selection) if without else frozenset()
-    register = _register(question)
+    register = _register(question, group)
     rows = [
         _row(question, facility, fed.get(key, _Fed()), received, facility["entity"] in carriers)
         for key, facility in register.items()
@@ -168,12 +171,13 @@ def _row(
     )
 
 
-def _register(question: Question) -> dict[int, Mapping[Hashable, Any]]:
-    """The facilities of the territory as they stand in the last month, by key. Two queries."""
+def _register(question: Question, group: str) -> dict[int, Mapping[Hashable, Any]]:
+    """The facilities of the territory as they stand in the last month, by key. Two queries.
+
+    `group`: the groupe de rattachement of the OG asked for, which may own nothing here itself.
+    """
     selection = question.selection
     periods = load_periods(selection.territory.departement_codes, more=NAMES)
-    groups = periods.loc[periods["entity_finess"] == question.entity, "entity_group"]
-    group = groups.iloc[0] if len(groups) else ""
     stood = standing(periods, selection.last)
     if question.entity:
         own = stood["entity_finess"] == question.entity
@@ -192,10 +196,12 @@ def _fed(question: Question, received: Received) -> dict[int, _Fed]:
     sector = Q() if selection.sector is None else Q(sector=selection.sector)
     asked = sector & Q(month__range=(selection.first, selection.last))
     now, before = _compared(selection, received)
+    entity = LegalEntity.objects.filter(finess=question.entity)
     rows = (
         FacilityMonth.objects.filter(departement__in=selection.territory.departement_codes)
         .values("facility_id")
         .annotate(
+            group=Subquery(entity.values("group")),
             total=Sum("documents", filter=asked, default=0),
             months=Count("month", filter=asked),
             here=Sum("documents", filter=sector & now, default=0),
@@ -218,6 +224,7 @@ def _fed(question: Question, received: Received) -> dict[int, _Fed]:
             first=row["first"],
             latest=row["latest"],
             recent=frozenset(row["recent"]),
+            group=row["group"] or "",
         )
         for row in rows
     }
@@ -257,10 +264,17 @@ def _by_months(
 
 
 def _restricted(question: Question, fed: Mapping[int, _Fed]) -> tuple[str, dict[int, _Fed]]:
-    """The label of the type asked for, and who fed some of it in the months asked for."""
+    """The label of the type asked for, and who fed some of it in the months asked for.
+
+    Only months in which the facility is in the perimeter and of the sector: those of summaries.
+    """
     selection = question.selection
+    counted = FacilityMonth.objects.filter(month=OuterRef("month"), facility=OuterRef("facility"))
+    if selection.sector is not None:
+        counted = counted.filter(sector=selection.sector)
     rows = list(
         Feeding.objects.filter(
+            Exists(counted),
             month__range=(selection.first, selection.last),
             document_type__code=question.kind,
             facility__departement__in=selection.territory.departement_codes,
@@ -274,8 +288,6 @@ def _restricted(question: Question, fed: Mapping[int, _Fed]) -> tuple[str, dict[
             fed[row["facility_id"]], documents=row["total"], months=row["months"]
         )
         for row in rows
-        # Only of the sector asked for, and of the perimeter: others are in no summary.
-        if row["facility_id"] in fed and fed[row["facility_id"]].documents
     }
     return (rows[0]["label"] if rows else ""), own
 
