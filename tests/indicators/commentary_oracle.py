@@ -47,8 +47,7 @@ class Oracle:
         for pattern, compute in self.rules:
             found = re.fullmatch(pattern, name)
             if found:
-                value = compute(*found.groups())
-                return value
+                return compute(*found.groups())
         raise AssertionError(f"a fact that nothing checks: {name}")
 
     @cached_property
