@@ -25,7 +25,8 @@ from indicators.selection import Selection
 from reference.models import Event, Sector
 from reference.months import shift, span
 
-#: The documents of each OG, type and sector in the months of each peak and in those around it.
+#: The documents of each OG, type and sector in the months of each peak and in those around it:
+#: those of OG from the contributors and from what OG carry, the others from the volumes.
 #: The period of a facility that speaks for a month is the last that began by its end, else the
 #: first, as in `reference.standing` (registers close a period before they append the next).
 PARTS = """
@@ -39,43 +40,53 @@ owner AS (
            lead(period.starts_on) OVER life AS next_on
     FROM reference_facilityperiod period
     JOIN reference_facility facility ON facility.id = period.facility_id
-    WHERE facility.departement_id = ANY (%(departements)s)
+    WHERE facility.departement_id = ANY (%(places)s)
     WINDOW life AS (
         PARTITION BY period.facility_id ORDER BY period.starts_on NULLS FIRST, period.id
     )
 ),
 fact AS (
-    SELECT cell.peak, cell.inside, owner.legal_entity_id, feeding.document_type_id,
-           contributor.sector, feeding.documents
+    SELECT cell.peak, cell.inside, owner.legal_entity_id, NULL::smallint AS document_type_id,
+           NULL AS sector, contributor.documents
     FROM cell
     JOIN indicators_facilitymonth contributor USING (departement_id, month)
-    JOIN indicators_feeding feeding USING (month, facility_id)
     JOIN owner
       ON owner.facility_id = contributor.facility_id
      AND (owner.is_first OR owner.starts_on < cell.month + interval '1 month')
      AND (owner.next_on IS NULL OR owner.next_on >= cell.month + interval '1 month')
+    WHERE %(sector)s::text IS NULL OR contributor.sector = %(sector)s
     UNION ALL
-    SELECT cell.peak, cell.inside, carried.legal_entity_id, carried.document_type_id,
-           carried.sector, carried.documents
+    SELECT cell.peak, cell.inside, carried.legal_entity_id, NULL, NULL, carried.documents
     FROM cell
     JOIN indicators_entityfeeding carried
       ON carried.month = cell.month
-     AND carried.region_id = %(region)s
-     AND carried.departement_id IS NOT DISTINCT FROM cell.departement_id
+     AND coalesce(carried.departement_id, '') = coalesce(cell.departement_id, '')
+    WHERE carried.region_id = %(region)s
+      AND (%(sector)s::text IS NULL OR carried.sector = %(sector)s)
+    UNION ALL
+    SELECT cell.peak, cell.inside, NULL, volume.document_type_id, volume.sector, volume.documents
+    FROM cell
+    JOIN indicators_monthlyvolume volume
+      ON volume.month = cell.month
+     AND coalesce(volume.departement_id, '') = coalesce(cell.departement_id, '')
+    WHERE volume.region_id = %(region)s
+      AND (%(sector)s::text IS NULL OR volume.sector = %(sector)s)
 ),
 part AS (
     SELECT peak, legal_entity_id, document_type_id, sector,
            coalesce(sum(documents) FILTER (WHERE inside), 0) AS inside,
            coalesce(sum(documents) FILTER (WHERE NOT inside), 0) AS around
     FROM fact
-    WHERE %(sector)s::text IS NULL OR sector = %(sector)s
     GROUP BY GROUPING SETS ((peak, legal_entity_id), (peak, document_type_id), (peak, sector))
+    HAVING num_nonnulls(legal_entity_id, document_type_id, sector) = 1
 )
 SELECT part.peak,
        CASE WHEN part.sector IS NOT NULL THEN 'sectors'
             WHEN part.document_type_id IS NOT NULL THEN 'types' ELSE 'entities' END,
        coalesce(part.sector, kind.code, entity.finess),
-       coalesce(kind.label, nullif(entity.group, ''), nullif(entity.name, ''), entity.finess, ''),
+       coalesce(
+           kind.label, nullif(entity.group, ''), nullif(entity.name, ''), entity.finess, ''
+       ),
        coalesce(nullif(entity.group, ''), part.sector, kind.code, entity.finess),
        part.inside::bigint, part.around::bigint
 FROM part
@@ -219,6 +230,7 @@ def _read(
             {
                 "peaks": peaks,
                 "departements": departements,
+                "places": sorted({code for code in departements if code}),
                 "months": months,
                 "inside": inside_,
                 "region": place.region_code,
