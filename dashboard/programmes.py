@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from dashboard.charts.chart import (
     SMALL_BASE,
     Chart,
     Column,
+    Month,
     Table,
     Unit,
     column,
@@ -20,6 +20,7 @@ from dashboard.charts.programme import programme_chart
 from dashboard.charts.sectors import sector_label
 from dashboard.charts.sparkline import sparkline
 from dashboard.exhibits import Block, Exhibit
+from dashboard.received import MISSING, PROVISIONAL, Cells, last_months, state
 from dashboard.tiles import Tile
 from indicators.programme_comparison import Comparison, Pair, TargetDates
 from indicators.programme_parc import Reach
@@ -56,23 +57,37 @@ def programme_report(
     comparison: Comparison,
     selection: Selection,
     names: Mapping[str, str],
-    received: Mapping[dt.date, int],
+    cells: Cells,
     events: Sequence[Event],
 ) -> ProgrammeReport:
     """Lay out a comparison.
 
-    `names`: those of the départements. `received`: how many départements sent each month.
-    `events`: those of the région, drawn on the chart.
+    `names`: those of the départements. `cells`: what was received. `events`: those of the
+    région, drawn on the chart.
     """
     return ProgrammeReport(
         comparison=comparison,
         message=gap_words(comparison),
         tiles=_tiles(comparison),
-        chart=programme_chart(comparison, selection, received, events),
+        chart=programme_chart(comparison, selection, months_of(selection, cells), events),
         blocks=_blocks(comparison, names),
         targets=_targets(comparison.targets),
         silent=_silent(comparison, names),
     )
+
+
+def months_of(selection: Selection, cells: Cells) -> tuple[Month, ...]:
+    """Each month of the period with what was received of it."""
+    codes, last = selection.territory.departement_codes, last_months(cells)
+    months = []
+    for month in selection.months:
+        states = [state(cells, last, code, month) for code in codes]
+        received = len(codes) - states.count(MISSING)
+        partial = f"{received} départements sur {len(codes)}" if received < len(codes) else ""
+        months.append(
+            Month(month, received > 0, PROVISIONAL in states, partial if received else "")
+        )
+    return tuple(months)
 
 
 # --- Key figures ----------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dashboard.charts.chart import SMALL_BASE, Chart, Column, Kind, Mark, Month, Table, Unit, column
 from dashboard.charts.contributors import COMPARATOR_COLOR, TERRITORY_COLOR, is_small
@@ -21,13 +20,15 @@ CODE = "par-mois"
 def programme_chart(
     comparison: Comparison,
     selection: Selection,
-    received: Mapping[dt.date, int],
+    months: tuple[Month, ...],
     events: Sequence[Event],
 ) -> Chart:
-    """The rate of each month, members and others; in counts when either side is small."""
+    """The rate of each month, members and others; in counts when either side is small.
+
+    `months`: those of the period, with what was received of them. `events`: to number on it.
+    """
     by_month = {each.month: each for each in comparison.months}
     every = [by_month.get(month) for month in span(selection.first, selection.last)]
-    months = _months(selection, received)
     small = any(
         is_small(one.members.parc) or is_small(one.others.parc) for one in comparison.months
     )
@@ -63,21 +64,6 @@ def programme_chart(
         months=months,
         events=markers(events, selection.first, selection.last),
     )  # fmt: skip
-
-
-def _months(selection: Selection, received: Mapping[dt.date, int]) -> tuple[Month, ...]:
-    total = len(selection.territory.departement_codes)
-    return tuple(
-        Month(
-            date=month,
-            received=month in received,
-            provisional=False,
-            partial=f"{received[month]} départements sur {total}"
-            if 0 < received.get(month, 0) < total
-            else "",
-        )
-        for month in span(selection.first, selection.last)
-    )
 
 
 def _side_columns(
@@ -126,6 +112,11 @@ def _notes(comparison: Comparison, months: Sequence[Month], *, small: bool) -> t
     notes = ["La liste des membres est celle d’aujourd’hui, appliquée à tous les mois."]
     if missing:
         notes.append(f"{french.NOT_AVAILABLE}\u202f: {french.listing(missing)}, non reçus.")
+    notes.extend(
+        f"{french.sentence(in_french(month.date))[:-1]} est provisoire."
+        for month in months
+        if month.received and month.provisional
+    )
     if any(month.partial for month in months):
         notes.append("Un mois partiel porte sur les seuls départements reçus.")
     if small:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -122,7 +121,7 @@ def _read(request: HttpRequest, place: Region, programme: Programme) -> Reading 
         comparison,
         selection,
         {each.code: each.name for each in departements},
-        Counter(month for _, month in cells),
+        cells,
         list(Event.objects.filter(region=place, departement=None)),
     )
     return Reading(programme, asked, cells, report)

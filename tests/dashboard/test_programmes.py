@@ -45,7 +45,8 @@ def text(response: Any) -> str:
 
 def rows(response: Any) -> list[list[str]]:
     assert response.status_code == 200
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
+    content = response.content.decode("utf-8-sig").replace("\u00a0", " ")
+    return list(csv.reader(io.StringIO(content), delimiter=";"))
 
 
 def facility(rank: int, departement: str, category: str, entity: LegalEntity) -> Facility:
@@ -301,7 +302,7 @@ def test_an_administrator_creates_a_programme_which_the_trail_tells(
 
     answer = owner_client.post(ADD, NEW | {"name": " ESMS  Numérique "})
 
-    assert answer["Location"] == "/fichiers/"
+    assert answer["Location"] == "/fichiers-mensuels/"
     made = Programme.objects.get()
     assert (made.name, made.code) == ("ESMS Numérique", "esms-numerique")
     assert current_data_version() == version + 1
