@@ -98,7 +98,7 @@ def answers(
     with django_db_blocker.unblock(), transaction.atomic():
         world.lay(unallocated=1234)
         region = Region.objects.get(pk="27")
-        found = {}
+        found: dict[tuple[str, str], Any] = {}
         for role, addresses in ((Role.ADMINISTRATOR, ASKED), (Role.READER, ("", "types.csv"))):
             user = User.objects.create_user(f"{role}@example.fr", "correct horse battery staple")
             RegionGrant.objects.create(user=user, region=region, role=role)
@@ -215,6 +215,18 @@ def test_the_file_of_the_table_equals_the_page_in_its_order(shown: Shown) -> Non
     for row, line in zip(listed, written, strict=True):
         assert line[1] == row[1].replace(" ", "")  # documents
         assert line[7:9] == row[7:9]  # words
+
+
+def test_the_headers_sort_the_table_and_say_so(shown: Shown) -> None:
+    usual, ascending = section(shown(), "departements"), section(shown(SORTED), "departements")
+
+    assert 'aria-sort="ascending">\n                  <a href="?ordre=decroissant' in usual
+    assert 'href="?tri=taux-12-mois&ordre=decroissant#departements"' in usual
+    assert 'href="?tri=rang#departements"' in usual
+    assert ascending.count("aria-sort") == 1
+    codes = re.findall(r"/departements/(\d\d)/", ascending)
+    assert codes[0] == "90"
+    assert codes[-1] == "21"
 
 
 def test_where_growth_comes_from_adds_up_to_the_same_change(shown: Shown) -> None:

@@ -42,12 +42,11 @@ class Oracle:
         """The value that a fact of that name must have."""
         plain = self.by_name.get(name)
         if plain is not None:
-            value: Fact = plain()
-            return value
+            return plain()  # type: ignore[no-any-return]  # see `Rules`
         for pattern, compute in self.rules:
             found = re.fullmatch(pattern, name)
             if found:
-                return compute(*found.groups())
+                return compute(*found.groups())  # type: ignore[no-any-return]  # as above
         raise AssertionError(f"a fact that nothing checks: {name}")
 
     @cached_property
@@ -109,6 +108,8 @@ class Oracle:
             ("mois d’accélération des ESMS qui alimentent", lambda: turn(esms, Trait.ACCELERATION)),
             ("mois de l’inflexion des documents", lambda: turn(documents, Trait.RECENT_TURN)),
             ("mois de l’inflexion des ESMS qui alimentent", lambda: turn(esms, Trait.RECENT_TURN)),
+            ("tendance de fond des documents", lambda: trend(documents)),
+            ("tendance de fond des ESMS", lambda: trend(esms)),
             ("sens de l’inflexion", lambda: direction(esms)),
             ("mois de début du plateau des documents", lambda: month(documents.plateau_from)),
             ("mois de début du plateau des ESMS", lambda: month(esms.plateau_from)),
@@ -365,6 +366,13 @@ def direction(dynamics: Dynamics) -> str:
     """Which way a series turned lately."""
     change = next(m.change for m in dynamics.modifiers if m.trait == Trait.RECENT_TURN)
     return "à la hausse" if change is not None and change > 0 else "à la baisse"
+
+
+def trend(dynamics: Dynamics) -> str:
+    """What moves slightly under a series, a rise before a fall."""
+    traits = {modifier.trait for modifier in dynamics.modifiers}
+    rise = Trait.SLIGHT_RISE in traits
+    return "légère hausse de fond" if rise else "légère baisse de fond"
 
 
 def month(value: dt.date | None) -> str | None:
