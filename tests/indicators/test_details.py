@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -123,7 +123,7 @@ def test_details_equal_an_independent_recomputation(
 
 
 @pytest.mark.django_db
-@quick
+@settings(quick, max_examples=8)
 @given(owned=owned_worlds(), sector=st.sampled_from([None, None, "PA"]))
 def test_invariants_of_details(owned: tuple[World, Ownership], sector: str | None) -> None:
     world, ownership = owned
