@@ -132,39 +132,6 @@ def test_without_script_every_number_is_in_a_table(owner_client: Client) -> None
         assert f'<td class="mes-number">{cell}</td>' in html
 
 
-def test_a_region_compares_its_departments(owner_client: Client) -> None:
-    world.lay(unallocated=1234)
-
-    html = html_of(owner_client, REGION)
-
-    assert "<h1>Alimentation en Bourgogne-Franche-Comté</h1>" in html
-    assert re.findall(r'/departements/(\d\d)/"', html) == [
-        "21",
-        "25",
-        "39",
-        "58",
-        "70",
-        "71",
-        "89",
-        "90",
-    ]
-    assert "Non ventilé (porté par l’OG)" in html
-    assert html.count('class="mes-tile mes-keep"') == 4
-    assert_no_inline(html)
-
-
-def test_the_table_is_sorted_by_a_link(owner_client: Client) -> None:
-    world.lay()
-    link = re.findall(r'href="(\?tri=taux[^"]*)#departements"', html_of(owner_client, REGION))[0]
-
-    html = html_of(owner_client, REGION + link)
-
-    assert re.findall(r"/departements/(\d\d)/", html)[0] == "21"
-    assert 'aria-sort="descending"' in html
-    reverse = re.findall(r'href="(\?tri=taux[^"]*)#departements"', html)[0]
-    assert 'aria-sort="ascending"' in html_of(owner_client, REGION + reverse)
-
-
 def test_period_and_sector_go_from_the_region_to_its_departments(owner_client: Client) -> None:
     world.lay()
 
@@ -219,7 +186,7 @@ def test_a_department_that_is_late_shows_its_own_last_month(owner_client: Client
 
     assert "alimentent Mon espace santé en novembre 2025" in html
     assert '<th scope="row">déc. 2025 (non reçu)</th>' in html
-    assert "décembre 2025 (7 départements sur 8, provisoire)" in html_of(owner_client, REGION)
+    assert "Mois partiel : déc. 2025, 7 départements sur 8" in html_of(owner_client, REGION)
 
 
 def test_a_department_never_received_is_said(owner_client: Client) -> None:
@@ -263,19 +230,6 @@ def test_each_chart_has_its_file(owner_client: Client) -> None:
             "http://testserver/departements/21/?de=2024-01&a=2025-12&secteur=PA"
             in response.content.decode()
         )
-
-
-def test_the_region_has_its_file(owner_client: Client) -> None:
-    world.lay()
-
-    lines = owner_client.get(f"{REGION}departements.csv").content.decode("utf-8-sig").split("\r\n")
-
-    assert lines[0] == (
-        "Territoire;Documents sur 12 mois;Évolution sur un an (%);"
-        "Taux en décembre 2025 (%);Taux sur 12 mois (%)"
-    )
-    assert lines[1].startswith("Côte-d'Or;")
-    assert len(lines[1].split(";")) == 5
 
 
 def test_a_file_that_does_not_exist_is_a_404(owner_client: Client) -> None:
