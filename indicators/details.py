@@ -46,7 +46,8 @@ class Typing:
 
     `generic`: share of documents under SYNTH, 28653-4, E1762 or an unrecognised label (not
     "Autres", which holds precise types). `diversity`: exp(−Σ p ln p) over the real codes, said as
-    "équivaut à 3,4 types utilisés à parts égales". None without any document.
+    "équivaut à 3,4 types utilisés à parts égales"; an unrecognised label is none of them. None
+    without any document.
     """
 
     documents: int
@@ -56,7 +57,10 @@ class Typing:
 
 @dataclass(frozen=True)
 class TypeVolume:
-    """One document type: `entities` are the names of the OG that feed most of it, first first."""
+    """One document type.
+
+    `entities`: the names of the 3 OG that feed most of it, for the types shown as "Autres" only.
+    """
 
     code: str
     label: str
@@ -68,7 +72,10 @@ class TypeVolume:
 
 @dataclass(frozen=True)
 class EntityVolume:
-    """The documents of one OG (its groupe de rattachement when it has one)."""
+    """The documents of one OG (its groupe de rattachement when it has one).
+
+    That of a groupe has the first FINESS of those of its entities that feed.
+    """
 
     finess: str
     name: str
@@ -86,7 +93,10 @@ class Concentration:
 
 
 class Change(NamedTuple):
-    """What one sector, département, OG or type adds to (or takes from) the documents."""
+    """What one sector, département, OG or type adds to (or takes from) the documents.
+
+    The code is empty for "Non ventilé". What did not change is not told.
+    """
 
     code: str
     label: str
@@ -117,10 +127,16 @@ class GrowthOrigin:
 
 @dataclass(frozen=True)
 class Details:
-    """All of it for one territory. `None`: n. d. (fewer than 9 received months, or no document)."""
+    """All of it for one territory.
+
+    Regularity is months with a document ÷ received months since the facility's first deposit (of
+    all time), within the window. It counts the facilities of the départements that have 9 received
+    months in it, and is None without any; `regular` is then 0 and says nothing. `growth` is None
+    under 9 comparable months, all the rest without any document.
+    """
 
     intensity: float | None  # median documents per contributing ET and month
-    regularity: float | None  # median over contributors of months with a document ÷ received months
+    regularity: float | None  # median over contributors
     regular: int  # contributors with a regularity of 80 % or more
     contributors: int  # distinct, of the window
     typing: Typing
