@@ -115,7 +115,8 @@ def small() -> World:
     homes = dict.fromkeys(range(1, 6), "Z01")
     periods = [Period(number, None, None, "TPA") for number in range(1, 5)]
     periods.append(Period(5, None, dt.date(2024, 6, 30), "TPH"))
-    carried = {(NOW, None, 1, "T-1"): ("PA", 4)}
+    nowhere: str | None = None
+    carried = {(NOW, nowhere, 1, "T-1"): ("PA", 4)}
     return World(["Z01"], homes, periods, fed, {(m, "Z01") for m in ALWAYS}, carried)
 
 
