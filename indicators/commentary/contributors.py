@@ -123,6 +123,11 @@ def _shape(view: View) -> list[Sentence]:
                 view.pick(1, phrases.PLATEAUS).format(when=when, since=of_month(moved.plateau_from))
             )
         )
+    trend = moved.modifier(Trait.SLIGHT_RISE) or moved.modifier(Trait.SLIGHT_FALL)
+    if trend is not None:
+        line = Line()
+        line.keep("tendance de fond des ESMS", trend.in_french)
+        found.append(line.end(view.pick(1, phrases.SLIGHT_TRENDS).format(trend=trend.in_french)))
     turn = moved.modifier(Trait.RECENT_TURN)
     if turn is not None and turn.month is not None and turn.change:
         line = Line()
@@ -312,7 +317,8 @@ def _habits(view: View) -> Sentence | None:
     if view.here.documents.label in UNEVEN:
         return None
     line = Line()
-    text = view.pick(8, phrases.HABITS).format(
+    ways = phrases.HABITS if details.regular else phrases.NO_HABIT
+    text = view.pick(8, ways).format(
         feeding=line.say("ESMS ayant alimenté sur la fenêtre", details.contributors),
         regular=line.say("ESMS réguliers", details.regular),
         verb=plural(details.regular, "dépose", "déposent"),

@@ -94,6 +94,11 @@ def _inflections(view: View) -> list[Sentence]:
         found.append(line.end(text, view.link(faster.month, view.received[-1])))
     elif change and moved.label not in {Label.IRREGULAR, Label.PLATEAU_PEAK}:
         found.append(line.end(view.pick(1, phrases.CHANGES).format(change=change), view.link()))
+    trend = moved.modifier(Trait.SLIGHT_RISE) or moved.modifier(Trait.SLIGHT_FALL)
+    if trend is not None and moved.peaks:
+        line = Line()
+        line.keep("tendance de fond des documents", trend.in_french)
+        found.append(line.end(view.pick(2, phrases.SLIGHT_TRENDS).format(trend=trend.in_french)))
     if moved.plateau_from is not None and moved.label == Label.RISE_PLATEAU:
         line = Line()
         when = line.month("mois de début du plateau des documents", moved.plateau_from)
@@ -200,6 +205,10 @@ def _regularity(view: View) -> Sentence:
     line = Line()
     details = view.details
     line.keep("part médiane des mois avec un dépôt", details.regularity)
+    if details.regular == 0:
+        line.keep("ESMS réguliers", 0)
+        feeding = line.say("ESMS ayant alimenté sur la fenêtre", details.contributors)
+        return line.end(phrases.NOBODY_REGULAR.format(feeding=feeding), view.link())
     text = view.pick(3, phrases.REGULARITY).format(
         regular=line.count("ESMS réguliers", details.regular, "ESMS", "ESMS"),
         feeding=line.say("ESMS ayant alimenté sur la fenêtre", details.contributors),

@@ -105,17 +105,17 @@ def _origin(view: View, origin: PeakOrigin) -> Sentence | None:
         share = line.say(f"part du premier organisme dans le pic {key}", min(owner.share, 1.0))
         esms["og"] = owner.code
         clauses.append(
-            "il est le fait d’un seul organisme gestionnaire"
+            "est le fait d’un seul organisme gestionnaire"
             if owner.share >= NEARLY_ALL
-            else f"un même organisme gestionnaire en fait {share}"
+            else f"vient pour {share} d’un même organisme gestionnaire"
         )
     if origin.events:
         names = [
             line.quote(f"événement {n} du pic {key}", event.label)
             for n, event in enumerate(origin.events, 1)
         ]
-        clauses.append(f"il coïncide avec {french.listing(names)}")
-    return line.end(" ; ".join(clauses), esms) if clauses else None
+        clauses.append(f"coïncide avec {french.listing(names)}")
+    return line.end(f"il {french.listing(clauses)}", esms) if clauses else None
 
 
 def _made_of(view: View, line: Line, key: str, portions: Sequence[Portion]) -> str:
@@ -123,7 +123,7 @@ def _made_of(view: View, line: Line, key: str, portions: Sequence[Portion]) -> s
     first = portions[0]
     shares = [line.say(f"part dans le pic {key} : {p.code}", min(p.share, 1.0)) for p in portions]
     if first.share >= NEARLY_ALL:
-        return f"il est constitué en quasi-totalité de {first.named(line)}"
+        return f"est constitué en quasi-totalité de {first.named(line)}"
     parts = [f"les {p.named(line)} ({share})" for p, share in zip(portions, shares, strict=True)]
     return view.pick(7, phrases.MADE_OF).format(parts=french.listing(parts))
 

@@ -223,8 +223,10 @@ def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
         line.keep(f"nombre de pics : {view.territory.departement_code}", count)
     said = ""
     if min(counts) > 1:
-        each = " respectivement" if len(views) > 1 else ""
-        said = f" ({french.listing([spelled(count) for count in counts])} pics{each})"
+        same = len(set(counts)) == 1
+        told = spelled(counts[0]) if same else french.listing([spelled(count) for count in counts])
+        each = "" if len(views) == 1 else " chacun" if same else " respectivement"
+        said = f" ({told} pics{each})"
     return line.end(f"{where}, les volumes évoluent par à-coups{said}{contrast}", opens=opens)
 
 

@@ -120,7 +120,7 @@ def _balance(view: View, present: list[SectorFigures]) -> Sentence:
         for figures in others
         if small or (figures.share or 0.0) >= PRESENT
     ][: len(others) if small else 2]
-    words["behind"] = f" et {french.listing(behind)}" if behind else ""
+    words["behind"] = f", {french.listing(behind)}" if behind else ""
     share = first.share or 0.0
     ways = next(ways for least, ways in phrases.BALANCES if share >= least)
     return line.end((phrases.SMALL if small else view.pick(0, ways)).format(**words), link)
@@ -138,8 +138,11 @@ def _others(view: View, present: list[SectorFigures]) -> Sentence | None:
             f"{_field(f)} ({line.count(f'ESMS {f.sector}', f.contributors, 'ESMS', 'ESMS')})"
             for f in marginal
         ]
-        verb = "restent marginaux" if len(names) > 1 else "reste marginal"
-        clauses.append(f"{french.listing(names)} {verb}")
+        many = len(names) > 1
+        start, verb = (
+            ("les champs", "restent marginaux") if many else ("le champ", "reste marginal")
+        )
+        clauses.append(f"{start} {french.listing(names)} {verb}")
     fed = {figures.sector for figures in present}
     absent = [
         f

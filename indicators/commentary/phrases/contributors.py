@@ -212,3 +212,8 @@ POTENTIALS = (
         "ou une reprise"
     ),
 )
+NO_HABIT = ("aucun de ces {feeding} ESMS ne dépose encore au moins quatre mois sur cinq",)
+SLIGHT_TRENDS = (
+    "dans le même temps, une {trend} du nombre d’ESMS est perceptible",
+    "une {trend} se dessine néanmoins",
+)

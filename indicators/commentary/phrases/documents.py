@@ -33,8 +33,8 @@ OPENINGS: dict[Label, tuple[str, ...]] = {
         ),
         (
             "les ESMS {whose} ont déposé {total} {when}, sans montée en charge marquée : en "
-            "dehors d’un épisode, les volumes restent proches du même niveau, de {start} par "
-            "mois au début à {end} à la fin (médianes)"
+            "dehors d’un épisode, le niveau mensuel médian va de {start} au début de la période "
+            "à {end} à la fin"
         ),
     ),
     Label.IRREGULAR: (
@@ -178,4 +178,13 @@ INTENSITY = (
         "chez ceux qui alimentent déjà, la médiane de {median} par mois laisse une marge de "
         "progression"
     ),
+)
+NOBODY_REGULAR = (
+    "le levier est la régularité : aucun des {feeding} ESMS qui ont alimenté n’a déposé au "
+    "moins quatre mois sur cinq"
+)
+SLIGHT_TRENDS = (
+    "une {trend} se dessine toutefois",
+    "sous ce pic, une {trend} est perceptible",
+    "le fond connaît une {trend}",
 )

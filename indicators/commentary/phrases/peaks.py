@@ -25,7 +25,7 @@ TOGETHER = (
     "ce qui dépasse alors le niveau courant est dû {parts}",
 )
 MADE_OF = (
-    "il est porté par {parts}",
-    "sa composition est dominée par {parts}",
-    "ce sont {parts} qui en font l’essentiel",
+    "est porté par {parts}",
+    "est composé surtout par {parts}",
+    "repose pour l’essentiel sur {parts}",
 )

@@ -16,8 +16,8 @@ BALANCES: tuple[tuple[float, tuple[str, ...]], ...] = (
                 "{window} sont du secteur {main}{behind}"
             ),
             (
-                "le secteur {main} réunit {part} des {fed} ayant alimenté Mon espace santé "
-                "{place} {window}{behind}"
+                "{place}, {part} des {fed} ayant alimenté Mon espace santé {window} "
+                "relèvent du secteur {main}{behind}"
             ),
         ),
     ),
@@ -33,8 +33,8 @@ BALANCES: tuple[tuple[float, tuple[str, ...]], ...] = (
                 "relèvent du secteur {main}{behind}"
             ),
             (
-                "{window}, les {fed} {whose} qui alimentent viennent à {part} du secteur "
-                "{main}{behind}"
+                "{window}, parmi les {fed} {whose} qui ont alimenté, {part} relèvent du "
+                "secteur {main}{behind}"
             ),
             (
                 "l’alimentation par secteur est fortement concentrée {place} : sur les {fed} "
@@ -51,8 +51,8 @@ BALANCES: tuple[tuple[float, tuple[str, ...]], ...] = (
                 "relèvent{behind}"
             ),
             (
-                "{place}, le secteur {main} domine sans être seul : {part} des {fed} "
-                "ayant alimenté {window}{behind}"
+                "{place}, le secteur {main} domine sans être seul : sur les {fed} ayant "
+                "alimenté {window}, {part} en relèvent{behind}"
             ),
         ),
     ),
