@@ -73,7 +73,11 @@ def diversification(view: View) -> Sentence | None:
             for code, before, after in gains
         ]
         words = [words[0], *(word.replace("passent ", "", 1) for word in words[1:])]
-        text = view.pick(9, phrases.GAINS).format(span=span, words=french.listing(words))
+        text = view.pick(9, phrases.GAINS).format(
+            span=span,
+            words=french.listing(words),
+            apart=" hors pics" if view.here.documents.peaks else "",
+        )
         clauses.append(text)
     extreme = _extreme(view, line)
     if extreme:

@@ -13,14 +13,17 @@ CARRIERS = (
     "{window}, {number} types ressortent de la composition des dépôts : {listed}",
 )
 GAINS = (
-    ("la palette se diversifie entre les {span} premiers et les {span} derniers mois : {words}"),
     (
-        "des {span} premiers aux {span} derniers mois, {words}, signe d’une diversification "
-        "des dépôts"
+        "la palette se diversifie entre les {span} premiers et les {span} derniers "
+        "mois{apart} : {words}"
+    ),
+    (
+        "des {span} premiers aux {span} derniers mois{apart}, {words}, signe d’une "
+        "diversification des dépôts"
     ),
     (
         "les types se diversifient : {words} des documents, des {span} premiers aux {span} "
-        "derniers mois"
+        "derniers mois{apart}"
     ),
 )
 OTHERS_RISES = (
