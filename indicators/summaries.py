@@ -110,13 +110,19 @@ def _span_of(windows: dict[dt.date, list[str]]) -> dict[str, Any]:
 
 
 def perimeter_standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.DataFrame:
-    """The facilities of the perimeter as they stand in each month, one row per pair."""
-    frames = [NO_STANDING]
+    """The facilities of the perimeter as they stand in each month, one row per pair.
+
+    Texts are categories: there are hundreds of thousands of rows, and few different texts.
+    """
+    texts = ["region", "departement", "sector"]
+    kept = periods[["facility_id", "starts_on", "ends_on", "in_perimeter", *texts]]
+    kept = kept.astype(dict.fromkeys(texts, "category"))
+    frames = []
     for month in months:
-        stood = standing(periods, month)
-        stood = stood.loc[stood["in_perimeter"], ["region", "departement", "sector", "open"]]
+        stood = standing(kept, month)
+        stood = stood.loc[stood["in_perimeter"], [*texts, "open"]]
         frames.append(stood.reset_index().assign(month=pd.Timestamp(month)))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames or [NO_STANDING], ignore_index=True)
 
 
 def _stood(feedings: pd.DataFrame, standings: pd.DataFrame) -> NDArray[np.intp]:
@@ -152,9 +158,9 @@ def _volumes(
     types, kinds = pd.factorize(feedings["document_type_id"])
     inside = stood >= 0
     packed = groups.ngroup().to_numpy()[stood[inside]] * max(len(kinds), 1) + types[inside]
-    present = np.unique(packed)
+    present = np.flatnonzero(np.bincount(packed))
     documents = feedings["documents"].to_numpy(dtype="int64")[inside]
-    sums = np.bincount(packed, weights=documents) if len(packed) else np.zeros(0)
+    sums = np.bincount(packed, weights=documents)
     first = groups.head(1).reset_index(drop=True)
     of, kind = np.divmod(present, max(len(kinds), 1))
     return (
@@ -191,24 +197,31 @@ def reach(
     month → facilities that fed in it. `covered`: département → its received months. Columns:
     departement, month, sector, parc, contributors, contributors_12m, received_12m.
     """
-    facilities = standings["facility_id"].to_numpy()
+    facilities, known = pd.factorize(standings["facility_id"])
+    fed: defaultdict[dt.date, NDArray[np.bool_]]  # month → which of them fed in it
+    fed = defaultdict(lambda: np.zeros(len(known), dtype=bool))
+    for month, ids in contributors.items():
+        fed[month] = known.isin(ids)
     now, year = np.zeros((2, len(standings)), dtype=bool)
     rows_by_month = standings.groupby("month").indices
-    for month in {month for month, _ in cells}:
-        rows = rows_by_month.get(pd.Timestamp(month), [])
-        window = span(shift(month, -11), month)
-        fed = [contributors[past] for past in window if past in contributors]
-        now[rows] = np.isin(facilities[rows], contributors.get(month, []))
-        year[rows] = np.isin(facilities[rows], np.concatenate([[], *fed]))
+    months = {month for month, _ in cells}
+    windows = {month: list(span(shift(month, -11), month)) for month in months}
+    for month, window in windows.items():
+        rows = rows_by_month.get(pd.Timestamp(month), np.zeros(0, dtype="int64"))
+        now[rows] = fed[month][facilities[rows]]
+        year[rows] = np.any([fed[past] for past in window], axis=0)[facilities[rows]]
     parc = standings.assign(contributors=now, contributors_12m=year, parc=standings["open"] | now)
     key = ["departement", "month", "sector"]
     counts = parc[parc["parc"]].groupby(key)[["parc", "contributors", "contributors_12m"]].sum()
+    dates = {month: pd.Timestamp(month) for month in windows}
+    sectors = list(map(str, CHART_SECTORS))
     every = pd.MultiIndex.from_tuples(
-        [(code, pd.Timestamp(month), str(name)) for month, code in cells for name in CHART_SECTORS],
-        names=key,
+        [(code, dates[month], name) for month, code in cells for name in sectors], names=key
     )
-    years = {month: set(span(shift(month, -11), month)) for month, _ in cells}
-    received = {(code, month): len(covered[code] & years[month]) for month, code in cells}
+    received = {
+        (code, month): sum(past in covered[code] for past in windows[month])
+        for month, code in cells
+    }
     table = counts.reindex(every, fill_value=0).astype("int64").reset_index()
     return table.assign(
         received_12m=[received[code, month] for month, code in cells for _ in CHART_SECTORS]
