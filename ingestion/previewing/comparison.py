@@ -50,7 +50,7 @@ class Contents:
 
 def contents(rows: pd.DataFrame) -> Contents:
     """What rows of KEY and documents (facility_id 0: carried by a legal entity) hold together."""
-    sites = rows[rows["facility_id"] != 0]
+    sites = rows.loc[rows["facility_id"] != 0, [*FACILITY, "documents"]]
     return Contents(_summed(sites, FACILITY), _summed(rows, VOLUME))
 
 
@@ -91,6 +91,8 @@ def _summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def _inside(frame: pd.DataFrame, places: Collection[Place]) -> pd.Series[bool]:
     """Which rows are in these cells; each different cell is looked up once, not each row."""
     wanted = set(places)
+    if not wanted:  # nothing is published yet: not worth looking at each row
+        return pd.Series(data=False, index=frame.index)
     months, met = pd.factorize(frame["month"])
     codes, named = pd.factorize(frame["departement"])
     found = [(pd.Timestamp(month), code) in wanted for month in met for code in named]
