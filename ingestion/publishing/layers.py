@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from django.db.models import F, Max, Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from indicators.bulk import copy_rows, distinct
@@ -229,13 +229,15 @@ def confirmed_by_another(months: Iterable[dt.date]) -> set[Cell]:
     """
     spoken: dict[Cell, list[tuple[str, bool]]] = defaultdict(list)
     layers = Layer.objects.filter(month__in=set(months), withdrawn=False).order_by("rank", "pk")
-    for layer in layers.annotate(sha256=F("extract__sha256")):
-        history = spoken[cell_of(layer)]
-        again = [place for place, (sha256, _) in enumerate(history) if sha256 == layer.sha256]
+    # Values, not objects: a national file of three years has thousands of layers.
+    said = layers.values_list("month", "region", "departement", "mode", "extract__sha256")
+    for month, region, departement, mode, sha256 in said:
+        history = spoken[Cell(month, region, departement)]
+        again = [place for place, (earlier, _) in enumerate(history) if earlier == sha256]
         if not again:
-            replaces = layer.mode == Mode.REPLACE and bool(history)
-            history.append((layer.sha256, replaces or (bool(history) and history[-1][1])))
-        elif layer.mode == Mode.REPLACE:
+            replaces = mode == Mode.REPLACE and bool(history)
+            history.append((sha256, replaces or (bool(history) and history[-1][1])))
+        elif mode == Mode.REPLACE:
             del history[again[0] + 1 :]
     return {cell for cell, history in spoken.items() if history[-1][1]}
 
