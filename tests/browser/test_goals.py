@@ -13,8 +13,6 @@ from accounts.models import User
 from reference.models import (
     Event,
     Facility,
-    FacilityPeriod,
-    LegalEntity,
     Programme,
     ProgrammeMembership,
     Region,
@@ -35,13 +33,9 @@ WRONG = "Nature;Intitulé;Mois\névénement;Projet;demain\n"
 
 @pytest.fixture(autouse=True)
 def _programme(region: Region) -> None:
-    """Côte-d'Or with feeding EHPAD, half of them members; an event and a target."""
+    """Côte-d'Or, half of whose facilities are members; an event and a target."""
     world.lay(first=dt.date(2025, 1, 1), departements=("21",))
-    entity = LegalEntity.objects.create(finess="210000001")
     here = list(Facility.objects.filter(departement="21").order_by("pk"))
-    FacilityPeriod.objects.bulk_create(
-        FacilityPeriod(facility=each, category_id="500", legal_entity=entity) for each in here
-    )
     programme = Programme.objects.create(code="pilote", name="Pilote d'essai")
     ProgrammeMembership.objects.bulk_create(
         ProgrammeMembership(
@@ -74,7 +68,7 @@ def test_a_page_is_accessible_and_only_its_tables_scroll(
 
     page.goto(live_server.url + address)
     if address == ONE:
-        page.wait_for_function("document.querySelectorAll('[data-drawn]').length === 1")
+        page.locator("[data-drawn]").wait_for()
 
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -88,7 +82,7 @@ def test_the_keyboard_adds_a_target_and_removes_it(
     page.goto(live_server.url + GOALS)
 
     page.get_by_role("link", name="Ajouter une cible").press("Enter")
-    page.get_by_label("Indicateur").select_option("documents")
+    page.get_by_label("Indicateur", exact=True).select_option("documents")
     page.get_by_label("Valeur à atteindre").focus()
     page.keyboard.type("12 000")
     page.keyboard.press("Tab")
