@@ -13,6 +13,7 @@ from accounts.models import User
 from reference.models import (
     Event,
     Facility,
+    FacilityPeriod,
     Programme,
     ProgrammeMembership,
     Region,
@@ -35,6 +36,7 @@ WRONG = "Nature;Intitulé;Mois\névénement;Projet;demain\n"
 def _programme(region: Region) -> None:
     """Côte-d'Or, half of whose facilities are members; an event and a target."""
     world.lay(first=dt.date(2025, 1, 1), departements=("21",))
+    FacilityPeriod.objects.update(category="500")
     here = list(Facility.objects.filter(departement="21").order_by("pk"))
     programme = Programme.objects.create(code="pilote", name="Pilote d'essai")
     ProgrammeMembership.objects.bulk_create(
