@@ -15,7 +15,8 @@ from reference.models import Sector
 from reference.months import in_french, iso, parse_month, shift, span
 from reference.numbers import NARROW
 
-DEFAULT_MONTHS = 24
+#: The periods that pages offer, the first one unless asked otherwise.
+DEFAULT_MONTHS, SHORT_MONTHS = 24, 12
 
 VOLUMES, SHARES = "volumes", "parts"
 RATE, COUNT = "taux", "nombre"

@@ -1,26 +1,32 @@
 """The reading of a région, computed once for each state of the figures and kept.
 
-It costs more than a page may take, so a beat task (`dashboard.tasks`) prepares the one that pages
-open on; another selection is read when asked for, and kept by the process that served it. Every
-key contains the data version: nothing is ever invalidated.
+It costs more than a page may take, so a beat task (`dashboard.tasks`) prepares those that pages
+offer; another selection is read when asked for, and kept by the process that served it. Every key
+contains the data version: nothing is ever invalidated.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
 
-from dashboard.forms import DEFAULT_MONTHS, latest
+from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, latest
 from dashboard.freshness import code_digest
 from indicators.evidence import RegionEvidence, gather
 from indicators.measures import covered_span
-from indicators.selection import Selection, region_territory
+from indicators.selection import CHART_SECTORS, Selection, Territory, region_territory
 from indicators.snapshot import snapshot
 from reference.models import Region
 
 NEAR, SHARED = "default", "readings"
+PREPARING = "preparing"
+#: A worker that died leaves its word behind: seconds after which it counts no more.
+PATIENCE = 600
 
 
 def evidence(selection: Selection, version: int) -> RegionEvidence:
@@ -41,16 +47,38 @@ def evidence(selection: Selection, version: int) -> RegionEvidence:
 
 
 def prepare(region: Region) -> None:
-    """Keep, for every process, the reading of the months that a région's pages open on."""
+    """Keep, for every process, the readings that a région's pages offer in one click."""
     territory = region_territory(region)
     with snapshot() as version:
         received = covered_span(territory)
         if received is None:
             return
-        selection = Selection(territory, *latest(received, DEFAULT_MONTHS))
-        found = gather(selection)
+        found = {
+            _key(selection, version): gather(selection)
+            for selection in offered(territory, received)
+        }
     # Out of the snapshot, which only reads.
-    caches[SHARED].set(_key(selection, version), found)
+    caches[SHARED].set_many(found)
+
+
+def offered(territory: Territory, received: tuple[dt.date, dt.date]) -> Iterator[Selection]:
+    """What pages open on, their other period, then each sector."""
+    first, last = latest(received, DEFAULT_MONTHS)
+    usual = Selection(territory, first, last)
+    shorter = replace(usual, first=latest(received, SHORT_MONTHS)[0])
+    sectors = (replace(usual, sector=sector) for sector in CHART_SECTORS)
+    # Of a young région, both periods are one.
+    yield from dict.fromkeys((usual, shorter, *sectors))
+
+
+def alone() -> bool:
+    """Say that this process prepares, unless another said so in the last `PATIENCE` seconds."""
+    return bool(caches[SHARED].add(PREPARING, "now", PATIENCE))
+
+
+def leave() -> None:
+    """Say that nobody prepares any more."""
+    caches[SHARED].delete(PREPARING)
 
 
 def is_prepared(version: int) -> bool:

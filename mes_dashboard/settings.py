@@ -117,13 +117,17 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # The readings that a process served last: up to half a megabyte each.
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 40},
+    },
     # What workers prepare for all web processes; keys contain the data version, so none expires.
     "readings": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "dashboard_reading",
         "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 100},
+        "OPTIONS": {"MAX_ENTRIES": 1000},
     },
 }
 MES_THROWAWAY_SERVICES = False  # local servers that may lose everything: tests only

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Role
 from accounts.scope import departement_or_404, has_role, roles_of, visible_regions
-from dashboard.forms import Asked, ask
+from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, Asked, ask
 from dashboard.freshness import answer
 from dashboard.presentation import bricks, pictures, text_months
 from dashboard.received import read_cells, received_span, strip
@@ -70,7 +70,7 @@ def periods(asked: Asked) -> list[tuple[str, str, bool]]:
     """The ready-made periods: label, query string, whether it is the one shown."""
     return [
         (f"{months} derniers mois", asked.latest(months), asked.is_latest(months))
-        for months in (12, 24)
+        for months in (SHORT_MONTHS, DEFAULT_MONTHS)
     ]
 
 

@@ -152,9 +152,7 @@ class UploadForm(forms.Form):
         programme = cast("forms.ModelChoiceField[Programme]", self.fields["programme"])
         if not Programme.objects.exists():
             programme.empty_label = "Aucun programme"
-            programme.help_text = (
-                "Créez d’abord le programme\u202f: le lien est sous cette liste."
-            )
+            programme.help_text = "Créez d’abord le programme\u202f: le lien est sous cette liste."
         source = cast("forms.ModelChoiceField[Source]", self.fields["source"])
         source.queryset = offered_sources(regions)
         source.initial = default_source

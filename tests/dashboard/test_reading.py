@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from dashboard import reading
+from dashboard import reading, tasks
 from dashboard.reading import evidence, is_prepared
 from dashboard.tasks import prepare_readings
-from indicators.selection import Selection, region_territory
+from indicators.selection import CHART_SECTORS, Selection, region_territory
 from reference.models import Region, current_data_version, raise_data_version
 from tests.dashboard import world
 
@@ -52,7 +52,9 @@ def test_pages_find_what_a_worker_prepared(gathered: list[Selection]) -> None:
     caches[reading.NEAR].clear()  # another process
     evidence(selected(), current_data_version())
 
-    assert [selection.territory.code for selection in gathered] == ["R27"]
+    assert {selection.territory.code for selection in gathered} == {"R27"}
+    assert gathered[0] == selected()
+    assert len(gathered) == 2 + len(CHART_SECTORS)
 
 
 def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
@@ -63,7 +65,32 @@ def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
     raise_data_version("publication")
     assert not is_prepared(current_data_version())
     assert prepare_readings()
-    assert len(gathered) == 2
+    assert len(gathered) == 2 * (1 + len(CHART_SECTORS))
+
+
+def test_one_worker_prepares_at_a_time(gathered: list[Selection]) -> None:
+    world.lay(first=dt.date(2025, 10, 1))
+
+    assert reading.alone()
+    assert not prepare_readings()
+    reading.leave()
+    assert prepare_readings()
+
+
+def test_a_failure_lets_the_next_beat_try_again(
+    gathered: list[Selection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.lay(first=dt.date(2025, 10, 1))
+
+    def fail(_region: Region) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks, "prepare", fail)
+        with pytest.raises(MemoryError):
+            prepare_readings()
+
+    assert prepare_readings()
 
 
 def test_a_region_without_any_month_has_nothing_to_prepare(gathered: list[Selection]) -> None:
