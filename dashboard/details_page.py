@@ -164,7 +164,7 @@ def _types(
         column("part", "Part des documents", Unit.SHARE, shares),
         words("depuis", "Depuis", since),
     ]
-    if names and any(kind.entities for kind in shown):
+    if names and all(kind.entities for kind in shown):
         columns.append(words("og", "Principaux organismes gestionnaires", entities))
     table = Table(caption, "Type de document", tuple(rows), tuple(columns))
     return Exhibit(code, table, bars="documents", links=tuple(links))

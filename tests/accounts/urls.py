@@ -31,6 +31,7 @@ def fail(request: HttpRequest) -> HttpResponse:
 
 dashboard = [
     path("", empty_page, name="home"),
+    path("methode/", empty_page, name="method"),
     path("regions/<slug:slug>/", empty_page, name="region"),
 ]
 names = [name.removeprefix("ingestion:") for _, name in FILE_PAGES if name.startswith("ingestion:")]

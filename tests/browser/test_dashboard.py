@@ -106,7 +106,7 @@ def test_the_keyboard_meets_filters_first_then_changes_a_switch_and_opens_a_tabl
     page.wait_for_url("**/departements/21/?esms=nombre#esms")
     assert page.locator("#esms h2").inner_text() == "Nombre d’ESMS alimentant Mon espace santé"
 
-    page.locator("#esms summary").focus()
+    page.locator("#esms summary", has_text="Tableau des données").focus()
     page.keyboard.press("Enter")
     assert page.locator("#esms table").is_visible()
 

@@ -121,7 +121,7 @@ def test_categories_are_counted_by_sector_in_the_last_received_month(
 
     assert "ESMS ouverts en décembre 2025, dernier mois reçu" in html
     assert "Personnes âgées : 30 ESMS dans le périmètre sur 30" in html
-    assert "Hors du champ médico-social : 0 ESMS dans le périmètre sur 2" in html
+    assert "Hors du champ médico-social : 0 ESMS dans le périmètre sur 102" in html
     assert "Choisissez" not in html
     assert "209 Service autonomie" not in html  # no ESMS of the region is one
     assert_no_inline(html)

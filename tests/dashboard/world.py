@@ -22,6 +22,8 @@ DEPARTEMENTS = ("21", "25", "39", "58", "70", "71", "89", "90")
 PARC = {"PA": 60, "PH": 40, "DOM": 25, "PDE": 22, "PDS": 8, "AHI": 12, "INCONNU": 0}
 TYPES = ("57833-6", "SYNTH", "11488-4", "11506-3", "34842-5", "80788-3", "28653-4", "AUTRES")
 FEEDING = ("PA", "PH")
+#: Above any key that the database gives by itself.
+KEYS = 10_000_000
 #: Of each month's documents, how many in 100 are of each type.
 MIX = (34, 28, 15, 8, 5, 4, 4, 2)
 
@@ -107,13 +109,15 @@ def documents(rank: int, month: dt.date, sector: str) -> int:
 def _facilities(ranks: dict[str, int]) -> dict[tuple[str, str], list[int]]:
     """Enough facilities to feed, by département and sector."""
     fed = {
-        (code, sector): [(rank + 1) * 1000 + offset + number for number in range(PARC[sector])]
+        (code, sector): [
+            KEYS + (rank + 1) * 1000 + offset + number for number in range(PARC[sector])
+        ]
         for code, rank in ranks.items()
         for sector, offset in (("PA", 0), ("PH", 500))
     }
     Facility.objects.bulk_create(
         Facility(
-            pk=key, finess=f"{code}{key:07d}", name=f"ESMS {key}", departement_id=code,
+            pk=key, finess=f"{code}{key - KEYS:07d}", name=f"ESMS {key}", departement_id=code,
             seen_on=FIRST,
         )
         for (code, _), keys in fed.items()
@@ -129,7 +133,7 @@ def _owned(fed: dict[tuple[str, str], list[int]]) -> None:
     for (code, sector), keys in fed.items():
         for start in range(0, len(keys), 10):
             owner = LegalEntity.objects.create(
-                finess=f"{code}9{keys[start]:06d}",
+                finess=f"{code}9{keys[start] - KEYS:06d}",
                 name=f"Association {code} {sector} {start // 10}",
             )
             FacilityPeriod.objects.bulk_create(
