@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.dashboard import world
@@ -79,7 +79,7 @@ def test_a_figure_is_typed_in_by_keyboard_on_an_accessible_page(
     page.locator("#id_source").fill("bilan du programme")
     page.locator("#id_on").fill("2025-12-31")
     page.keyboard.press("Enter")
-    assert "Le chiffre n’a pas été enregistré" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Le chiffre n’a pas été enregistré")
     axe(page)
 
     page.locator("#id_value").fill("1 794")
