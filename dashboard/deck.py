@@ -25,7 +25,6 @@ from dashboard.tiles import Tile
 from dashboard.words import paragraphs
 from indicators.catalogue import INDICATORS
 from indicators.commentary import Paragraph, write_departement, write_region
-from indicators.evidence import RegionEvidence
 from indicators.selection import Territory, departement_territory, region_territory
 from indicators.snapshot import snapshot
 from reference import french
@@ -141,7 +140,7 @@ class _Builder:
         texts: Mapping[tuple[str | None, str], str],
     ) -> None:
         report = departement_report(asked, around, self.version, names=False)
-        generated = written_departement(place.code, report.usual)
+        generated = write_departement(place.code, report.usual)
         for chart in report.charts:
             subject = SUBJECTS.get(chart.code)
             words: list[str] = []
@@ -167,11 +166,6 @@ class _Builder:
 def received_asked(asked: Asked, place: Departement) -> Asked:
     """The same question of a département."""
     return ask({}, departement_territory(place), asked.received)
-
-
-def written_departement(code: str, known: RegionEvidence) -> Mapping[str, Paragraph]:
-    """The generated texts of a département, for everybody's eyes."""
-    return write_departement(code, known)
 
 
 def said(published: str | None, generated: Paragraph) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Every indicator, declared once: what it counts, over what, why it matters, what it cannot say.
 
-Charts, exports and the method page read these declarations (definitions: DOMAIN, "Indicators").
+The method page and the slides read these declarations (definitions: DOMAIN, "Indicators").
 """
 
 from __future__ import annotations
@@ -239,15 +239,3 @@ INDICATORS: tuple[Indicator, ...] = (
         caveat="Les membres ont pu être choisis parmi les plus avancés. " + _NINE,
     ),
 )
-
-
-def indicator(code: str) -> Indicator:
-    """The declaration of a code.
-
-    Raises:
-        KeyError: no indicator has it.
-    """
-    return _BY_CODE[code]
-
-
-_BY_CODE = {declared.code: declared for declared in INDICATORS}

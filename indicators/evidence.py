@@ -15,7 +15,7 @@ from indicators.details import Details, details
 from indicators.dynamics import Dynamics, Peak, classify
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measure_all
-from indicators.peaks import Part, PeakOrigin, explain
+from indicators.peaks import Part, PeakOrigin, explain, stands_in
 from indicators.programmes import ProgrammeGap, programme_gap
 from indicators.selection import Selection
 from indicators.series import Measures
@@ -103,12 +103,6 @@ def contributor_peaks(
     months near it, on either side of those that the peak lifts.
     """
     return tuple(_contributor_peak(measures, peak, tuple(events)) for peak in dynamics.peaks)
-
-
-def stands_in(event: Event, peak: Peak) -> bool:
-    """Whether an event stands within a peak's months, or a month before or after them."""
-    last = event.last_month or event.month
-    return event.month <= shift(peak.last, 1) and last >= shift(peak.first, -1)
 
 
 def _contributor_peak(measures: Measures, peak: Peak, events: tuple[Event, ...]) -> PeakOrigin:

@@ -40,16 +40,8 @@ def measure(selection: Selection) -> Measures:
     return _measures(selection, read(selection))
 
 
-def measure_departements(selection: Selection) -> dict[str, Measures]:
-    """The same measures for each département of the selection's territory, by code.
-
-    One query more than `measure`, however many départements there are.
-    """
-    return _departements(selection, read(selection))
-
-
 def measure_all(selection: Selection) -> tuple[Measures, dict[str, Measures]]:
-    """Both: of a territory and of each of its départements, from one reading, in six queries."""
+    """Those of a territory, and of each of its départements by code: one reading, six queries."""
     readings = read(selection)
     return _measures(selection, readings), _departements(selection, readings)
 

@@ -151,7 +151,10 @@ def explain(
     events = list(Event.objects.filter(region=selection.territory.region_code)) if peaks else []
     origins: dict[str, list[PeakOrigin]] = {code: [] for code in dynamics}
     for (code, peak, _), (inside, around), rows in zip(peaks, cells, volumes, strict=True):
-        there = tuple(event for event in events if _stands(event, code, peak))
+        near = {None, _departement(code)}
+        there = tuple(
+            event for event in events if event.departement_id in near and stands_in(event, peak)
+        )
         # How many months of the peak there are to one around: nothing around is a level of 0.
         weight = len(inside) / len(around) if around else 0.0
         origins[code].append(_origin(peak, rows, weight, there))
@@ -268,11 +271,7 @@ def _origin(
     return PeakOrigin(peak, total, parts("entities"), parts("types"), parts("sectors"), events)
 
 
-def _stands(event: Event, code: str, peak: Peak) -> bool:
-    """Whether an event of a territory or of its région stands in a peak, or a month aside."""
+def stands_in(event: Event, peak: Peak) -> bool:
+    """Whether an event stands within a peak's months, or a month before or after them."""
     last = event.last_month or event.month
-    return (
-        event.departement_id in {None, _departement(code)}
-        and event.month <= shift(peak.last, 1)
-        and last >= shift(peak.first, -1)
-    )
+    return event.month <= shift(peak.last, 1) and last >= shift(peak.first, -1)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.views.method import chapters, perimeter
-from indicators.catalogue import INDICATORS, indicator
+from indicators.catalogue import INDICATORS
 from indicators.dynamics import Label
 from reference.models import FacilityCategory
 from tests.dashboard import world
@@ -23,12 +23,6 @@ def test_every_indicator_is_in_one_chapter() -> None:
 
     assert sorted(one.code for one in shown) == sorted(one.code for one in INDICATORS)
     assert len({one.code for one in INDICATORS}) == len(INDICATORS)
-    assert all(indicator(one.code) is one for one in INDICATORS)
-
-
-def test_an_unknown_code_has_no_declaration() -> None:
-    with pytest.raises(KeyError):
-        indicator("inconnu")
 
 
 def test_each_declaration_is_on_the_page(owner_client: Client) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.measures import covered_span, measure, measure_all, measure_departements
+from indicators.measures import covered_span, measure, measure_all
 from indicators.models import CoveredMonth
 from indicators.payload import payload
 from indicators.selection import Selection, Territory
@@ -156,7 +156,7 @@ def test_queries_depend_on_neither_months_nor_departements() -> None:
         of_a_month = count_queries(lambda: measure(whole(world, month, month)))
         of_years = count_queries(lambda: measure(whole(world, years, month)))
         of_departement = count_queries(lambda: measure(one(CODES[0], years, month)))
-        of_all = count_queries(lambda: measure_departements(whole(world, years, month)))
+        of_all = count_queries(lambda: measure_all(whole(world, years, month)))
 
     assert (of_a_month, of_years, of_departement, of_all) == (5, 5, 5, 6)
 
@@ -182,7 +182,7 @@ def test_a_departement_that_lags_is_provisional_on_its_own_page_not_on_the_regio
 
     with loaded(world):
         region = measure(whole(world, FIRST, last)).provisional
-        own = measure_departements(whole(world, FIRST, last))[late].provisional
+        own = measure_all(whole(world, FIRST, last))[1][late].provisional
         rest = CoveredMonth.objects.filter(month=last)
         rest.exclude(pk=rest.order_by("pk").values("pk")[:1]).update(confirmed=True)
         half = measure(whole(world, FIRST, last)).provisional

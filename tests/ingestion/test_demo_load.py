@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from indicators.dynamics import classify
-from indicators.measures import measure, measure_departements
+from indicators.measures import measure, measure_all
 from indicators.selection import Selection, region_territory
 from indicators.series import Measures
 from ingestion.demo import load
@@ -109,7 +109,7 @@ def region_measures(loaded: Loaded) -> Measures:
 
 @pytest.fixture(scope="module")
 def measures(loaded: Loaded) -> dict[str, Measures]:
-    return measure_departements(whole_period())
+    return measure_all(whole_period())[1]
 
 
 def whole_period() -> Selection:

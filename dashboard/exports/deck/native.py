@@ -157,7 +157,7 @@ def _every_third_month(axis: Any) -> None:
 
 
 def _parts(chart: Chart, drawn: Any) -> None:
-    """The parts of whole bars, in the colours of their rows, with their shares printed."""
+    """The parts of whole bars, in the colours of their rows."""
     plot = drawn.plots[0]
     plot.gap_width, plot.overlap = 40, 100
     colors = dict(zip(chart.table.rows, chart.row_colors, strict=True))

@@ -51,11 +51,10 @@ LEVELS = ("DDDDDD", "E3E3FD", "CACAFB", "8585F6", "4848C8", "000091")
 
 @dataclass(frozen=True)
 class Deck:
-    """A deck being made: `mark` is on every slide of a working version, `footer` on all."""
+    """A deck being made; `footer` is on every slide."""
 
     deck: Any
     footer: str
-    mark: str = ""
 
     def add(self, layout: Layout, title: str, notes: Sequence[str] = ()) -> Any:
         """A slide with its title, footer, number and notes."""
@@ -74,8 +73,7 @@ class Deck:
             slide.shapes._spTree.append(copy.deepcopy(shape.element))  # noqa: SLF001  # as above
             if shape.element.ph.get("type") == "ftr":
                 mine = slide.shapes[-1]
-                said = f"{self.mark} · {self.footer}" if self.mark else self.footer
-                mine.text_frame.text = said
+                mine.text_frame.text = self.footer
                 style(mine.text_frame, 10, MUTED)
                 mine.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
 

@@ -15,7 +15,7 @@ from typing import Any
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Emu, Inches
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 FONT = "Arial"
@@ -177,8 +177,3 @@ def _placeholder(layout: Any, wanted: int | str) -> Any:
         elif shape.element.ph.get("type") == wanted:
             return shape
     raise LookupError(f"no placeholder {wanted} in {layout.name}")
-
-
-def points(size: float) -> int:
-    """A size of text."""
-    return Pt(size)
