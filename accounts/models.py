@@ -97,6 +97,32 @@ class RegionGrant(models.Model):
         return f"{self.user} : {self.get_role_display()}, {self.region}"
 
 
+class AccessToken(models.Model):
+    """A personal key of the data service. Only its digest is kept: nobody can read it again.
+
+    `digest`: SHA-256 of the key, in hexadecimal; `hint`: its first characters, to tell keys apart.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_tokens"
+    )
+    name = models.CharField("nom", max_length=60)
+    digest = models.CharField("empreinte", max_length=64, unique=True)
+    hint = models.CharField("début", max_length=12)
+    created_at = models.DateTimeField("créée le", auto_now_add=True)
+    expires_at = models.DateTimeField("valable jusqu’au")
+    used_at = models.DateTimeField("utilisée le", null=True)
+    revoked_at = models.DateTimeField("révoquée le", null=True)
+
+    class Meta:
+        verbose_name = "clé d’accès"
+        verbose_name_plural = "clés d’accès"
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AppendOnlyError(Exception):
     """Somebody tried to change or remove what is only ever added."""
 
