@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role, User
+from accounts.refusals import REFUSED
 from accounts.scope import regions_with_role
 from reference.models import Region
 from reference.months import in_french, parse_month
@@ -29,6 +30,7 @@ LABELS = {
     "accepted": "acceptés",
     "action": "action",
     "added": "ajoutés",
+    "address": "adresse",
     "after": "après",
     "anomalies": "anomalies",
     "before": "avant",
@@ -120,13 +122,13 @@ def visible_entries(user: User) -> QuerySet[AuditEntry]:
     """What a user may read of the trail, the latest first.
 
     All of it for a national administrator; else the entries of the régions that they administer
-    and their own.
+    and their own, but for what they were refused: it does not exist for them.
     """
     entries = AuditEntry.objects.select_related("actor", "region")
     if user.is_superuser:
         return entries
     regions = regions_with_role(user, Role.ADMINISTRATOR).order_by().values("pk")
-    return entries.filter(Q(region__in=regions) | Q(actor=user))
+    return entries.filter(Q(region__in=regions) | Q(actor=user) & ~Q(action=REFUSED))
 
 
 class JournalForm(forms.Form):
