@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from dashboard import letters
 from dashboard.reading import alone, is_prepared, leave, prepare, say_prepared
 from reference.models import Region, current_data_version
 
@@ -25,3 +26,9 @@ def prepare_readings() -> bool:
     finally:
         leave()
     return True
+
+
+@shared_task(ignore_result=True)
+def send_letters() -> int:
+    """Send the letters that are due, those that a mail server refused included; how many were."""
+    return letters.send_due()

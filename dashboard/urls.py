@@ -13,6 +13,7 @@ from dashboard.views import (
     perimeter,
     programmes,
     region,
+    subscriptions,
     texts,
     typed_figures,
 )
@@ -22,6 +23,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("methode/", method.method, name="method"),
+    path("abonnements/arreter/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("regions/<slug:slug>/", region.region, name="region"),
     path(
         "regions/<slug:slug>/departements.csv",

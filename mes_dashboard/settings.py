@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": dt.timedelta(seconds=20),
         "options": {"expires": 15},
     },
+    "letters": {
+        "task": "dashboard.tasks.send_letters",
+        "schedule": dt.timedelta(seconds=60),
+        "options": {"expires": 55},
+    },
 }
 if MES_INBOX:
     CELERY_BEAT_SCHEDULE["inbox"] = {

@@ -352,6 +352,7 @@ class Migration(migrations.Migration):
                         verbose_name="depuis le",
                     ),
                 ),
+                ("told", models.DateField(null=True, verbose_name="dernier mois annoncé")),
                 (
                     "departement",
                     models.ForeignKey(

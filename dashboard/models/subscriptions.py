@@ -24,7 +24,11 @@ class Frequency(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """One letter about one territory that a user asked for; `departement` null: the région."""
+    """One letter about one territory that a user asked for; `departement` null: the région.
+
+    `told`: the last month that was received when they asked, then the last they were told of: a
+    digest is for a later one, so that no correction of an older month sends it again.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions"
@@ -38,6 +42,7 @@ class Subscription(models.Model):
         "fréquence", max_length=10, choices=Frequency.choices, default=Frequency.MONTHLY
     )
     since = models.DateTimeField("depuis le", db_default=Now())
+    told = models.DateField("dernier mois annoncé", null=True)
 
     class Meta:
         verbose_name = "abonnement"

@@ -1,0 +1,131 @@
+"""Letters that people subscribed to: written once, sent once, stopped by a link of their own.
+
+A letter is written in the transaction of what it tells: there is none for what was undone. Its
+row is unique by user, letter and key, so that what is told twice is written once. It is sent at
+least once: its row is marked in the transaction during which the mail server accepts the message,
+so that a second message leaves only if the worker dies between the two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from accounts.models import RegionGrant, User
+from dashboard.models import Letter, Mailing
+from dashboard.unsubscribing import stop_url
+from reference.models import Region
+
+logger = logging.getLogger(__name__)
+
+#: After a failure, all letters wait: 1, 2, 4… minutes, an hour at most.
+FIRST_WAIT = dt.timedelta(minutes=1)
+LONGEST_WAIT = dt.timedelta(hours=1)
+
+#: A letter older than this would mislead: it is not sent any more.
+TOO_OLD = dt.timedelta(days=7)
+
+NEVER_SENT = Q(sent_at__isnull=True)
+ABOUT = re.compile(r"R(?P<region>\w{1,3}):.")
+FOOTER = "Vous recevez ce courriel parce que vous y êtes abonné. Pour ne plus le recevoir\u202f:"
+
+
+def key_of(region: Region, event: str) -> str:
+    """What a letter is about: a région, by which the right to read is checked, and an event."""
+    return f"R{region.code}:{event}"
+
+
+def post(user: User, letter: Letter, key: str, subject: str, body: str) -> bool:
+    """Write a letter to be sent, once; False when it was written already.
+
+    Args:
+        user: to whom; whether they may still read is asked when it is sent.
+        letter: which of those that people subscribe to.
+        key: made by `key_of`: the région, for nobody is told of what they may not see, and what
+            happened.
+        subject: one line.
+        body: plain text of counts and links, never the name of a facility. The link that stops
+            the letter is added under it.
+
+    Raises:
+        ValueError: the key names no région.
+    """
+    if not ABOUT.match(key):
+        message = f"the key of a letter begins with its région (R27:…), see key_of: {key!r}"
+        raise ValueError(message)
+    _, written = Mailing.objects.get_or_create(
+        user=user, letter=letter, key=key, defaults={"subject": subject, "body": body}
+    )
+    return written
+
+
+def due(now: dt.datetime) -> QuerySet[Mailing]:
+    """The letters to send now to those who may read them, those that failed most last."""
+    about = Func(F("key"), Value(":"), Value(1), function="split_part", output_field=CharField())
+    granted = RegionGrant.objects.annotate(code=Concat(Value("R"), "region_id")).filter(
+        user=OuterRef("user"), code=OuterRef("about")
+    )
+    waiting = (
+        Mailing.objects.alias(about=about)
+        .filter(NEVER_SENT, due_at__lte=now, created_at__gt=now - TOO_OLD, user__is_active=True)
+        .filter(Q(user__is_superuser=True) | Exists(granted))
+        .exclude(user__email="")
+    )
+    return waiting.order_by("attempts", "pk")
+
+
+def send_due(now: dt.datetime | None = None) -> int:
+    """Send the letters that are due; returns how many were.
+
+    Two workers never send the same one: its row is locked meanwhile, and skipped by the other.
+    The first failure stops the round and makes every letter wait, so that a mail server that is
+    down costs a worker `EMAIL_TIMEOUT` now and then.
+    """
+    now = now or timezone.now()
+    sent = 0
+    while True:
+        with transaction.atomic():
+            claimed = due(now).select_for_update(skip_locked=True, of=("self",))
+            mailing = claimed.select_related("user").first()
+            if mailing is None:
+                return sent
+            try:
+                _send(mailing)
+            except Exception as error:  # noqa: BLE001  # SMTP, its sockets, its settings: all wait
+                logger.warning("Letter %s could not be sent: %r", mailing.pk, error)
+                _postpone(mailing, now)
+                return sent
+            mailing.sent_at = now
+            mailing.save(update_fields=["sent_at"])
+            sent += 1
+
+
+def _send(mailing: Mailing) -> None:
+    """Hand one letter to the mail server, with the link that stops it, as programs know it too."""
+    about = ABOUT.match(mailing.key)
+    assert about is not None  # noqa: S101  # `post` writes no other
+    stop = stop_url(mailing.user, mailing.letter, about["region"])
+    EmailMessage(
+        mailing.subject,
+        f"{mailing.body.rstrip()}\n\n{FOOTER}\n{stop}\n",
+        to=[mailing.user.email],
+        headers={
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    ).send()
+
+
+def _postpone(mailing: Mailing, now: dt.datetime) -> None:
+    """Count a failure, and let all the letters wait for as long as this one calls for."""
+    wait = min(FIRST_WAIT * 2 ** min(mailing.attempts, 10), LONGEST_WAIT)
+    mailing.attempts += 1
+    mailing.save(update_fields=["attempts"])
+    Mailing.objects.filter(NEVER_SENT, due_at__lt=now + wait).update(due_at=now + wait)
