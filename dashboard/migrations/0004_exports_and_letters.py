@@ -301,6 +301,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40, verbose_name="graphique")),
                 ("query", models.CharField(blank=True, max_length=300, verbose_name="sélection")),
                 ("title", models.CharField(blank=True, max_length=200, verbose_name="titre")),
+                ("kept", models.BooleanField(default=True, verbose_name="à garder")),
                 (
                     "selection",
                     models.ForeignKey(

@@ -64,8 +64,9 @@ class SlideSelection(models.Model):
 class SlidePick(models.Model):
     """One slide of a selection: a chart of a territory over what its page showed.
 
-    `territory`: "R27" or "D21"; `code`: a piece of `dashboard.decks.pieces`; `query`: the query
-    string of the page ("de=2024-01&a=2025-12"); `title`: the user's own, "" for the chart's.
+    `territory`: "R27" or "D21"; `code`: one of `dashboard.pieces.piece`; `query`: the query
+    string of the page ("de=2024-01&a=2025-12"); `title`: the user's own, "" for the chart's;
+    `kept`: whether it goes into the files made of the selection. Ranks go from 0, without a gap.
     """
 
     selection = models.ForeignKey(SlideSelection, on_delete=models.CASCADE, related_name="picks")
@@ -74,6 +75,7 @@ class SlidePick(models.Model):
     code = models.CharField("graphique", max_length=40)
     query = models.CharField("sélection", max_length=300, blank=True)
     title = models.CharField("titre", max_length=200, blank=True)
+    kept = models.BooleanField("à garder", default=True)
 
     class Meta:
         verbose_name = "diapositive choisie"
