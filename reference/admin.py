@@ -24,6 +24,7 @@ from reference.models import (
     DocumentGroup,
     DocumentType,
     DocumentTypeAlias,
+    Event,
     Facility,
     FacilityCategory,
     FacilityPeriod,
@@ -32,6 +33,7 @@ from reference.models import (
     ProgrammeMembership,
     Region,
     RegisterImport,
+    Target,
     raise_data_version,
 )
 
@@ -278,6 +280,28 @@ class ProgrammeAdmin(GroundAdmin):
         """How many facilities it has, all regions together."""
         count: int = getattr(programme, "member_count", 0)
         return count
+
+
+@admin.register(Event)
+class EventAdmin(GroundAdmin):
+    """The events of territories; analysts enter them on the pages of their région."""
+
+    ground = False
+    list_display = ("label", "region", "departement", "month", "last_month")
+    list_filter = ("region",)
+    list_select_related = ("region", "departement")
+    search_fields = ("label", "note")
+
+
+@admin.register(Target)
+class TargetAdmin(GroundAdmin):
+    """The targets of territories; analysts enter them on the pages of their région."""
+
+    ground = False
+    list_display = ("indicator", "region", "departement", "sector", "month", "last_month", "value")
+    list_filter = ("region", "indicator")
+    list_select_related = ("region", "departement")
+    search_fields = ("label",)
 
 
 @admin.register(RegisterImport)

@@ -191,6 +191,7 @@ class Goal:
     last: dt.date | None
     outcome: Outcome
     text: str  # the whole sentence, but for the outcome
+    found: str = ""  # "20,1 % en décembre 2025"
     drawn: bool = True
     row: str = ""
 

@@ -77,14 +77,28 @@ def landmarked(
 
 
 def _of_months(target: Target, chart: Chart, measures: Measures) -> Goal:
-    """A target on a series by month, judged in the last received month that it binds."""
+    """A target on a series by month, drawn where the chart counts what it binds."""
+    goal = goal_of(target, measures)
+    indicator = TargetIndicator(target.indicator)
+    return replace(
+        goal,
+        drawn=indicator != TargetIndicator.RATE_12M
+        and chart.unit is _unit(indicator)
+        and goal.outcome is not Outcome.AHEAD,
+    )
+
+
+def goal_of(target: Target, measures: Measures) -> Goal:
+    """What became of a target in the last received month that it binds.
+
+    `measures`: of its territory and sector.
+    """
     indicator = TargetIndicator(target.indicator)
     month = _judged(target, measures)
     text = _reading(indicator, measures, month)
     value = at(_series(indicator, measures), month)
     ahead = target.month > measures.selection.last
-    drawn = indicator != TargetIndicator.RATE_12M and chart.unit is _unit(indicator) and not ahead
-    return _goal(target, value, text, ahead=ahead, drawn=drawn)
+    return _goal(target, value, text, ahead=ahead, drawn=False)
 
 
 def _of_sector(target: Target, chart: Chart, measures: Measures) -> Goal | None:
@@ -176,6 +190,7 @@ def _goal(target: Target, value: float | None, found: str, *, ahead: bool, drawn
         last=target.last_month,
         outcome=outcome,
         text=f"{name}{NARROW}: {wanted} à partir de {in_french(target.month)}{until}{evidence}.",
+        found=found,
         drawn=drawn,
     )
 

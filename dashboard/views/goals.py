@@ -24,6 +24,7 @@ from dashboard.goals.acts import (
     save,
 )
 from dashboard.goals.forms import FileForm, Goal, GoalForm
+from dashboard.goals.outcomes import outcomes
 from dashboard.goals.table import (
     MAX_BYTES,
     Problem,
@@ -33,8 +34,9 @@ from dashboard.goals.table import (
     write_table,
 )
 from dashboard.goals.writing import period, value_words
+from indicators.snapshot import snapshot
 from reference import french
-from reference.models import Departement, Event, Region, TargetIndicator
+from reference.models import Departement, Event, Region, Target, TargetIndicator
 from reference.numbers import grouped
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -46,11 +48,17 @@ NARROW_COLON = "\u202f: "
 def goals(request: HttpRequest, slug: str) -> HttpResponse:
     """The events and targets of a région."""
     place = region_or_404(request.user, slug)
-    found = goals_of(place)
+    with snapshot() as version:
+        found = goals_of(place)
+        judged = outcomes(place, (goal for goal in found if isinstance(goal, Target)), version)
     context = {
         "place": place,
         "events": [_row(goal) for goal in found if isinstance(goal, Event)],
-        "targets": [_row(goal) for goal in found if not isinstance(goal, Event)],
+        "targets": [
+            _row(goal) | {"judged": judged.get(goal.pk)}
+            for goal in found
+            if isinstance(goal, Target)
+        ],
         "editable": has_role(request.user, place, Role.ANALYST),
     }
     return render(request, "dashboard/goals/list.html", context)

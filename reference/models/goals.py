@@ -6,6 +6,7 @@ that is not an event entered here.
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,7 +14,24 @@ from reference.models.register import Sector
 from reference.models.territories import Departement, Region
 
 
-class Event(models.Model):
+class OfATerritory(models.Model):
+    """What is said of a région, or of one of its départements."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse a département of elsewhere, which no page of the région would show.
+
+        Raises:
+            ValidationError: the département is of another région.
+        """
+        departement: Departement | None = getattr(self, "departement", None)
+        if departement is not None and departement.region_id != getattr(self, "region_id", None):
+            raise ValidationError({"departement": "Ce département n’est pas de cette région."})
+
+
+class Event(OfATerritory):
     """A dated note on a territory: "Cibles ESMS Numérique". `departement` null: the whole région.
 
     `last_month` null: it lasted one month.
@@ -64,7 +82,7 @@ class TargetIndicator(models.TextChoices):
         return self in {TargetIndicator.RATE, TargetIndicator.RATE_12M}
 
 
-class Target(models.Model):
+class Target(OfATerritory):
     """A value to reach by `month` at the latest, kept from then on until `last_month`.
 
     `value` is a fraction for rates. `departement` null: the région itself. `sector` empty: all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from html import unescape
@@ -16,10 +17,13 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry, Role, User
 from dashboard.goals.acts import content
+from dashboard.goals.outcomes import outcomes
 from dashboard.goals.table import RefusedFileError, model_file, read_table, write_table
 from dashboard.goals.writing import read_month, read_value, value_typed, value_words
+from indicators.snapshot import snapshot
 from reference.models import Departement, Event, Region, Target, TargetIndicator
 from reference.models.version import current_data_version
+from tests.dashboard import world
 from tests.html import assert_no_inline
 
 pytestmark = pytest.mark.django_db
@@ -260,7 +264,7 @@ def test_the_list_costs_the_same_whatever_it_holds(
             region=region, month=dt.date(2025, rank, 1), value=1, indicator="documents"
         )
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         owner_client.get(PAGE)
     with django_assert_max_num_queries(9):
         owner_client.get(ADD_TARGET)
@@ -461,3 +465,53 @@ def test_a_value_is_typed_again_as_it_was_read(indicator: TargetIndicator, numbe
 
     assert read_value(indicator, value_typed(indicator, value)) == pytest.approx(value)
     assert value_words(indicator, value)[0].isdigit()
+
+
+# --- What became of each target -----------------------------------------------------------------
+
+
+def target(region: Region, value: float, month: dt.date = DECEMBER, **more: Any) -> Target:
+    more = {"indicator": TargetIndicator.RATE, **more}
+    return Target.objects.create(region=region, value=value, month=month, **more)
+
+
+def outcomes_of(region: Region) -> dict[int, str]:
+    with snapshot() as version:
+        judged = outcomes(region, Target.objects.order_by("pk"), version)
+    return {key: goal.outcome.value for key, goal in judged.items()}
+
+
+def test_the_list_says_of_each_target_whether_it_is_reached(
+    region: Region, owner_client: Client
+) -> None:
+    world.lay(last=DECEMBER)
+    target(region, 0.001, label="Palier")
+
+    shown = text(owner_client.get(PAGE))
+
+    assert "atteinte" in shown
+    assert re.search(r"\d+,\d % en décembre 2025", shown)
+
+
+def test_a_target_is_judged_on_its_own_territory_sector_and_months(region: Region) -> None:
+    world.lay(first=dt.date(2023, 6, 1), last=DECEMBER)
+    early = dt.date(2023, 7, 1)
+    met = target(region, 0.001)
+    missed = target(region, 0.999, departement_id="21")
+    ahead = target(region, 0.001, dt.date(2026, 6, 1))
+    sector = target(region, 0.001, sector="PDS")  # nobody of this sector feeds
+    ended = target(region, 1, early, last_month=early, indicator=TargetIndicator.DOCUMENTS)
+
+    assert outcomes_of(region) == {
+        met.pk: "atteinte",
+        missed.pk: "non atteinte",
+        ahead.pk: "à venir",
+        sector.pk: "non atteinte",
+        ended.pk: "non atteinte",  # nobody fed as early
+    }
+
+
+def test_nothing_is_judged_before_a_month_is_received(region: Region) -> None:
+    target(region, 0.5)
+
+    assert outcomes_of(region) == {}

@@ -17,10 +17,12 @@ from reference.models import (
     DocumentGroup,
     DocumentType,
     DocumentTypeAlias,
+    Event,
     Facility,
     FacilityCategory,
     LegalEntity,
     Programme,
+    Region,
     RegisterImport,
 )
 
@@ -36,6 +38,8 @@ MODELS = [
     "documenttype",
     "documenttypealias",
     "programme",
+    "event",
+    "target",
     "registerimport",
     "dataversion",
 ]
@@ -299,3 +303,22 @@ def test_a_facility_and_its_owner_are_closed_never_deleted(
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert Facility.objects.filter(pk=facility.pk).exists()
+
+
+def test_an_event_of_the_administration_raises_the_version_and_stays_in_its_region(
+    national: Client,
+) -> None:
+    number, ground_number = ground()
+    typed = {
+        "region": Region.objects.get(code="27").pk,
+        "departement": "69",
+        "month": "01/04/2025",
+        "label": "Cibles du programme",
+    }
+
+    refused = national.post(reverse("admin:reference_event_add"), typed)
+    national.post(reverse("admin:reference_event_add"), {**typed, "departement": "21"})
+
+    assert "Ce département n’est pas de cette région." in refused.content.decode()
+    assert [event.departement_id for event in Event.objects.all()] == ["21"]
+    assert ground() == (number + 1, ground_number)
