@@ -1,14 +1,51 @@
-"""What any file meant for a French spreadsheet must respect."""
+"""What files for spreadsheets must respect: texts that never run, names that sheets may have."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
 
 #: A spreadsheet takes a file for UTF-8 when it begins so.
 BOM = "\ufeff"
 
-#: A spreadsheet takes a text that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: A spreadsheet takes a text that begins so for a formula; the last four are full-width signs.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+#: The longest name of a sheet, and the one that Excel keeps for itself.
+LONGEST_TITLE = 31
+_KEPT_BY_EXCEL = "history"
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula."""
+    return text.startswith(FORMULA_STARTS)
 
 
 def neutralised(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """A text that no spreadsheet runs as a formula; `restored` gives it back as it was."""
+    return f"'{text}" if runs(text.lstrip("'")) else text
+
+
+def restored(cell: str) -> str:
+    """A text without the apostrophe that keeps a spreadsheet from running it."""
+    return cell[1:] if cell.startswith("'") and runs(cell.lstrip("'")) else cell
+
+
+def sheet_title(wanted: str) -> str:
+    """The nearest name that Excel takes for a sheet: 31 characters, no sign of a path."""
+    plain = "".join(each if each.isprintable() else " " for each in wanted)
+    allowed = re.sub(r"[\[\]:*?/\\]", "-", plain)[:LONGEST_TITLE].strip(" '")
+    return "Feuille" if allowed.lower() in {"", _KEPT_BY_EXCEL} else allowed
+
+
+def sheet_titles(wanted: Iterable[str]) -> Iterator[str]:
+    """A name for each sheet of one workbook, all different: the second "Taux" is "Taux (2)"."""
+    taken: set[str] = set()
+    for each in wanted:
+        title, number = sheet_title(each), 1
+        while title.lower() in taken:
+            number += 1
+            end = f" ({number})"
+            title = sheet_title(sheet_title(each)[: LONGEST_TITLE - len(end)].rstrip() + end)
+        taken.add(title.lower())
+        yield title

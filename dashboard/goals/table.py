@@ -17,7 +17,7 @@ from indicators.selection import CHART_SECTORS
 from reference.documents import normalise_label
 from reference.french import quoted
 from reference.models import Event, Region, Sector, TargetIndicator
-from reference.spreadsheets import BOM, FORMULA_STARTS
+from reference.spreadsheets import BOM, neutralised, restored
 
 MAX_BYTES = 1 << 20
 MAX_LINES = 1000
@@ -98,7 +98,7 @@ def _csv(lines: Sequence[Mapping[str, str]]) -> str:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([writings[0] for writings in COLUMNS.values()])
     for line in lines:
-        writer.writerow([_guarded(line.get(field, "")) for field in COLUMNS])
+        writer.writerow([neutralised(line.get(field, "")) for field in COLUMNS])
     return BOM + text.getvalue()
 
 
@@ -217,7 +217,7 @@ class _Reader:
         for rank, cell in enumerate(cells):
             field = self.fields[rank] if rank < len(self.fields) else ""
             if field:
-                told[field] = _without_guard(cell.strip())
+                told[field] = restored(cell.strip())
             elif cell.strip():
                 self._tell(line, f"colonne {rank + 1}", cell, "Cette valeur n’a pas d’en-tête.")
                 return None
@@ -305,17 +305,6 @@ _SECTORS = dict.fromkeys(_ALL_SECTORS, "") | {
 def _a(kind: Kind) -> str:
     """The kind as a sentence begins: "Un événement"."""
     return kind.new[0].upper() + kind.new[1:]
-
-
-def _guarded(text: str) -> str:
-    """A text that no spreadsheet runs, and that `_without_guard` gives back as it was."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
-
-
-def _without_guard(cell: str) -> str:
-    """A text without the apostrophe that keeps a spreadsheet from running it."""
-    guarded = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
-    return cell[1:] if guarded else cell
 
 
 def _short(text: str) -> str:

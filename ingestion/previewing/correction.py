@@ -37,12 +37,11 @@ from ingestion.reading.workbook import open_sheet
 from ingestion.storage import local_copy
 from reference.documents import document_type_index
 from reference.months import iso
+from reference.spreadsheets import neutralised, sheet_title
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: What Excel takes for a formula at the beginning of a text. Numbers are none.
-_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+#: A number with its sign, which is no formula.
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-LONGEST_TITLE = 31
 _SEPARATION = "\u00a0; "
 #: What an old encoding has no sign for, and what says the same in it.
 _OLD = str.maketrans({"\u202f": "\u00a0", "’": "'", "…": "..."})
@@ -210,7 +209,7 @@ class _Old:
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula; reading takes the apostrophe off again."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    return cell if _NUMBER.fullmatch(cell) else neutralised(cell)
 
 
 def _write_workbook(source: BinaryIO, made: IO[bytes], extract: Extract, said: _Said) -> None:
@@ -220,20 +219,13 @@ def _write_workbook(source: BinaryIO, made: IO[bytes], extract: Extract, said: _
     sheet = calamine.load_workbook(source).get_sheet_by_name(sheets.chosen)
     options = {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}
     with xlsxwriter.Workbook(made, options) as book:
-        page = book.add_worksheet(title_of(sheets.chosen))
+        page = book.add_worksheet(sheet_title(sheets.chosen))
         page.set_column(sheet.width, sheet.width + 1, 60)
         rows = enumerate(sheet.iter_rows(), start=1)
         filled = ((line, cells) for line, cells in rows if any(str(each).strip() for each in cells))
         for number, row in enumerate(_rows(filled, sheet.width, said)):
             for position, value in enumerate(row):
                 _write_cell(page, number, position, value)
-
-
-def title_of(sheet: str) -> str:
-    """The title of a sheet as Excel takes it; other programs write workbooks with any."""
-    plain = "".join(each if each.isprintable() else " " for each in sheet)
-    allowed = re.sub(r"[\[\]:*?/\\]", "-", plain)[:LONGEST_TITLE].strip(" '")
-    return "Feuille" if allowed.lower() in {"", "history"} else allowed  # Excel keeps this one
 
 
 def _write_cell(page: Any, row: int, column: int, value: Any) -> None:

@@ -12,10 +12,10 @@ from django.test import Client
 
 from ingestion import tasks
 from ingestion.models import Extract, State
-from ingestion.previewing.correction import title_of
 from ingestion.process import process
 from ingestion.receive import receive
 from reference.models import Region
+from reference.spreadsheets import sheet_title
 from tests.ingestion.files import workbook
 from tests.ingestion.world import build, facility
 
@@ -67,7 +67,7 @@ def test_any_title_of_a_sheet_is_shown_and_given_back(title: str, owner_client: 
 
     assert "<script>alert" not in page.text
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
-    assert book.sheetnames == [title_of(title)]
+    assert book.sheetnames == [sheet_title(title)]
     book.close()
 
 
