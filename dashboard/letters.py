@@ -42,12 +42,12 @@ def key_of(region: Region, event: str) -> str:
     return f"R{region.code}:{event}"
 
 
-def post(user: User, letter: Letter, key: str, subject: str, body: str) -> bool:
+def post(user: User, letter: str, key: str, subject: str, body: str) -> bool:
     """Write a letter to be sent, once; False when it was written already.
 
     Args:
         user: to whom; whether they may still read is asked when it is sent.
-        letter: which of those that people subscribe to.
+        letter: which of those that people subscribe to (`Letter`), or `EXPORT_READY`.
         key: made by `key_of`: the région, for nobody is told of what they may not see, and what
             happened.
         subject: one line.
@@ -108,19 +108,21 @@ def send_due(now: dt.datetime | None = None) -> int:
 
 
 def _send(mailing: Mailing) -> None:
-    """Hand one letter to the mail server, with the link that stops it, as programs know it too."""
-    about = ABOUT.match(mailing.key)
-    assert about is not None  # noqa: S101  # `post` writes no other
-    stop = stop_url(mailing.user, mailing.letter, about["region"])
-    EmailMessage(
-        mailing.subject,
-        f"{mailing.body.rstrip()}\n\n{FOOTER}\n{stop}\n",
-        to=[mailing.user.email],
-        headers={
+    """Hand one letter to the mail server; with the link that stops it, as programs know it too.
+
+    What somebody asked for once (`EXPORT_READY`) has nothing to stop.
+    """
+    body, headers = mailing.body, {}
+    if mailing.letter in Letter.values:
+        about = ABOUT.match(mailing.key)
+        assert about is not None  # noqa: S101  # `post` writes no other
+        stop = stop_url(mailing.user, mailing.letter, about["region"])
+        body = f"{body.rstrip()}\n\n{FOOTER}\n{stop}\n"
+        headers = {
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
-    ).send()
+        }
+    EmailMessage(mailing.subject, body, to=[mailing.user.email], headers=headers).send()
 
 
 def _postpone(mailing: Mailing, now: dt.datetime) -> None:

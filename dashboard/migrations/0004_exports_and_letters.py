@@ -114,6 +114,12 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(null=True, verbose_name="version des données"),
                 ),
                 (
+                    "figures",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="empreinte des chiffres"
+                    ),
+                ),
+                (
                     "asked_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),
@@ -196,6 +202,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("digest", "Point mensuel"),
                             ("deck", "Diapositives de la région"),
+                            ("export", "Fichier prêt"),
                         ],
                         max_length=10,
                         verbose_name="courriel",
@@ -398,6 +405,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("author", None), ("edition", None)),
                 fields=("region", "data_version"),
                 name="one_scheduled_deck_per_version",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="export",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("edition__isnull", False)),
+                fields=("edition",),
+                name="one_deck_per_edition",
             ),
         ),
         migrations.AddConstraint(

@@ -3,10 +3,17 @@
 from dashboard.models.editions import Edition, KeptForEver, NeverChangedError
 from dashboard.models.exports import Export, ExportKind, ExportState
 from dashboard.models.slides import DeckTemplate, SlidePick, SlideSelection
-from dashboard.models.subscriptions import Frequency, Letter, Mailing, Subscription
+from dashboard.models.subscriptions import (
+    EXPORT_READY,
+    Frequency,
+    Letter,
+    Mailing,
+    Subscription,
+)
 from dashboard.models.texts import Subject, Text, TextVersion, TypedFigure
 
 __all__ = [
+    "EXPORT_READY",
     "DeckTemplate",
     "Edition",
     "Export",

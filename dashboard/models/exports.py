@@ -36,6 +36,8 @@ class Export(models.Model):
     `author` null: nobody asked, it was made after a publication. `pieces`: what it holds, in order
     (`dashboard.decks.pieces`); empty: the standard content of `departement`, of the whole région
     without one. `expires_at` null: never, for it belongs to a frozen edition or is not made yet.
+    `figures`: which figures a deck made after a publication shows, so that another is made once
+    they have changed (`dashboard.scheduled_decks`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,6 +69,7 @@ class Export(models.Model):
     file = models.FileField("fichier", upload_to="exports/", blank=True)
     size = models.PositiveBigIntegerField("taille en octets", null=True)
     data_version = models.BigIntegerField("version des données", null=True)
+    figures = models.CharField("empreinte des chiffres", max_length=64, blank=True)
     asked_at = models.DateTimeField("demandé le", db_default=Now())
     queued_at = models.DateTimeField("envoyé le", null=True)
     made_at = models.DateTimeField("fait le", null=True)
@@ -82,7 +85,10 @@ class Export(models.Model):
                 fields=["region", "data_version"],
                 condition=Q(author=None, edition=None),
                 name="one_scheduled_deck_per_version",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["edition"], condition=Q(edition__isnull=False), name="one_deck_per_edition"
+            ),
         ]
 
     def __str__(self) -> str:

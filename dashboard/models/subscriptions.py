@@ -16,6 +16,10 @@ class Letter(models.TextChoices):
     DECK = "deck", "Diapositives de la région"
 
 
+#: A letter that nobody subscribes to: a file that its reader asked to be told of is ready.
+EXPORT_READY = "export"
+
+
 class Frequency(models.TextChoices):
     """How often, counted in received months."""
 
@@ -62,7 +66,9 @@ class Mailing(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mailings"
     )
-    letter = models.CharField("courriel", max_length=10, choices=Letter.choices)
+    letter = models.CharField(
+        "courriel", max_length=10, choices=[*Letter.choices, (EXPORT_READY, "Fichier prêt")]
+    )
     key = models.CharField("à propos de", max_length=80)
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
