@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from dashboard.charts.chart import Column, Table, Unit
 from dashboard.charts.contributors import is_small
 from dashboard.editions import Json, summary
 from dashboard.models import Edition
@@ -24,11 +25,15 @@ LEAST_POINTS = 0.0005
 
 @dataclass(frozen=True)
 class Pair:
-    """A figure on both dates, and its change, as they are written."""
+    """A figure on both dates, and its change, as they are written.
+
+    `numbers`: the same in their unit, None for what is written in counts or not known.
+    """
 
     before: str
     after: str
     change: str
+    numbers: tuple[float | None, float | None, float | None] = (None, None, None)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,38 @@ def since(region: Region, evidence: RegionEvidence) -> Since | None:
         return None
     head = Head(region, edition["pk"], edition["title"], edition["committee_on"], edition["month"])
     return compare(head, edition["content__summary"], evidence)
+
+
+def since_table(found: Since) -> Table:
+    """The same as a table: each département, then the région."""
+    rows = (*found.rows, found.total)
+    then = f"au {french.day(found.committee_on)}"
+
+    def three(name: str, label: str, unit: Unit, change: Unit, word: str) -> tuple[Column, ...]:
+        pairs: list[Pair] = [getattr(row, name) for row in rows]
+        kinds = (
+            ("avant", f"{label} {then}", unit, [pair.before for pair in pairs]),
+            ("maintenant", f"{label} aujourd’hui", unit, [pair.after for pair in pairs]),
+            ("ecart", word, change, [pair.change for pair in pairs]),
+        )
+        return tuple(
+            Column(
+                f"{name}-{code}", heading, one, tuple(pair.numbers[rank] for pair in pairs),
+                tuple(texts),
+            )
+            for rank, (code, heading, one, texts) in enumerate(kinds)
+        )  # fmt: skip
+
+    return Table(
+        caption=f"Depuis le comité du {french.day(found.committee_on)}",
+        corner="Territoire",
+        rows=tuple(row.name for row in rows),
+        columns=(
+            *three("documents", "Documents", Unit.DOCUMENTS, Unit.RATE, "Évolution"),
+            *three("rate", "Taux", Unit.RATE, Unit.POINTS, "Écart"),
+            *three("rank", "Rang", Unit.RANK, Unit.RANK, "Places gagnées"),
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -146,8 +183,13 @@ def _row(both: Both) -> Row:
 
 def _documents(both: Both) -> Pair:
     before, after = both.before.get("documents"), both.after.get("documents")
-    change = french.signed_percent(after / before - 1) if before and after is not None else "–"
-    return Pair(french.integer(before), french.integer(after), change)
+    change = after / before - 1 if before and after is not None else None
+    return Pair(
+        french.integer(before),
+        french.integer(after),
+        "–" if change is None else french.signed_percent(change),
+        (before, after, change),
+    )
 
 
 def _rate(both: Both) -> Pair:
@@ -158,6 +200,7 @@ def _rate(both: Both) -> Pair:
         french.percent(both.before.get("rate")),
         french.percent(both.after.get("rate")),
         "–" if change is None else french.signed_points(change),
+        (both.before.get("rate"), both.after.get("rate"), change),
     )
 
 
@@ -175,6 +218,7 @@ def _rank(both: Both) -> Pair:
         ordinal(both.before.get("rank")),
         ordinal(both.after.get("rank")),
         "–" if not change else french.signed(french.integer(-change)),
+        (both.before.get("rank"), both.after.get("rank"), -change if change else None),
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.charts.chart import Unit
+from dashboard.charts.chart import Month, Table, Unit, column
 from dashboard.charts.contributors import is_small
-from dashboard.charts.wording import as_date, at
+from dashboard.charts.wording import as_date, at, months_of
 from dashboard.tiles import shape_words
 from indicators.dynamics import Dynamics
 from indicators.evidence import TerritoryEvidence
@@ -19,6 +19,8 @@ from reference import french
 
 WIDTH, HEIGHT = 220.0, 96.0
 LEFT, RIGHT, TOP, BOTTOM = 4.0, 6.0, 6.0, 4.0
+#: The code of the région among those of its départements.
+REGION = "region"
 #: Tops of the common scale, as fractions; the least that holds every rate is used.
 TOPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
@@ -46,7 +48,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class SmallMultiples:
-    """The panels in the order of the codes, and what they share."""
+    """The panels in the order of the codes, and what they share.
+
+    `table`: what is drawn, a column by département under its code, the région's under `REGION`.
+    """
 
     panels: tuple[Panel, ...]
     region: Line
@@ -54,6 +59,9 @@ class SmallMultiples:
     top: str  # the upper bound of the scale, in words
     first: str
     last: str
+    scale: float  # the upper bound as a fraction
+    months: tuple[Month, ...]
+    table: Table
     width: float = WIDTH
     height: float = HEIGHT
     base: float = HEIGHT - BOTTOM
@@ -92,6 +100,28 @@ def small_multiples(
         top=french.percent(top, 0),
         first=french.short_month(as_date(region.months[0])),
         last=french.short_month(as_date(region.months[-1])),
+        scale=top,
+        months=months_of(region),
+        table=_table(region, around, departements, drawn),
+    )
+
+
+def _table(
+    region: Measures,
+    around: pd.Series[float],
+    departements: Mapping[str, Measures],
+    drawn: Mapping[str, pd.Series[float]],
+) -> Table:
+    named = {code: one.selection.territory.name for code, one in departements.items()}
+    lines = {**{code: (named[code], drawn[code]) for code in named}, REGION: ("Région", around)}
+    return Table(
+        caption="Part des ESMS qui alimentent dans le mois, par département",
+        corner="Mois",
+        rows=tuple(month.header for month in months_of(region)),
+        columns=tuple(
+            column(code, french.typographic(name), Unit.RATE, line)
+            for code, (name, line) in lines.items()
+        ),
     )
 
 
