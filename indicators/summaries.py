@@ -29,21 +29,9 @@ from indicators.bulk import copy_rows
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from indicators.selection import CHART_SECTORS
 from reference.months import shift, span
-from reference.standing import standing
+from reference.standing import standing_by_month
 
 VOLUME_KEY = ["month", "region", "departement", "sector", "document_type_id", "carried"]
-NO_STANDING = pd.DataFrame(
-    {"facility_id": [], "region": [], "departement": [], "sector": [], "open": [], "month": []}
-).astype(
-    {
-        "facility_id": "int64",
-        "region": "str",
-        "departement": "str",
-        "sector": "str",
-        "open": "bool",
-        "month": "datetime64[s]",
-    }
-)
 FacilityIds = NDArray[np.int64]
 
 
@@ -117,12 +105,10 @@ def perimeter_standings(periods: pd.DataFrame, months: list[dt.date]) -> pd.Data
     texts = ["region", "departement", "sector"]
     kept = periods[["facility_id", "starts_on", "ends_on", "in_perimeter", *texts]]
     kept = kept.astype(dict.fromkeys(texts, "category"))
-    frames = []
-    for month in months:
-        stood = standing(kept, month)
-        stood = stood.loc[stood["in_perimeter"], [*texts, "open"]]
-        frames.append(stood.reset_index().assign(month=pd.Timestamp(month)))
-    return pd.concat(frames or [NO_STANDING], ignore_index=True)
+    stood = standing_by_month(kept, months)
+    stood = stood.loc[stood["in_perimeter"], ["facility_id", *texts, "open", "at"]]
+    dates = np.array(months, dtype="datetime64[s]")
+    return stood.drop(columns="at").assign(month=dates[stood["at"]]).reset_index(drop=True)
 
 
 def _stood(feedings: pd.DataFrame, standings: pd.DataFrame) -> NDArray[np.intp]:

@@ -7,11 +7,13 @@ computed from. Pure but for `load_periods`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from django_pandas.io import read_frame
+from numpy.typing import NDArray
 
 from reference.models import FacilityPeriod, PerimeterChoice, Sector
 from reference.months import last_day
@@ -88,18 +90,52 @@ def standing(periods: pd.DataFrame, month: dt.date) -> pd.DataFrame:
     speaks is the last that covers the month; without any, the last that ended before it; without
     any, the first.
     """
-    first, last = pd.Timestamp(month), pd.Timestamp(last_day(month))
-    starts = periods["starts_on"].fillna(pd.Timestamp("1900-01-01"))
-    ends = periods["ends_on"].fillna(pd.Timestamp("2200-01-01"))
-    covering = (starts <= last) & (ends >= first)
-    before = ends < first
-    # Later periods speak over earlier ones, except among those still to come.
-    age = np.where(covering | before, starts.astype("int64"), -starts.astype("int64"))
-    rank = np.select([covering, before], [2, 1], default=0)
+    return standing_by_month(periods, [month]).drop(columns="at").set_index("facility_id")
+
+
+def standing_by_month(periods: pd.DataFrame, months: Sequence[dt.date]) -> pd.DataFrame:
+    """What each facility was in each month: `standing`, one month above the other.
+
+    Facilities are in the order of their identifiers; `at` is the position of the month among
+    `months`. `periods` may have some of the columns of `load_periods` only.
+    """
+    starts = _seconds(periods["starts_on"], "1900-01-01")
+    ends = _seconds(periods["ends_on"], "2200-01-01")
     facilities = periods["facility_id"].to_numpy()
-    order = np.lexsort((age, rank, facilities))
-    ordered = facilities[order]
-    last_of_each = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
-    speaking = order[last_of_each]
-    stood = periods.take(speaking).assign(open=covering.to_numpy()[speaking])
-    return stood.set_index("facility_id")
+    order = np.argsort(facilities, kind="stable")
+    last = _last_of_each(facilities[order])
+    sizes = np.diff(np.flatnonzero(last), prepend=-1)
+    speaking = np.tile(order[last], (len(months), 1))
+    opened = np.zeros(speaking.shape, dtype=bool)
+    # Most facilities have one period, which speaks for every month: only the others are sorted.
+    several = order[np.repeat(sizes > 1, sizes)]
+    for at, month in enumerate(months):
+        first_second, last_second = _second(month), _second(last_day(month))
+        covering = (starts <= last_second) & (ends >= first_second)
+        before = ends < first_second
+        # Later periods speak over earlier ones, except among those still to come.
+        age = np.where(covering | before, starts, -starts)[several]
+        rank = np.select([covering, before], [2, 1], default=0)[several]
+        ranked = several[np.lexsort((age, rank, facilities[several]))]
+        speaking[at, sizes > 1] = ranked[_last_of_each(facilities[ranked])]
+        opened[at] = covering[speaking[at]]
+    stood = periods.take(speaking.ravel())
+    return stood.assign(open=opened.ravel(), at=np.repeat(np.arange(len(months)), len(sizes)))
+
+
+def _last_of_each(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values of a sorted array are the last of their equals."""
+    last: NDArray[np.bool_] = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
+    return last
+
+
+def _seconds(dates: pd.Series, without: str) -> NDArray[np.int64]:
+    """Dates as seconds, those that are missing being `without`."""
+    seconds: NDArray[np.int64] = (
+        dates.fillna(pd.Timestamp(without)).to_numpy("datetime64[s]").astype("int64")
+    )
+    return seconds
+
+
+def _second(day: dt.date) -> int:
+    return int(np.datetime64(day, "s").astype("int64"))

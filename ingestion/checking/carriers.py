@@ -14,7 +14,7 @@ from ingestion.checking.ground import Ground
 from ingestion.models import Arbitration, Outcome
 from reference.finess import number
 from reference.models import Sector
-from reference.standing import standing
+from reference.standing import standing_by_month
 
 SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+")
 OUTCOMES = {
@@ -235,9 +235,8 @@ def _standings(periods: pd.DataFrame, months: pd.Series[pd.Timestamp]) -> pd.Dat
     kinds = {"legal_entity_id": "Int64", "in_perimeter": "bool"}
     kinds |= dict.fromkeys(("region", "departement", "sector"), "category")
     periods = periods[["facility_id", "starts_on", "ends_on", *kinds]].astype(kinds)
-    none = periods.head(0).assign(open=False, month=0).set_index("facility_id")
-    frames = [standing(periods, each.date()).assign(month=at) for at, each in enumerate(months)]
-    return pd.concat(frames or [none]).reset_index()
+    stood = standing_by_month(periods, [each.date() for each in months])
+    return stood.rename(columns={"at": "month"}).reset_index(drop=True)
 
 
 def _facility_places(stands: pd.DataFrame, ground: Ground) -> pd.DataFrame:
