@@ -122,6 +122,13 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 40},
     },
+    # The pages that a process served last: a fifth of a megabyte each.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 150},
+    },
     # What workers prepare for all web processes; keys contain the data version, so none expires.
     "readings": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

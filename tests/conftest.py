@@ -12,8 +12,7 @@ import pytest
 import pytest_django
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
-from django.core.cache import cache
-from django.db import connections
+from django.core.cache import caches
 from django.test import Client
 from playwright.sync_api import Page
 from pytest_django import Settings
@@ -80,8 +79,8 @@ def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> Iterator[None]:
     """The test database, as the migrations left it before each test."""
-    with django_db_blocker.unblock():  # pytest-django keeps them only when a collected test asks
-        restore_after_flush(connections["default"].creation.serialize_db_to_string())
+    with django_db_blocker.unblock():
+        restore_after_flush()
     yield
     with django_db_blocker.unblock():
         disconnect_everybody_else()
@@ -90,7 +89,8 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
-    cache.clear()
+    for name in ("default", "pages"):
+        caches[name].clear()
 
 
 @pytest.fixture(autouse=True)

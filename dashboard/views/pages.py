@@ -12,6 +12,7 @@ from accounts.models import Role
 from accounts.scope import departement_or_404, has_role, roles_of, visible_regions
 from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, Asked, ask
 from dashboard.freshness import answer
+from dashboard.kept import keep
 from dashboard.presentation import bricks, pictures, text_months
 from dashboard.received import read_cells, received_span, strip
 from dashboard.report import departement_report
@@ -38,18 +39,31 @@ def departement(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _departement(request: HttpRequest, place: Departement, version: int) -> HttpResponse:
+    role = roles_of(request)[place.region]
+    kept = keep(request, version, role, lambda: _body(request, place, role, version))
+    context: dict[str, Any] = {"territory": departement_territory(place), "place": place.region}
+    if kept is None:
+        return nothing(request, place.region, version, context)
+    context |= {"kept": kept, "data_version": version}
+    return render(request, "dashboard/departement.html", context)
+
+
+def _body(
+    request: HttpRequest, place: Departement, role: Role, version: int
+) -> tuple[str, dict[str, Any]] | None:
+    """What is said of a département, None when no month was ever received."""
     territory, around = departement_territory(place), region_territory(place.region)
     cells = read_cells(around.departement_codes)
     received = received_span(cells)
-    context: dict[str, Any] = {"territory": territory, "place": place.region}
     if received is None:
-        return nothing(request, place.region, version, context)
+        return None
     asked = ask(request.GET.dict(), territory, received)
-    role = roles_of(request)[place.region]
     report = departement_report(asked, around, version, names=role in CALLERS)
     generated = write_departement(place.code, report.usual)
     shown = shown_texts(place, generated, request.user, received[1], role=role)
-    context |= state(asked, version) | {
+    return "dashboard/departement/_body.html", state(asked, version) | {
+        "territory": territory,
+        "place": place.region,
         "report": report,
         "around": around,
         "departement": place,
@@ -58,7 +72,6 @@ def _departement(request: HttpRequest, place: Departement, version: int) -> Http
         "bricks": bricks(asked, report.blocks),
         "text_months": text_months(asked),
     }
-    return render(request, "dashboard/departement.html", context)
 
 
 def state(asked: Asked, version: int) -> dict[str, Any]:

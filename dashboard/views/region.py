@@ -18,6 +18,7 @@ from dashboard.exports.csv_file import Imprint
 from dashboard.exports.plotly import figure
 from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
+from dashboard.kept import keep
 from dashboard.models import Subject, TypedFigure
 from dashboard.presentation import Brick, Picture, Stone, headings, text_months
 from dashboard.received import read_cells, received_span, strip
@@ -69,20 +70,34 @@ def region_chart(request: HttpRequest, slug: str, chart: str) -> HttpResponseBas
 
 
 def _region(request: HttpRequest, place: Region, version: int) -> HttpResponse:
+    role = roles_of(request)[place]
+    kept = keep(request, version, role, lambda: _body(request, place, role, version))
+    # Its départements are not named around the kept part.
+    context: dict[str, Any] = {"territory": region_territory(place, ()), "place": place}
+    if kept is None:
+        return nothing(request, place, version, context)
+    context |= {"kept": kept, "data_version": version}
+    return render(request, "dashboard/region.html", context)
+
+
+def _body(
+    request: HttpRequest, place: Region, role: Role, version: int
+) -> tuple[str, dict[str, Any]] | None:
+    """What is said of a région, None when no month was ever received."""
     territory = region_territory(place)
     cells = read_cells(territory.departement_codes)
     received = received_span(cells)
-    context: dict[str, Any] = {"territory": territory, "place": place}
     if received is None:
-        return nothing(request, place, version, context)
+        return None
     asked = ask(request.GET.dict(), territory, received)
-    role = roles_of(request).get(place)
     report = region_report(
         asked, version, load_groups(), missing_programme=_missing_programme(role)
     )
     today = usual(asked, version)
     texts = shown_texts(place, {TEXT: write_region(today)}, request.user, received[1], role=role)
-    context |= state(asked, version) | {
+    return "dashboard/region/_body.html", state(asked, version) | {
+        "territory": territory,
+        "place": place,
         "report": report,
         "text": texts[TEXT],
         "text_months": text_months(asked),
@@ -97,7 +112,6 @@ def _region(request: HttpRequest, place: Region, version: int) -> HttpResponse:
         "notes": coverage_notes(report.measures),
         "attribution": ATTRIBUTION,
     }
-    return render(request, "dashboard/region.html", context)
 
 
 def _missing_programme(role: Role | None) -> Link | None:
