@@ -20,7 +20,7 @@ from pytest_django import Settings
 from accounts.models import RegionGrant, Role, User
 from mes_dashboard.services import local_servers
 from reference.models import Region
-from tests.restoring import disconnect_everybody_else, restore_after_flush
+from tests.restoring import disconnect_everybody_else, restore_after_commits
 from tests.strictness import SEED, shuffle_unordered_querysets
 
 # Playwright's synchronous API runs inside an event loop, where Django refuses the database.
@@ -80,7 +80,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The test database, as the migrations left it before each test."""
     with django_db_blocker.unblock():
-        restore_after_flush()
+        restore_after_commits()
     yield
     with django_db_blocker.unblock():
         disconnect_everybody_else()
@@ -89,7 +89,7 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
-    for name in ("default", "pages"):
+    for name in ("default", "near", "pages"):
         caches[name].clear()
 
 

@@ -17,7 +17,7 @@ from ingestion.receive import receive
 from reference.models import Region
 from tests.ingestion.world import build, content, facility, line
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1 = facility("21", 1)
 DROP = """([names, size]) => {

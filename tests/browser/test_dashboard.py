@@ -16,7 +16,7 @@ SignIn = Callable[[Page, User], None]
 REGION = "/regions/bourgogne-franche-comte/"
 DEPARTEMENT = "/departements/21/"
 # Nomenclatures come from a migration: each test finds them again after the flush of the last.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DRAWN = "document.querySelectorAll('[data-drawn]').length === 4"
 

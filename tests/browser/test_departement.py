@@ -17,7 +17,7 @@ SignIn = Callable[[Page, User], None]
 PAGE = "/departements/21/"
 LIST = "/departements/21/esms/"
 # Nomenclatures come from a migration: each test finds them again after the flush of the last.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DRAWN = "document.querySelectorAll('[data-drawn]').length === 4"
 

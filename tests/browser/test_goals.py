@@ -22,7 +22,7 @@ from reference.models import (
 from tests.dashboard import world
 
 SignIn = Callable[[Page, User], None]
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 REGION = "/regions/bourgogne-franche-comte/"
 GOALS, PROGRAMMES = f"{REGION}reperes/", f"{REGION}programmes/"

@@ -14,7 +14,7 @@ from ingestion.history.acts import withdraw
 from ingestion.models import Extract, State
 from tests.ingestion.world import build, covered, facility, fed, line, published
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1, A2, B1 = facility("21", 1), facility("21", 2), facility("25", 1)
 

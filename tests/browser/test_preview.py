@@ -13,7 +13,7 @@ from ingestion import tasks
 from ingestion.models import Extract
 from tests.ingestion.world import brought, build, covered, facility, fed, line, number, published
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1, A2, B1 = facility("21", 1), facility("21", 2), facility("25", 1)
 SignIn = Callable[[Page, User], None]

@@ -20,7 +20,7 @@ from tests.ingestion.test_register_files import register_of_the_world
 from tests.ingestion.world import facility, line, published
 from tests.reference.registers import line as register_line
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 UNKNOWN, OWNER = facility("21", 9), world.number("75", 500)
 

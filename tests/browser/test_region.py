@@ -13,7 +13,7 @@ from tests.dashboard import world
 
 SignIn = Callable[[Page, User], None]
 REGION = "/regions/bourgogne-franche-comte/"
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_page_is_accessible_by_keyboard_and_within_a_telephone(

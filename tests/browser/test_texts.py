@@ -17,7 +17,7 @@ from tests.dashboard import world
 from tests.dashboard.owned import own_all
 
 SignIn = Callable[[Page, User], None]
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 REGION = "/regions/bourgogne-franche-comte/"
 LIST, EDITIONS = f"{REGION}textes/", f"{REGION}editions/"

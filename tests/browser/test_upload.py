@@ -13,7 +13,7 @@ from ingestion import tasks
 from ingestion.models import Extract
 from tests.ingestion.world import brought, build, content, facility, fed, line
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1, B1 = facility("21", 1), facility("25", 1)
 

@@ -375,7 +375,7 @@ def test_the_second_of_two_authors_writes_nothing_before_having_seen_the_first(
     assert [v.body for v in TextVersion.objects.order_by("pk")] == ["Le premier.", "Le second."]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_the_same_moment_one_is_told(
     place: Departement, people: dict[Role, User]
 ) -> None:

@@ -24,7 +24,7 @@ from mes_dashboard.services.valkey import Valkey
 from tests.faults.machinery import state_of, wait_for, worker
 from tests.ingestion.world import build, content, facility, line
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1 = facility("21", 1)
 

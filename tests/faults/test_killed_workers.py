@@ -15,7 +15,7 @@ from reference.models import DataVersion, Region
 from tests.faults.machinery import held, kill, state_of, wait_for, waiting_sessions, worker
 from tests.ingestion.world import build, content, facility, fed, line, published
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1, B1 = facility("21", 1), facility("25", 1)
 

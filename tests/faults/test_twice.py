@@ -14,7 +14,7 @@ from reference.models import DataVersion, Region
 from tests.faults.machinery import held, in_threads, wait_for, waiting_sessions
 from tests.ingestion.world import build, content, facility, fed, line
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1 = facility("21", 1)
 FACTS = {("2025-01", A1, "SYNTH"): 5}

@@ -11,7 +11,7 @@ from reference.models import lock_data_version
 from tests.faults.machinery import held, in_threads, state_of, wait_for, waiting_sessions
 from tests.ingestion.world import brought, build, facility, fed, line, published
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 A1, A2, B1 = facility("21", 1), facility("21", 2), facility("25", 1)
 

@@ -28,7 +28,7 @@ def publish_elsewhere() -> None:
     thread.join()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_version")
 def test_a_publication_in_between_is_not_seen() -> None:
     with snapshot() as number:
@@ -39,14 +39,14 @@ def test_a_publication_in_between_is_not_seen() -> None:
     assert current_data_version() == number + 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_version")
 def test_nothing_can_be_written_inside() -> None:
     with pytest.raises(InternalError, match="read-only"), snapshot():
         raise_data_version("écriture")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_version")
 def test_inside_a_transaction_that_one_is_used() -> None:
     with transaction.atomic():
