@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from dashboard.charts.chart import SMALL_BASE
+from dashboard.charts.chart import SMALL_BASE, Table, Unit, column
 from dashboard.charts.contributors import is_small
 from dashboard.charts.wording import at
 from dashboard.contours import Box, Contour, contours
@@ -17,6 +18,8 @@ from reference import french
 CLASSES = 5
 #: Widths that a reader can follow, in points of percentage.
 WIDTHS = (1, 2, 4, 5, 10, 20)
+#: The column of the rates in the table.
+RATE = "taux-12-mois"
 #: Fill of what has no rate: too few ESMS, or nothing received.
 NO_CLASS = 0
 
@@ -59,7 +62,10 @@ class Step:
 
 @dataclass(frozen=True)
 class RateMap:
-    """A région: its shapes by code, its legend, the départements from the highest rate down."""
+    """A région: its shapes by code, its legend, the départements from the highest rate down.
+
+    `table`: the rates and what they are made of, in the same order.
+    """
 
     shapes: tuple[Shape, ...]
     ranked: tuple[Shape, ...]
@@ -68,6 +74,7 @@ class RateMap:
     text_height: float
     message: str
     overseas: bool
+    table: Table
 
 
 def rate_map(region: Measures, departements: Mapping[str, Measures]) -> RateMap:
@@ -101,6 +108,39 @@ def rate_map(region: Measures, departements: Mapping[str, Measures]) -> RateMap:
         text_height=height,
         message=_message(ranked, rates),
         overseas=any(len(code) > 2 for code in departements),
+        table=_table(ranked, departements, rates, last),
+    )
+
+
+def _table(
+    ranked: Sequence[Shape],
+    departements: Mapping[str, Measures],
+    rates: Mapping[str, float | None],
+    last: dt.date | None,
+) -> Table:
+    ordered = [departements[shape.code] for shape in ranked]
+    return Table(
+        caption="Part des ESMS ayant alimenté sur 12 mois, par département",
+        corner="Département",
+        rows=tuple(shape.name for shape in ranked),
+        columns=(
+            column(
+                "alimentent",
+                "ESMS ayant alimenté sur 12 mois",
+                Unit.ESMS,
+                (at(one.contributors_12m, last) for one in ordered),
+            ),
+            column(
+                "ouverts", "ESMS ouverts", Unit.ESMS, (at(one.parc_12m, last) for one in ordered)
+            ),
+            column(
+                RATE,
+                "Taux sur 12 mois",
+                Unit.RATE,
+                (rates[shape.code] for shape in ranked),
+                (shape.text for shape in ranked),
+            ),
+        ),
     )
 
 
