@@ -6,6 +6,7 @@ from celery import shared_task
 
 from dashboard import letters
 from dashboard.reading import alone, is_prepared, leave, prepare, say_prepared
+from dashboard.digest import sending
 from reference.models import Region, current_data_version
 
 
@@ -30,5 +31,6 @@ def prepare_readings() -> bool:
 
 @shared_task(ignore_result=True)
 def send_letters() -> int:
-    """Send the letters that are due, those that a mail server refused included; how many were."""
+    """Write the digests that are due, then send every letter that is; how many were sent."""
+    sending.write_due()
     return letters.send_due()

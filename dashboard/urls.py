@@ -23,6 +23,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("methode/", method.method, name="method"),
+    path("abonnements/", subscriptions.subscriptions, name="subscriptions"),
     path("abonnements/arreter/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("regions/<slug:slug>/", region.region, name="region"),
     path(

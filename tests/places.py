@@ -11,7 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from dashboard.editions import freeze
-from dashboard.models import Edition, TypedFigure
+from dashboard.models import Edition, Letter, TypedFigure
+from dashboard.unsubscribing import stop_url
 from ingestion.arbitration import decide
 from ingestion.models import (
     Arbitration,
@@ -52,6 +53,7 @@ class Places:
     event: Event
     edition: Edition
     typed_figure: TypedFigure
+    stop: str
 
 
 def build(author: User) -> Places:
@@ -88,6 +90,7 @@ def build(author: User) -> Places:
         typed_figure=TypedFigure.objects.create(
             region=region, label="ESMS financés", value="3", source="Essai", on=dt.date(2025, 1, 1)
         ),
+        stop=stop_url(author, Letter.DIGEST, region.code).rstrip("/").rpartition("/")[2],
         edition=freeze(region, "Comité", dt.date(2026, 1, 26), actor=author)[0],
     )
 
@@ -173,6 +176,7 @@ def addresses(places: Places) -> dict[str, str]:
             f"dashboard:{name}": {"slug": SLUG, "kind": "evenements", "pk": places.event.pk}
             for name in ("goal", "goal_delete")
         },
+        "dashboard:unsubscribe": {"token": places.stop},
         "accounts:password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
     }
     return {name: reverse(name, kwargs=dict(own.get(name, {}))) for name in names()}

@@ -1,0 +1,205 @@
+"""Digests: found due, read once for a région, written once for each reader.
+
+Which month a reader was told of is kept with each of their subscriptions, and changed in the
+transaction that writes the letter, under a lock: whoever comes second finds nothing due.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.address import absolute_url
+from accounts.models import User
+from accounts.scope import role_in
+from dashboard.charts.volumes import Group
+from dashboard.digest.facts import Facts, States, facts
+from dashboard.digest.periods import Period, due
+from dashboard.digest.text import Links, compose, subject
+from dashboard.drafts import drafts
+from dashboard.letters import key_of, post
+from dashboard.models import Letter, Subscription
+from dashboard.report import load_groups
+from dashboard.texts import CALLERS
+from indicators.evidence import RegionEvidence
+from indicators.facilities import Among, Question, facilities
+from indicators.facility_states import RECENT
+from indicators.models import CoveredMonth
+from indicators.selection import Selection, Territory
+from indicators.snapshot import snapshot
+from reference.models import Region
+from reference.months import iso, shift
+
+#: The received months of each département, in order, by code.
+Received = Mapping[str, tuple[dt.date, ...]]
+
+
+def write_due() -> int:
+    """Write the digests that are due; returns how many were. Two queries when none is."""
+    asked: dict[Region, list[Subscription]] = defaultdict(list)
+    for each in _digests().select_related("region"):
+        asked[each.region].append(each)
+    received = received_months(asked)
+    return sum(
+        _write(region, [each.pk for each in theirs])
+        for region, theirs in asked.items()
+        if any(due(each.frequency, each.told, months_of(each, received[region])) for each in theirs)
+    )
+
+
+def received_months(regions: Iterable[Region]) -> dict[Region, Received]:
+    """What is received of each of some régions. One query, none without any région."""
+    by_code = {region.code: region for region in regions}
+    found: dict[Region, dict[str, list[dt.date]]] = {region: {} for region in by_code.values()}
+    rows = CoveredMonth.objects.filter(departement__region__in=list(by_code)).order_by("month")
+    for region, code, month in rows.values_list(
+        "departement__region_id", "departement_id", "month"
+    ):
+        found[by_code[region]].setdefault(code, []).append(month)
+    return {
+        region: {code: tuple(months) for code, months in those.items()}
+        for region, those in found.items()
+    }
+
+
+def months_of(subscription: Subscription, received: Received) -> Sequence[dt.date]:
+    """The received months of the territory of a subscription, in order."""
+    if subscription.departement_id is not None:
+        return received.get(subscription.departement_id, ())
+    return sorted({month for months in received.values() for month in months})
+
+
+def _digests() -> QuerySet[Subscription]:
+    return Subscription.objects.filter(letter=Letter.DIGEST, user__is_active=True)
+
+
+class Reading:
+    """A région as one snapshot has it: what each territory's digest is made from."""
+
+    def __init__(self, evidence: RegionEvidence, states: States, groups: Sequence[Group]) -> None:
+        self.states = states
+        self._evidence = evidence
+        self._groups = groups
+        self._known: dict[tuple[str | None, Period], Facts] = {}
+
+    @property
+    def first(self) -> dt.date:
+        """The first month that is read: a period that ended before is too old to be told."""
+        return self._evidence.region.measures.selection.first
+
+    def facts(self, code: str | None, period: Period) -> Facts:
+        """What there is to tell of a département, of the région when `code` is None."""
+        if (code, period) not in self._known:
+            told = facts(self._evidence, self.states, self._groups, code, period)
+            self._known[code, period] = told
+        return self._known[code, period]
+
+
+def read(region: Region) -> Reading | None:
+    """Read a région in one snapshot; None when nothing was received."""
+    with snapshot() as version:
+        found = drafts(region, version)
+        if found is None:
+            return None
+        received = received_months([region])[region]
+        territory = found.evidence.region.measures.selection.territory
+        without = Selection(territory, shift(found.month, 1 - RECENT), found.month)
+        year = Selection(territory, shift(found.month, -11), found.month)
+        states = States(
+            without=facilities(Question(without, Among.WITHOUT), received).rows,
+            feeding=facilities(Question(year, Among.FEEDING), received).rows,
+            received=received,
+        )
+        return Reading(found.evidence, states, load_groups())
+
+
+def _write(region: Region, keys: Sequence[int]) -> int:
+    """Write the letters of some subscriptions of a région."""
+    reading = read(region)
+    if reading is None:
+        return 0
+    users = User.objects.filter(subscriptions__in=keys).distinct().order_by("pk")
+    return sum(_write_to(user, region, keys, reading) for user in users)
+
+
+@transaction.atomic
+def _write_to(user: User, region: Region, keys: Sequence[int], reading: Reading) -> int:
+    """Write the letters of a reader about a région: one for each period that is due."""
+    role = role_in(user, region)
+    if role is None:
+        return 0
+    mine = _digests().filter(user=user, pk__in=keys).select_for_update(of=("self",))
+    asked = defaultdict(list)
+    for each in mine.order_by("departement_id", "pk"):
+        months = months_of(each, reading.states.received)
+        period = due(each.frequency, each.told, months)
+        if period is None:
+            continue
+        each.told = months[-1]
+        each.save(update_fields=["told"])
+        if period.last >= reading.first:
+            asked[period].append(each.departement_id)
+    links = _links(region, lists=role in CALLERS)
+    return sum(
+        post(
+            user,
+            Letter.DIGEST,
+            key_of(region, f"{period.key}:{','.join(_codes(region, codes))}"),
+            subject(region.name, period),
+            compose([reading.facts(code, period) for code in _ordered(codes)], links),
+        )
+        for period, codes in asked.items()
+    )
+
+
+def _ordered(codes: Iterable[str | None]) -> list[str | None]:
+    """The région first, then départements by code."""
+    return sorted(codes, key=lambda code: code or "")
+
+
+def _codes(region: Region, codes: Iterable[str | None]) -> Iterator[str]:
+    for code in _ordered(codes):
+        yield f"R{region.code}" if code is None else f"D{code}"
+
+
+def _links(region: Region, *, lists: bool) -> Links:
+    """The addresses of a letter; lists of ESMS are for those who may open them."""
+    return Links(
+        page=partial(_page, region),
+        without=partial(_list, region, Among.WITHOUT) if lists else _none,
+        feeding=partial(_list, region, Among.FEEDING) if lists else _none,
+        received=absolute_url(reverse("dashboard:freshness", args=[region.slug])),
+        subscriptions=absolute_url(reverse("dashboard:subscriptions")),
+    )
+
+
+def _page(region: Region, territory: Territory) -> str:
+    if territory.departement_code is None:
+        return absolute_url(reverse("dashboard:region", args=[region.slug]))
+    return absolute_url(reverse("dashboard:departement", args=[territory.departement_code]))
+
+
+def _list(region: Region, among: Among, told: Facts) -> str:
+    """The list of ESMS behind a count."""
+    without = among is Among.WITHOUT
+    first = shift(told.last, 1 - RECENT) if without else told.period.first
+    last = told.last if without else told.period.last
+    query = {"parmi": among.value, "de": iso(first), "a": iso(last), "tri": "etat"}
+    code = told.territory.departement_code
+    path = (
+        reverse("dashboard:region_facilities", args=[region.slug])
+        if code is None
+        else reverse("dashboard:departement_facilities", args=[code])
+    )
+    return absolute_url(f"{path}?{urlencode(query)}")
+
+
+def _none(_told: Facts) -> str:
+    return ""
