@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from celery import shared_task
+from celery.signals import worker_ready
 
 from dashboard import letters
-from dashboard.reading import alone, is_prepared, leave, prepare, say_prepared
 from dashboard.digest import sending
+from dashboard.exporting import keeping, making, scheduled
+from dashboard.reading import alone, is_prepared, leave, prepare, say_prepared
 from reference.models import Region, current_data_version
 
 
@@ -34,3 +39,33 @@ def send_letters() -> int:
     """Write the digests that are due, then send every letter that is; how many were sent."""
     sending.write_due()
     return letters.send_due()
+
+
+@shared_task(acks_late=True, ignore_result=True, time_limit=900)
+def make_export(export: str) -> None:
+    """Make an export that waits. Sent twice, it does nothing the second time."""
+    making.make(UUID(export))
+
+
+@shared_task(ignore_result=True)
+def sweep_exports(*, restarted: bool = False) -> None:
+    """Send again the exports that nobody makes. `restarted`: a worker has just started."""
+    keeping.send_lost(restarted=restarted)
+
+
+@shared_task(ignore_result=True)
+def purge_exports() -> None:
+    """Delete the files that were kept for long enough."""
+    keeping.purge()
+
+
+@shared_task(ignore_result=True)
+def schedule_decks() -> None:
+    """Have the deck of each région made whose figures have changed since its last one."""
+    scheduled.schedule()
+
+
+@worker_ready.connect
+def sweep_exports_at_start(**_signal: Any) -> None:
+    """Sweep as soon as a worker starts, without waiting for the scheduler."""
+    sweep_exports.delay(restarted=True)

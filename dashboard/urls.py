@@ -5,6 +5,7 @@ from django.urls import path
 from dashboard.views import (
     downloads,
     editions,
+    exports,
     facilities,
     freshness,
     goals,
@@ -25,7 +26,11 @@ urlpatterns = [
     path("methode/", method.method, name="method"),
     path("abonnements/", subscriptions.subscriptions, name="subscriptions"),
     path("abonnements/arreter/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<uuid:key>/", exports.export, name="export"),
+    path("exports/<uuid:key>/fichier/", exports.export_file, name="export_file"),
     path("regions/<slug:slug>/", region.region, name="region"),
+    path("regions/<slug:slug>/exports/", exports.region_export, name="region_export"),
     path(
         "regions/<slug:slug>/departements.csv",
         region.region_table,
@@ -78,6 +83,7 @@ urlpatterns = [
         name="programme_file",
     ),
     path("departements/<str:code>/", pages.departement, name="departement"),
+    path("departements/<str:code>/exports/", exports.departement_export, name="departement_export"),
     path(
         "departements/<str:code>/esms/",
         facilities.departement_facilities,

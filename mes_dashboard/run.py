@@ -260,7 +260,8 @@ def serve(children: Children, port: int) -> None:
             raise StoppedError(f"no answer after {READY_SECONDS} s: see {log_of('web')}")
         time.sleep(0.1)
     # Last: nobody waits for them, and starting takes the processor from the pages.
-    children.start("worker", "-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
+    worker = ("-m", "celery", "-A", "mes_dashboard", "worker", "--concurrency=1")
+    children.start("worker", *worker, "-Q", "mes-dashboard,exports")
     children.start("beat", "-m", "celery", "-A", "mes_dashboard", "beat", "--schedule", schedule)
 
 

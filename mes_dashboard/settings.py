@@ -148,6 +148,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,  # an unreachable broker must not hold a request
 }
 CELERY_TASK_DEFAULT_QUEUE = "mes-dashboard"
+# Files made for people wait for no extract, and no extract for them.
+CELERY_TASK_ROUTES = {"dashboard.tasks.make_export": {"queue": "exports"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -170,6 +172,21 @@ CELERY_BEAT_SCHEDULE = {
     },
     "letters": {
         "task": "dashboard.tasks.send_letters",
+        "schedule": dt.timedelta(seconds=60),
+        "options": {"expires": 55},
+    },
+    "exports": {
+        "task": "dashboard.tasks.sweep_exports",
+        "schedule": dt.timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
+    "exports-purge": {
+        "task": "dashboard.tasks.purge_exports",
+        "schedule": dt.timedelta(hours=1),
+        "options": {"expires": 3000},
+    },
+    "decks": {
+        "task": "dashboard.tasks.schedule_decks",
         "schedule": dt.timedelta(seconds=60),
         "options": {"expires": 55},
     },

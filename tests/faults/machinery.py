@@ -27,7 +27,8 @@ from django.conf import settings
 settings.DATABASES["default"].update(json.loads(os.environ["WORKER_DATABASE"]))
 settings.MEDIA_ROOT = os.environ["WORKER_MEDIA"]
 from mes_dashboard.celery import app
-app.worker_main(["worker", "--concurrency=1", "--loglevel=info", "--without-gossip"])
+queues = ["-Q", "mes-dashboard,exports"]
+app.worker_main(["worker", "--concurrency=1", "--loglevel=info", "--without-gossip", *queues])
 """
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -62,3 +63,20 @@ def test_the_worker_reads_few_files_at_once_within_a_bounded_memory(
 
     assert "--concurrency=2" in worker["command"]
     assert worker["mem_limit"] == "3g"
+
+
+def test_files_for_people_are_made_one_at_a_time_by_a_worker_of_their_own(
+    compose: dict[str, Any],
+) -> None:
+    services = compose["services"]
+    queues = {
+        name: service["command"][service["command"].index("-Q") + 1]
+        for name, service in services.items()
+        if "worker" in service.get("command", [])
+    }
+    routes = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert queues == {"worker": settings.CELERY_TASK_DEFAULT_QUEUE, "exports": "exports"}
+    assert routes == {"exports"}
+    assert "--concurrency=1" in services["exports"]["command"]
+    assert services["exports"]["mem_limit"] == "1g"

@@ -1,0 +1,152 @@
+"""Asking for an export: made at once when it is small, by a worker otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from celery import current_app
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerDown
+
+from accounts import audit
+from accounts.models import Role, User
+from accounts.scope import role_in
+from dashboard.exporting.making import UNFINISHED, make
+from dashboard.exporting.words import name_of
+from dashboard.models import DeckTemplate, Edition, Export, ExportKind, ExportState
+from dashboard.pieces.piece import Piece, check, standard, to_json
+from dashboard.texts import CALLERS
+from reference.models import Departement, Region
+
+logger = logging.getLogger(__name__)
+
+#: At most so many parts are made at once, while the person waits: a département and its method.
+SMALL = 6
+#: The task that makes an export; its queue is in the settings.
+TASK = "dashboard.tasks.make_export"
+ASKED = "export demandé"
+
+
+def may_ask(role: Role | None, *, working: bool) -> bool:
+    """Whether a role in a région may have its files made; names are for those who call ESMS."""
+    return role in CALLERS if working else role is not None
+
+
+def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
+    *,
+    region: Region,
+    author: User | None,
+    kind: ExportKind,
+    pieces: Sequence[Piece] = (),
+    departement: Departement | None = None,
+    working: bool = False,
+    title: str = "",
+    template: DeckTemplate | None = None,
+    link: str = "",
+    edition: Edition | None = None,
+    notify: bool = False,
+) -> Export:
+    """Have a file made; it is ready or failed when it is returned if it is small, else it waits.
+
+    The same thing asked again while it waits is one export.
+
+    Args:
+        author: whose it is; None for what belongs to everybody in the région.
+        pieces: what it holds, in order; none: the standard content of `departement`, of the whole
+            région without one.
+        working: with names and small counts, marked so.
+        title: the author's own, "" for the usual one.
+        link: the address of the site, for the links back to its pages.
+        edition: the edition whose figures these are; it is then kept for ever.
+        notify: whether the author is told by e-mail.
+
+    Raises:
+        PermissionDenied: the author may not have it.
+        UnknownPieceError: the région does not have one of the pieces; nothing is made.
+    """
+    if author is not None and not may_ask(role_in(author, region), working=working):
+        raise PermissionDenied
+    for piece in dict.fromkeys((piece.territory, piece.code) for piece in pieces):
+        check(Piece(*piece), region)
+    asked = {
+        "region": region,
+        "author": author,
+        "kind": kind,
+        "pieces": to_json(pieces),
+        "departement": departement,
+        "working": working,
+        "title": title,
+        "template": template,
+        "link": link,
+        "edition": edition,
+    }
+    with transaction.atomic():
+        if author is not None:
+            # Two clicks follow each other, and the second finds what the first asked for.
+            User.objects.select_for_update().get(pk=author.pk)
+        same = Export.objects.filter(**asked, state__in=UNFINISHED).first()
+        if same is not None:
+            return same
+        export = Export.objects.create(**asked, notify=notify)
+        audit.record(
+            ASKED, actor=author, target=name_of(export), region=region, kind=kind, working=working
+        )
+    if len(pieces or standard(region, departement, working=working)) <= SMALL:
+        make(export.pk)
+        export.refresh_from_db()
+    else:
+        transaction.on_commit(partial(send, export))
+    return export
+
+
+def ask_again(export: Export, *, actor: User) -> bool:
+    """Have an export that failed or was deleted made again, of today's figures.
+
+    False when it is neither any more.
+    """
+    with transaction.atomic():
+        again = Export.objects.filter(
+            pk=export.pk, state__in=[ExportState.FAILED, ExportState.EXPIRED]
+        ).update(
+            state=ExportState.WAITING,
+            attempts=0,
+            problem="",
+            done=0,
+            total=0,
+            asked_at=timezone.now(),
+            queued_at=None,
+        )
+        if again:
+            audit.record(
+                ASKED,
+                actor=actor,
+                target=name_of(export),
+                region=export.region,
+                kind=export.kind,
+                working=export.working,
+            )
+            transaction.on_commit(partial(send, export))
+    return bool(again)
+
+
+def send(export: Export) -> bool:
+    """Hand an export to the workers; False when the broker is down: the sweep will do it."""
+    if not hand_over(export.pk):
+        return False
+    Export.objects.filter(pk=export.pk).update(queued_at=timezone.now())
+    return True
+
+
+def hand_over(export: UUID) -> bool:
+    """Send the task that makes an export; False when the broker is down."""
+    try:
+        current_app.send_task(TASK, [str(export)])
+    except BrokerDown:
+        logger.warning("Broker unreachable: export %s waits for the sweep", export)
+        return False
+    return True
