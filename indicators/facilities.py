@@ -269,7 +269,11 @@ def _restricted(question: Question, fed: Mapping[int, _Fed]) -> tuple[str, dict[
     Only months in which the facility is in the perimeter and of the sector: those of summaries.
     """
     selection = question.selection
-    counted = FacilityMonth.objects.filter(month=OuterRef("month"), facility=OuterRef("facility"))
+    counted = FacilityMonth.objects.filter(
+        departement=OuterRef("facility__departement"),
+        month=OuterRef("month"),
+        facility=OuterRef("facility"),
+    )
     if selection.sector is not None:
         counted = counted.filter(sector=selection.sector)
     rows = list(

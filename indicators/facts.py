@@ -17,9 +17,10 @@ from django.db import connection
 from django.db.models import Q
 from django.db.transaction import TransactionManagementError
 
+from indicators import summaries
 from indicators.bulk import copy_rows, distinct
 from indicators.models import CoveredMonth, EntityFeeding, FacilityMonth, Feeding, MonthlyVolume
-from indicators.summaries import Changes, refresh
+from reference.aside import aside
 from reference.models import Facility
 from reference.standing import load_periods
 
@@ -110,11 +111,18 @@ def replace_facts(
     entity_feedings = entity_feedings.rename(columns={"dmp": "records"})
     _check(cells, feedings, entity_feedings)
     periods = load_periods(sorted({cell.departement for cell in cells if cell.departement}))
-    _check_departements(feedings, periods)
     _delete(cells)
-    _insert(cells, feedings, entity_feedings)
+    _cover(cells)
     changed = [(cell.month, cell.departement) for cell in cells if cell.departement is not None]
-    refresh(Changes(changed, feedings, entity_feedings, periods))
+    around = summaries.read_around(changed)
+
+    def summarised() -> summaries.Summaries:
+        _check_departements(feedings, periods)
+        return summaries.summarise(summaries.Changes(feedings, entity_feedings, periods), around)
+
+    with aside(summarised) as made:
+        _insert(feedings, entity_feedings)
+        summaries.write(made())
 
 
 def _check(
@@ -207,10 +215,8 @@ def _delete(cells: Sequence[CellState]) -> None:
         CoveredMonth.objects.filter(month__in=months, departement__in=named).delete()
 
 
-def _insert(
-    cells: Sequence[CellState], feedings: pd.DataFrame, entity_feedings: pd.DataFrame
-) -> None:
-    """Load the facts of the cells, in the order of their primary key, and their coverage."""
+def _insert(feedings: pd.DataFrame, entity_feedings: pd.DataFrame) -> None:
+    """Load the facts of the cells, in the order of their primary key."""
     key = ["month", "facility_id", "document_type_id"]
     months, _ = pd.factorize(feedings["month"], sort=True)
     kinds = feedings["document_type_id"].to_numpy()
@@ -229,6 +235,10 @@ def _insert(
         located.sort_values(["month", "legal_entity_id", "document_type_id"]),
         ["month", *located.columns.drop("month")],
     )
+
+
+def _cover(cells: Sequence[CellState]) -> None:
+    """Write how the cells were received."""
     rows = [
         (cell.month, cell.departement, kept.received_on, kept.source_label, kept.confirmed)
         for cell in cells

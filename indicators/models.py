@@ -90,9 +90,12 @@ class CoveredMonth(models.Model):
 
 
 class FacilityMonth(models.Model):
-    """Summary: a contributor, i.e. a facility with at least one document in a received month."""
+    """Summary: a contributor, i.e. a facility with at least one document in a received month.
 
-    pk = models.CompositePrimaryKey("month", "facility")
+    One index, its key, which begins with the cell: pages read cells, and rows come by sorted COPY.
+    """
+
+    pk = models.CompositePrimaryKey("departement", "month", "facility")
     month = models.DateField()
     facility = models.ForeignKey(
         Facility, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -109,8 +112,6 @@ class FacilityMonth(models.Model):
 
     class Meta:
         verbose_name = "contributeur du mois"
-        # One index in place of the two that Django gives to a key of text: rows come by COPY.
-        indexes = [models.Index(fields=["departement", "month"], name="facility_month_cell")]
 
 
 class MonthlyVolume(models.Model):

@@ -37,38 +37,78 @@ FacilityIds = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Changes:
-    """Cells whose facts changed (their summaries already deleted), and what they now hold.
+    """What the cells whose facts changed now hold.
 
     `feedings` and `entity_feedings` carry month, region and departement beside the facts;
-    `periods` are those of `reference.standing.load_periods` for the départements of `cells`.
+    `periods` are those of `reference.standing.load_periods` for the départements of the cells.
     """
 
-    cells: list[tuple[dt.date, str]]
     feedings: pd.DataFrame
     entity_feedings: pd.DataFrame
     periods: pd.DataFrame
 
 
-def refresh(changes: Changes) -> None:
-    """Rebuild the summaries of the changed cells, and the reach of the windows they enter."""
-    carried = changes.entity_feedings.assign(carried=True)
-    windows = _windows(changes.cells)
+@dataclass(frozen=True)
+class Around:
+    """What summaries depend on besides the changed cells, read once these have been emptied.
+
+    `windows`: month → départements whose reach may have changed. `covered`: département → its
+    received months, the changed cells included. `contributors`: month → who fed in the cells that
+    did not change.
+    """
+
+    windows: dict[dt.date, list[str]]
+    covered: dict[str, set[dt.date]]
+    contributors: dict[dt.date, FacilityIds]
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """The rows to write: of `MonthlyVolume`, `FacilityMonth`, and `MonthlyReach` in its windows."""
+
+    volumes: pd.DataFrame
+    contributors: pd.DataFrame
+    reach: pd.DataFrame
+    windows: dict[dt.date, list[str]]
+
+
+def read_around(cells: Iterable[tuple[dt.date, str]]) -> Around:
+    """Read what the summaries of changed cells depend on.
+
+    Their coverage is already what it becomes; their contributors are gone, and not yet back.
+    """
+    windows = _windows(cells)
     if not windows:  # "Non ventilé" alone: no facility, hence no reach
-        _write_volumes([carried])
-        return
-    covered = _covered(windows)
+        return Around({}, {}, {})
+    return Around(windows, _covered(windows), _contributors_by_month(windows))
+
+
+def summarise(changes: Changes, around: Around) -> Summaries:
+    """The summaries of the changed cells, and the reach of the windows they enter. Pure."""
     reached = [
         (month, code)
-        for month, codes in windows.items()
+        for month, codes in around.windows.items()
         for code in codes
-        if month in covered[code]
+        if month in around.covered[code]
     ]
     standings = perimeter_standings(changes.periods, sorted({month for month, _ in reached}))
     stood = _stood(changes.feedings, standings)
-    _write_volumes([carried, _volumes(changes.feedings, standings, stood)])
-    _write_contributors(_contributors(changes.feedings, standings, stood))
-    ids = _contributors_by_month(windows)
-    _write_reach(reach(standings, ids, covered, reached), windows)
+    carried = changes.entity_feedings.assign(carried=True)
+    contributors = _contributors(changes.feedings, standings, stood)
+    fed = _joined(around.contributors, contributors)
+    return Summaries(
+        volumes=_added_up([carried, _volumes(changes.feedings, standings, stood)]),
+        contributors=contributors,
+        reach=reach(standings, fed, around.covered, reached),
+        windows=around.windows,
+    )
+
+
+def write(summaries: Summaries) -> None:
+    """Write summaries in place of those of the changed cells, which are already deleted."""
+    _write_volumes(summaries.volumes)
+    _write_contributors(summaries.contributors)
+    _write_reach(summaries.reach, summaries.windows)
 
 
 def _windows(cells: Iterable[tuple[dt.date, str]]) -> dict[dt.date, list[str]]:
@@ -161,14 +201,27 @@ def _volumes(
 
 
 def _contributors_by_month(windows: dict[dt.date, list[str]]) -> dict[dt.date, FacilityIds]:
-    """Month → who contributed, in the windows' départements, changed cells included."""
+    """Month → who contributed, in the cells that windows look at."""
     rows = FacilityMonth.objects.filter(**_span_of(windows)).values("month")
-    # One text a month, read at once: they are some hundreds of thousands.
+    # One text a month, read at once: they may be some hundreds of thousands.
     listed = rows.annotate(ids=StringAgg(Cast("facility_id", models.TextField()), ","))
     return {
         month: np.fromstring(ids, dtype="int64", sep=",")
         for month, ids in listed.order_by().values_list("month", "ids")
     }
+
+
+def _joined(
+    others: dict[dt.date, FacilityIds], contributors: pd.DataFrame
+) -> dict[dt.date, FacilityIds]:
+    """Month → who contributed, in the cells that did not change and in those that did."""
+    joined = dict(others)
+    ids = contributors["facility_id"].to_numpy(dtype="int64")
+    of, months = pd.factorize(contributors["month"])
+    for rank, month in enumerate(months):
+        here = [joined.get(month.date(), ids[:0]), ids[of == rank]]
+        joined[month.date()] = np.concatenate(here)
+    return joined
 
 
 def reach(
@@ -214,20 +267,33 @@ def reach(
     )
 
 
-def _write_volumes(facts: list[pd.DataFrame]) -> None:
-    """Add facts up by cell, sector and type; those of facilities and of entities stay apart."""
+def _added_up(facts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Facts added up by cell, sector and type; those of facilities and of entities stay apart."""
     filled = [part[[*VOLUME_KEY, "documents"]] for part in facts if len(part)]
-    if filled:
-        rows = pd.concat(filled, ignore_index=True)
-        sums = rows.groupby(VOLUME_KEY, dropna=False)[["documents"]].sum().reset_index()
-        totals = sums.rename(columns={"region": "region_id", "departement": "departement_id"})
-        copy_rows(MonthlyVolume, totals, list(totals.columns))
+    if not filled:
+        return pd.DataFrame(columns=[*VOLUME_KEY, "documents"])
+    rows = pd.concat(filled, ignore_index=True)
+    return rows.groupby(VOLUME_KEY, dropna=False)[["documents"]].sum().reset_index()
+
+
+def _write_volumes(volumes: pd.DataFrame) -> None:
+    rows = volumes.rename(columns={"region": "region_id", "departement": "departement_id"})
+    copy_rows(MonthlyVolume, rows, list(rows.columns))
 
 
 def _write_contributors(contributors: pd.DataFrame) -> None:
     rows = contributors.rename(columns={"departement": "departement_id"})
-    columns = ["month", "facility_id", "departement_id", "sector", "documents"]
-    copy_rows(FacilityMonth, rows.sort_values(columns[:2]), columns)
+    columns = ["departement_id", "month", "facility_id", "sector", "documents"]
+    copy_rows(FacilityMonth, rows.take(_order(rows, columns[:3])), columns)
+
+
+def _order(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.intp]:
+    """The order of rows by some columns, packed into one integer that is quickly sorted."""
+    packed = np.zeros(len(frame), dtype="int64")
+    for name in columns:
+        codes, values = pd.factorize(frame[name], sort=True)
+        packed = packed * max(len(values), 1) + codes
+    return np.argsort(packed)
 
 
 def _write_reach(found: pd.DataFrame, windows: dict[dt.date, list[str]]) -> None:
