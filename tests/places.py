@@ -7,11 +7,13 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from dashboard.editions import freeze
-from dashboard.models import Edition, Letter, TypedFigure
+from dashboard.models import Edition, Export, ExportKind, ExportState, Letter, TypedFigure
 from dashboard.unsubscribing import stop_url
 from ingestion.arbitration import decide
 from ingestion.models import (
@@ -53,6 +55,7 @@ class Places:
     event: Event
     edition: Edition
     typed_figure: TypedFigure
+    export: Export
     stop: str
 
 
@@ -92,6 +95,17 @@ def build(author: User) -> Places:
         ),
         stop=stop_url(author, Letter.DIGEST, region.code).rstrip("/").rpartition("/")[2],
         edition=freeze(region, "Comité", dt.date(2026, 1, 26), actor=author)[0],
+        export=Export.objects.create(
+            region=region,
+            author=author,
+            kind=ExportKind.DECK,
+            state=ExportState.READY,
+            size=2,
+            data_version=1,
+            file=ContentFile(b"PK", "diapositives.pptx"),
+            expires_at=timezone.now(),
+            made_at=timezone.now(),
+        ),
     )
 
 
@@ -162,6 +176,9 @@ def addresses(places: Places) -> dict[str, str]:
         "dashboard:departement_text": {"code": "21", "subject": "esms"},
         "dashboard:editions": {"slug": SLUG},
         "dashboard:edition": {"slug": SLUG, "pk": places.edition.pk},
+        **{f"dashboard:{name}": {"key": places.export.pk} for name in ("export", "export_file")},
+        "dashboard:region_export": {"slug": SLUG},
+        "dashboard:departement_export": {"code": "21"},
         "dashboard:departement": {"code": "21"},
         "dashboard:departement_chart": {"code": "21", "chart": "esms"},
         "dashboard:departement_facilities": {"code": "21"},

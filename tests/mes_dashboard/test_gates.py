@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts import tasks as account_tasks
 from accounts.models import RegionGrant, Role, User
+from accounts.refusals import REFUSED
 from ingestion import tasks
 from ingestion.models import HeaderMapping, Kind, Source
 from reference.models import Region
@@ -39,6 +40,8 @@ ADMINISTERED = (200, 200, 403, 403, 404, 404, 302)
 ADMINISTRATORS = (200, 200, 403, 200, 200, 404, 302)
 #: Objects of a région, which exist for its administrators only.
 OBJECT = (200, 200, 403, 404, 404, 404, 302)
+#: What is its author's alone, whose refusal is remembered.
+OWN = (200, 404, 404, 404, 404, 404, 302)
 #: Objects of the nation.
 NATIONAL = (404, 200, 403, 404, 404, 404, 302)
 #: Nobody may, whoever signed in.
@@ -98,6 +101,11 @@ TABLE = {
         REGION, ADMINISTERED, data={"title": "Comité", "committee_on": "2026-01-26"}
     ),
     "dashboard:edition": Row(REGION),
+    "dashboard:exports": Row((200, 200, 200, 200, 200, 404, 302)),
+    "dashboard:export": Row(OWN, OWN, data={"action": "prevenir"}),
+    "dashboard:export_file": Row(OWN),
+    "dashboard:region_export": Row(NEVER, REGION, data={"kind": "deck"}),
+    "dashboard:departement_export": Row(NEVER, REGION, data={"kind": "autre"}),
     "dashboard:perimeter": Row(REGION, ADMINISTERED, 409, {"action": "appliquer"}),
     "dashboard:goals": Row(REGION),
     "dashboard:goals_file": Row(REGION),
@@ -190,14 +198,15 @@ def client_of(user: User | None, **options: Any) -> Client:
 
 
 def everything() -> str:
-    """A fingerprint of all that is stored, but for sessions."""
+    """A fingerprint of all that is stored, but for sessions and for what was refused."""
     told = []
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names(cursor)):
             if table != "django_session":
                 name = connection.ops.quote_name(table)
+                but = f" WHERE action <> '{REFUSED}'" if table == "accounts_auditentry" else ""
                 cursor.execute(
-                    f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t"
+                    f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t{but}"
                 )
                 told.append((table, cursor.fetchone()))
     return hashlib.sha256(repr(told).encode()).hexdigest()
