@@ -32,6 +32,8 @@ def fail(request: HttpRequest) -> HttpResponse:
 dashboard = [
     path("", empty_page, name="home"),
     path("methode/", empty_page, name="method"),
+    path("abonnements/", empty_page, name="subscriptions"),
+    path("donnees/", empty_page, name="data_help"),
     path("regions/<slug:slug>/", empty_page, name="region"),
 ]
 names = [name.removeprefix("ingestion:") for _, name in FILE_PAGES if name.startswith("ingestion:")]
