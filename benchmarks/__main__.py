@@ -5,6 +5,7 @@ All of them, or those named: `python -m benchmarks ingest national`.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -34,6 +35,7 @@ def main() -> int:
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(BENCHMARKS)}")
         return 2
+    logging.disable(logging.INFO)  # what is printed is the results
     kept = True
     try:
         for name in sys.argv[1:] or BENCHMARKS:

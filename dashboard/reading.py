@@ -23,7 +23,7 @@ from indicators.selection import CHART_SECTORS, Selection, Territory, region_ter
 from indicators.snapshot import snapshot
 from reference.models import Region
 
-NEAR, SHARED = "default", "readings"
+NEAR, SHARED = "near", "readings"
 PREPARING = "preparing"
 #: A worker that died leaves its word behind: seconds after which it counts no more.
 PATIENCE = 600
@@ -36,13 +36,10 @@ def evidence(selection: Selection, version: int) -> RegionEvidence:
     prepared, none when this process holds it.
     """
     key = _key(selection, version)
-    for cache in (caches[NEAR], caches[SHARED]):
-        found: RegionEvidence | None = cache.get(key)
-        if found is not None:
-            break
-    else:
-        found = gather(selection)
-    caches[NEAR].set(key, found)
+    found: RegionEvidence | None = caches[NEAR].get(key)
+    if found is None:
+        found = caches[SHARED].get(key) or gather(selection)
+        caches[NEAR].set(key, found)
     return found
 
 
