@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboard.views import (
+    deck_templates,
     downloads,
     editions,
     exports,
@@ -14,6 +15,7 @@ from dashboard.views import (
     perimeter,
     programmes,
     region,
+    selections,
     subscriptions,
     texts,
     typed_figures,
@@ -59,6 +61,11 @@ urlpatterns = [
     path("regions/<slug:slug>/editions/", editions.editions, name="editions"),
     path("regions/<slug:slug>/editions/<int:pk>/", editions.edition, name="edition"),
     path(
+        "regions/<slug:slug>/editions/<int:pk>/diapositives/",
+        editions.edition_export,
+        name="edition_export",
+    ),
+    path(
         "departements/<str:code>/textes/<slug:subject>/",
         texts.departement_text,
         name="departement_text",
@@ -81,6 +88,25 @@ urlpatterns = [
         "regions/<slug:slug>/programmes/<slug:code>/<slug:name>.csv",
         programmes.programme_file,
         name="programme_file",
+    ),
+    path("regions/<slug:slug>/diapositives/", selections.slides, name="slides"),
+    path("regions/<slug:slug>/diapositives/ajouter/", selections.slide_add, name="slide_add"),
+    path("diapositives/<uuid:key>/", selections.shared_slides, name="shared_slides"),
+    path("regions/<slug:slug>/modeles/", deck_templates.deck_templates, name="deck_templates"),
+    path(
+        "regions/<slug:slug>/modeles/modele.pptx",
+        deck_templates.deck_template_model,
+        name="deck_template_model",
+    ),
+    path(
+        "regions/<slug:slug>/modeles/<int:pk>.pptx",
+        deck_templates.deck_template_file,
+        name="deck_template_file",
+    ),
+    path(
+        "regions/<slug:slug>/modeles/<int:pk>/retirer/",
+        deck_templates.deck_template_remove,
+        name="deck_template_remove",
     ),
     path("departements/<str:code>/", pages.departement, name="departement"),
     path("departements/<str:code>/exports/", exports.departement_export, name="departement_export"),

@@ -11,9 +11,19 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AccessToken, User
+from accounts.tokens import make as make_key
 from dashboard.editions import freeze
-from dashboard.models import Edition, Export, ExportKind, ExportState, Letter, TypedFigure
+from dashboard.models import (
+    DeckTemplate,
+    Edition,
+    Export,
+    ExportKind,
+    ExportState,
+    Letter,
+    SlideSelection,
+    TypedFigure,
+)
 from dashboard.unsubscribing import stop_url
 from ingestion.arbitration import decide
 from ingestion.models import (
@@ -56,7 +66,10 @@ class Places:
     edition: Edition
     typed_figure: TypedFigure
     export: Export
+    slides: SlideSelection
+    template: DeckTemplate
     stop: str
+    key: AccessToken
 
 
 def build(author: User) -> Places:
@@ -93,6 +106,7 @@ def build(author: User) -> Places:
         typed_figure=TypedFigure.objects.create(
             region=region, label="ESMS financés", value="3", source="Essai", on=dt.date(2025, 1, 1)
         ),
+        key=make_key(author, "Rapport", 30)[0],
         stop=stop_url(author, Letter.DIGEST, region.code).rstrip("/").rpartition("/")[2],
         edition=freeze(region, "Comité", dt.date(2026, 1, 26), actor=author)[0],
         export=Export.objects.create(
@@ -105,6 +119,10 @@ def build(author: User) -> Places:
             file=ContentFile(b"PK", "diapositives.pptx"),
             expires_at=timezone.now(),
             made_at=timezone.now(),
+        ),
+        slides=SlideSelection.objects.create(user=author, region=region, shared=True),
+        template=DeckTemplate.objects.create(
+            region=region, name="Essai", file=ContentFile(b"PK", "modele.pptx")
         ),
     )
 
@@ -176,8 +194,18 @@ def addresses(places: Places) -> dict[str, str]:
         "dashboard:departement_text": {"code": "21", "subject": "esms"},
         "dashboard:editions": {"slug": SLUG},
         "dashboard:edition": {"slug": SLUG, "pk": places.edition.pk},
+        "dashboard:edition_export": {"slug": SLUG, "pk": places.edition.pk},
         **{f"dashboard:{name}": {"key": places.export.pk} for name in ("export", "export_file")},
         "dashboard:region_export": {"slug": SLUG},
+        **{
+            f"dashboard:{name}": {"slug": SLUG}
+            for name in ("slides", "slide_add", "deck_templates", "deck_template_model")
+        },
+        "dashboard:shared_slides": {"key": places.slides.key},
+        **{
+            f"dashboard:{name}": {"slug": SLUG, "pk": places.template.pk}
+            for name in ("deck_template_file", "deck_template_remove")
+        },
         "dashboard:departement_export": {"code": "21"},
         "dashboard:departement": {"code": "21"},
         "dashboard:departement_chart": {"code": "21", "chart": "esms"},
@@ -194,6 +222,7 @@ def addresses(places: Places) -> dict[str, str]:
             for name in ("goal", "goal_delete")
         },
         "dashboard:unsubscribe": {"token": places.stop},
+        "accounts:key_revoke": {"pk": places.key.pk},
         "accounts:password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
     }
     return {name: reverse(name, kwargs=dict(own.get(name, {}))) for name in names()}

@@ -13,6 +13,7 @@ from accounts.scope import departement_or_404, has_role, roles_of, visible_regio
 from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, Asked, ask
 from dashboard.freshness import answer
 from dashboard.kept import keep
+from dashboard.pieces.piece import codes_of_departement
 from dashboard.presentation import bricks, pictures, text_months
 from dashboard.received import read_cells, received_span, strip
 from dashboard.report import departement_report
@@ -65,6 +66,7 @@ def _body(
         "territory": territory,
         "place": place.region,
         "report": report,
+        "pieces": codes_of_departement(),
         "around": around,
         "departement": place,
         "strip": strip(territory, around, received[1], cells),

@@ -20,6 +20,7 @@ from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
 from dashboard.kept import keep
 from dashboard.models import Subject, TypedFigure
+from dashboard.pieces.piece import codes_of_region
 from dashboard.presentation import Brick, Picture, Stone, headings, text_months
 from dashboard.received import read_cells, received_span, strip
 from dashboard.region_report import (
@@ -99,6 +100,7 @@ def _body(
         "territory": territory,
         "place": place,
         "report": report,
+        "pieces": codes_of_region(),
         "text": texts[TEXT],
         "text_months": text_months(asked),
         "since": since(place, today),

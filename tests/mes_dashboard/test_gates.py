@@ -42,6 +42,8 @@ ADMINISTRATORS = (200, 200, 403, 200, 200, 404, 302)
 OBJECT = (200, 200, 403, 404, 404, 404, 302)
 #: What is its author's alone, whose refusal is remembered.
 OWN = (200, 404, 404, 404, 404, 404, 302)
+#: What its author shares with the users of a région, and sees at another address.
+SHARED = (302, 200, 200, 200, 404, 404, 302)
 #: Objects of the nation.
 NATIONAL = (404, 200, 403, 404, 404, 404, 302)
 #: Nobody may, whoever signed in.
@@ -77,6 +79,8 @@ TABLE = {
     "accounts:password_reset_confirm": Row(PUBLIC, PUBLIC, 200),
     "accounts:accessibility": Row(PUBLIC, (405,) * 7),
     "accounts:personal_data": Row(PUBLIC, (405,) * 7),
+    "accounts:keys": Row(SIGNED_IN, SIGNED_IN, 400),
+    "accounts:key_revoke": Row(NEVER, (302, *(404,) * 5, 302)),
     "accounts:journal": Row(ADMINISTRATORS),
     "accounts:journal_csv": Row(ADMINISTRATORS),
     "dashboard:home": Row((302, 200, 302, 200, 302, 200, 302)),
@@ -101,9 +105,17 @@ TABLE = {
         REGION, ADMINISTERED, data={"title": "Comité", "committee_on": "2026-01-26"}
     ),
     "dashboard:edition": Row(REGION),
+    "dashboard:edition_export": Row(NEVER, REGION),
     "dashboard:exports": Row((200, 200, 200, 200, 200, 404, 302)),
     "dashboard:export": Row(OWN, OWN, data={"action": "prevenir"}),
     "dashboard:export_file": Row(OWN),
+    "dashboard:slides": Row(REGION, REGION),
+    "dashboard:slide_add": Row(NEVER, REGION, data={"territory": "R27", "code": "carte"}),
+    "dashboard:shared_slides": Row(SHARED, SHARED, data={"action": "copier"}),
+    "dashboard:deck_templates": Row(ADMINISTERED, ADMINISTERED, 400),
+    "dashboard:deck_template_model": Row(ADMINISTERED),
+    "dashboard:deck_template_file": Row(ADMINISTERED),
+    "dashboard:deck_template_remove": Row(ADMINISTERED, ADMINISTERED),
     "dashboard:region_export": Row(NEVER, REGION, data={"kind": "deck"}),
     "dashboard:departement_export": Row(NEVER, REGION, data={"kind": "autre"}),
     "dashboard:perimeter": Row(REGION, ADMINISTERED, 409, {"action": "appliquer"}),

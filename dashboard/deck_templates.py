@@ -1,0 +1,178 @@
+"""The `.pptx` that a région gives for its slides: what may be one, kept and removed."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import uuid
+import zipfile
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from pptx import Presentation
+
+from accounts import audit
+from accounts.models import User
+from dashboard.exports.deck.template import Layout, empty_deck
+from dashboard.models import DeckTemplate
+from reference import french
+from reference.models import Region
+
+logger = logging.getLogger(__name__)
+
+MIB = 2**20
+#: The largest file, what it may unpack to, and of how many parts.
+MAX_BYTES, MAX_UNPACKED, MAX_PARTS = 20 * MIB, 200 * MIB, 5_000
+CONTENT_TYPES, MAIN = "[Content_Types].xml", "ppt/presentation.xml"
+#: How the old format, and any file with a password, begins.
+COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+
+NOT_ONE = "Ce fichier n’est pas une présentation PowerPoint (.pptx)."
+DAMAGED = "Ce fichier est abîmé\u202f: ouvrez-le dans PowerPoint et enregistrez-le de nouveau."
+OLD = (
+    "Ce fichier est dans l’ancien format .ppt, ou protégé par un mot de passe\u202f: "
+    "enregistrez-le au format .pptx, sans mot de passe."
+)
+TOO_LARGE = "Ce fichier dépasse 20\u202fMo."
+SWOLLEN = "Ce fichier se décompresse en plus de 200\u202fMo ou de 5\u202f000 parties."
+OTHER_KINDS = {
+    b"macroEnabled": "Ce fichier contient des macros\u202f: enregistrez-le au format .pptx.",
+    b"presentationml.template.main": (
+        "Ce fichier est un modèle .potx\u202f: enregistrez-le au format .pptx."
+    ),
+    b"presentationml.slideshow.main": (
+        "Ce fichier est un diaporama .ppsx\u202f: enregistrez-le au format .pptx."
+    ),
+}
+OUTSIDE = (
+    "Ce fichier va chercher une image, un son ou un objet hors de lui-même\u202f: "
+    "insérez-le dans la présentation au lieu de le lier."
+)
+
+
+class AlreadyThereError(Exception):
+    """The région has a template of that name."""
+
+
+def problems_of(content: bytes) -> tuple[str, ...]:
+    """What keeps a file from being a template, in French; nothing when it is one.
+
+    Told from what it is, never from its name. Nothing is unpacked before its size is known.
+    """
+    if len(content) > MAX_BYTES:
+        return (TOO_LARGE,)
+    if content.startswith(COMPOUND):
+        return (OLD,)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = _problem_of_package(archive)
+    except zipfile.BadZipFile:
+        return (NOT_ONE,)
+    except (EOFError, zlib.error, OSError, NotImplementedError, RuntimeError):
+        return (DAMAGED,)
+    return (found,) if found else _problems_of_layouts(content)
+
+
+def _problem_of_package(archive: zipfile.ZipFile) -> str:
+    """What is wrong with the package as such, "" for nothing."""
+    members = archive.infolist()
+    if len(members) > MAX_PARTS or sum(each.file_size for each in members) > MAX_UNPACKED:
+        return SWOLLEN
+    names = {each.filename for each in members}
+    if not {CONTENT_TYPES, MAIN} <= names:
+        return NOT_ONE
+    if any(each.flag_bits & 0x1 for each in members):
+        return OLD
+    types = archive.read(CONTENT_TYPES)
+    for mark, said in OTHER_KINDS.items():
+        if mark in types:
+            return said
+    relations = (archive.read(name) for name in sorted(names) if name.endswith(".rels"))
+    return OUTSIDE if any(map(_leads_outside, relations)) else ""
+
+
+def _leads_outside(relations: bytes) -> bool:
+    """Whether a part needs something that is not in the package; a link to follow is no need."""
+    found = RELATIONSHIP.findall(relations)
+    return any(b"External" in each and b"/hyperlink" not in each for each in found)
+
+
+def _problems_of_layouts(content: bytes) -> tuple[str, ...]:
+    try:
+        deck: Any = Presentation(io.BytesIO(content))
+        return tuple(
+            f"La disposition {french.quoted(layout.label)} manque."
+            for layout in Layout
+            if deck.slide_layouts.get_by_name(layout.label) is None
+        )
+    except Exception:  # the library raises anything on a package made by hand
+        logger.warning("A template could not be read", exc_info=True)
+        return (DAMAGED,)
+
+
+def model_file() -> bytes:
+    """Our own template, to be dressed by a région."""
+    out = io.BytesIO()
+    deck: Any = empty_deck()
+    deck.save(out)
+    return out.getvalue()
+
+
+@transaction.atomic
+def add_template(region: Region, name: str, content: bytes, *, actor: User) -> DeckTemplate:
+    """Keep a template whose content was found without problem.
+
+    Raises:
+        AlreadyThereError: the région has one of that name.
+    """
+    Region.objects.select_for_update().get(pk=region.pk)  # two of a name at once: one waits
+    if region.deck_templates.filter(name=name).exists():
+        raise AlreadyThereError
+    template = DeckTemplate(region=region, name=name, author=actor)
+    template.file.save(f"{uuid.uuid4().hex}.pptx", ContentFile(content), save=False)
+    try:
+        with transaction.atomic():
+            template.save()
+            _remember("modèle de diapositives déposé", template, actor, bytes=len(content))
+    except BaseException:
+        template.file.storage.delete(template.file.name or "")
+        raise
+    return template
+
+
+@transaction.atomic
+def remove_template(template: DeckTemplate, *, actor: User) -> None:
+    """Remove a template; the selections that used it take ours."""
+    _remember("modèle de diapositives retiré", template, actor)
+    template.delete()
+
+
+def contents(templates: Iterable[DeckTemplate]) -> list[tuple[DeckTemplate, int]]:
+    """Each template with the size of its file in bytes, 0 when the file is gone."""
+    return [(each, _size(each)) for each in templates]
+
+
+def _size(template: DeckTemplate) -> int:
+    try:
+        return template.file.size
+    except OSError:
+        return 0
+
+
+def _remember(act: str, template: DeckTemplate, actor: User, **details: Any) -> None:
+    audit.record(act, actor=actor, target=template.name, region=template.region, **details)
+
+
+@receiver(post_delete, sender=DeckTemplate)
+def _forget_file(instance: DeckTemplate, **_: Any) -> None:
+    """The file goes with its row, whoever removes it, once nothing can bring the row back."""
+    storage, name = instance.file.storage, instance.file.name
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
