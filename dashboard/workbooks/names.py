@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dashboard.charts import contributors, rates, regional, sectors, volumes
 from dashboard.pieces import piece as codes
 from dashboard.pieces.piece import Piece
+from reference import french
 from reference.spreadsheets import sheet_titles
 
 README = "Lisez-moi"
@@ -31,7 +32,7 @@ SHORT = {
     "croissance-types": "Évolution, types",
     "typage": "Typage et diversité",
     "types": "Types de documents",
-    "contenu-autres": "Contenu de « Autres »",
+    "contenu-autres": f"Contenu de {french.quoted('Autres')}",
     "regularite": "Intensité et régularité",
     "concentration": "Concentration par OG",
     "premiers-organismes": "Premiers OG",

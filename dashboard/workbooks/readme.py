@@ -10,13 +10,13 @@ from django.utils import timezone
 from dashboard.charts.wording import SOURCE, period_words
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Order
-from dashboard.workbooks.style import ACCENT, HEAD, LINE, MENTION, Book
+from dashboard.workbooks.style import ACCENT, HEAD, LINE, Book
 from indicators.catalogue import INDICATORS
 from indicators.selection import departement_territory, region_territory
 from reference import french
 
-PUBLIC = "Version publique : aucun ESMS ni organisme gestionnaire n’y est nommé."
-WORKING = "Document de travail : nomme des organismes, ne pas diffuser."
+PUBLIC = "Version publique\u202f: aucun ESMS ni organisme gestionnaire n’y est nommé."
+WORKING = "Document de travail\u202f: nomme des organismes, ne pas diffuser."
 READING = (
     (
         "Les taux et les parts sont des fractions (0,201 pour 20,1\u202f%) mises en forme en "
@@ -60,9 +60,7 @@ def write_readme(
     row = _heading(book, sheet, row + 1, head)
     for one in INDICATORS:
         cells = (one.title, one.numerator, one.denominator or "–", one.caveat, one.unit.strip())
-        style = {"text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": LINE}
-        for column, text in enumerate(cells):
-            book.text(sheet, row, column, text, **style, bold=column == 0)
+        book.line(sheet, row, cells, WIDTHS, bottom=1, bottom_color=LINE)
         row += 1
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -117,9 +115,7 @@ def _sheet_line(book: Book, sheet: Any, row: int, shown: tuple[str, Content, Rea
     name, content, reader = shown
     selection = reader.asked(content.piece).selection
     sector = f", {selection.sector.label}" if selection.sector else ""
-    wrapped = {"text_wrap": True, "valign": "top"}
-    book.link(sheet, row, 0, f"internal:'{name}'!A1", name)
-    book.text(sheet, row, 1, content.title, **wrapped)
-    book.text(sheet, row, 2, french.typographic(content.territory.name), **wrapped)
     months = period_words(selection.first, selection.last)
-    book.text(sheet, row, 3, months + sector, **wrapped, font_color=MENTION)
+    where = french.typographic(content.territory.name)
+    book.line(sheet, row, (name, content.title, where, months + sector), WIDTHS)
+    book.link(sheet, row, 0, f"internal:'{name}'!A1", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
@@ -20,7 +21,7 @@ NUMBERS = {
     Unit.MEAN: "[$-40C]#,##0.0",
     Unit.RATE: RATE,
     Unit.SHARE: RATE,
-    Unit.POINTS: "+[$-40C]0.0;-[$-40C]0.0;[$-40C]0.0",
+    Unit.POINTS: "+0.0;-0.0;0.0",
 }
 FONT = "Arial"
 ACCENT, INK, MENTION, LINE, HEAD, MISSING = (
@@ -28,8 +29,14 @@ ACCENT, INK, MENTION, LINE, HEAD, MISSING = (
 )  # fmt: skip
 #: A cell holds no longer text.
 LONGEST_TEXT = 32_767
-#: A line of text of a cell as wide as `width` digits, in points.
-LINE_HEIGHT = 15
+#: The height of a line of text, in points, and the width of its letters, in digits.
+LINE_HEIGHT = 14
+LETTER = 0.8
+
+
+def height(text: str, width: float) -> int:
+    """How high a text is in a cell so wide, in points: programs do not all work it out."""
+    return LINE_HEIGHT * sum(1 + int(len(part) * LETTER // width) for part in text.split("\n"))
 
 
 class Book:
@@ -59,23 +66,34 @@ class Book:
         """Write a text; one that would run when it is typed again keeps its apostrophe."""
         if runs(text):
             properties["quote_prefix"] = True
-        sheet.write_string(row, column, text[:LONGEST_TEXT], self.format(**properties))
+        if text:
+            sheet.write_string(row, column, text[:LONGEST_TEXT], self.format(**properties))
+        else:
+            sheet.write_blank(row, column, None, self.format(**properties))
 
     def passage(
         self, sheet: Any, row: int, columns: tuple[int, int], width: float, text: str, **more: Any
     ) -> None:
-        """A text over several cells of a row, `width` digits wide, as high as it needs."""
+        """A text over several cells of a row, `width` digits wide in all, as high as it needs."""
         style = {"text_wrap": True, "valign": "top", **more}
         first, last = columns
         if last > first:
             sheet.merge_range(row, first, row, last, "", self.format(**style))
         self.text(sheet, row, first, text, **style)
-        lines = sum(1 + int(len(part) * 0.85 // width) for part in text.split("\n"))
-        sheet.set_row(row, LINE_HEIGHT * lines)
+        sheet.set_row(row, height(text, width))
+
+    def line(
+        self, sheet: Any, row: int, texts: Sequence[str], widths: Sequence[float], **more: Any
+    ) -> None:
+        """Texts in the cells of a row, each as wide as its column, as high as the longest needs."""
+        for column, text in enumerate(texts):
+            self.text(sheet, row, column, text, text_wrap=True, valign="top", **more)
+        told = (height(text, width) for text, width in zip(texts, widths, strict=False))
+        sheet.set_row(row, max(told, default=LINE_HEIGHT))
 
     def link(self, sheet: Any, row: int, column: int, target: str, text: str) -> None:
         """An address to follow: "https://…", or "internal:'Sheet'!A1"."""
-        style = self.format(font_color=ACCENT, underline=1)
+        style = self.format(font_color=ACCENT, underline=1, valign="top")
         sheet.write_url(row, column, target, style, text)
 
     def number(self, sheet: Any, row: int, column: int, value: float, unit: Unit) -> None:
