@@ -37,6 +37,7 @@ from indicators.evidence import RegionEvidence
 from indicators.selection import Territory, departement_territory, region_territory
 from reference import french
 from reference.models import Departement, Region
+from reference.months import in_french
 
 RESERVED = (
     "Ce tableau nomme des organismes gestionnaires\u202f: il n’est que dans la version de travail."
@@ -318,6 +319,7 @@ class Reader:
             content,
             tiles=shown,
             table=tile_table(content.title, shown),
+            subtitle=f"Données jusqu’à {in_french(self.received[1])}",
             paragraphs=tuple(map(tile_words, shown)),
             source=source(SOURCE, cut_off, ()),
             notes=(*notes, *content.notes),

@@ -11,14 +11,20 @@ from typing import Any
 
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+)
 from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN
 from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from dashboard.charts.chart import Chart, Goal, Kind, Mark
-from dashboard.exports.deck.template import ACCENT, INK
+from dashboard.exports.deck.fitting import extent
+from dashboard.exports.deck.template import ACCENT, INK, Box
 
 #: Formats are written in the grammar of the software, which shows them in French.
 WHOLE, PERCENT, MONTH = "[$-40C]#,##0", "[$-40C]0.0\\ %", "[$-40C]mmm\\ yyyy"
@@ -28,26 +34,26 @@ TYPES = {
     Kind.SPLIT: XL_CHART_TYPE.BAR_STACKED_100,
     Kind.BARS: XL_CHART_TYPE.BAR_CLUSTERED,
 }
-TEXT_SIZE, LEGEND_SIZE = Pt(11), Pt(10)
+TEXT_SIZE = 11
 #: The edges of a plot by month, as parts of its frame. Fixed, so that the lines of events can be
 #: laid over it; the legend takes what it needs under it.
 LEFT, TOP, RIGHT, LABELS = 0.09, 0.04, 0.98, 0.09
-LEGEND_LINE, LEGEND_COLUMNS = 0.055, 2
+LEGEND_LINE, LEGEND_SYMBOL = 0.21, 0.45  # in inches: height of a line, width beside a name
+LEGEND_SIZES, LEGEND_WIDTH, MANY_NAMES = (10, 9, 8), 0.98, 4
 TARGET_COLOR = "CE0500"
 
 
-def native(chart: Chart, placeholder: Any) -> Any:
-    """Draw a chart in a placeholder; returns its graphic frame.
+def native(chart: Chart, placeholder: Any, box: Box) -> Any:
+    """Draw a chart in a placeholder that stands in `box`; returns its graphic frame.
 
     Targets in the chart's unit are series of their own. Events are laid over by the caller.
     """
-    data = _data(chart)
-    frame = placeholder.insert_chart(TYPES[chart.kind], data)
+    frame = placeholder.insert_chart(TYPES[chart.kind], data_of(chart))
     drawn = frame.chart
-    drawn.font.size = TEXT_SIZE
+    drawn.font.size = Pt(TEXT_SIZE)
     drawn.font.color.rgb = RGBColor.from_string(INK)
     drawn.has_title = False
-    _legend(chart, drawn)
+    _legend(chart, drawn, box)
     _axes(chart, drawn)
     if chart.kind is Kind.SPLIT:
         _parts(chart, drawn)
@@ -55,15 +61,31 @@ def native(chart: Chart, placeholder: Any) -> Any:
         _marks(chart, drawn)
     if chart.months:
         area = drawn._chartSpace.chart.plotArea  # noqa: SLF001  # the library has no other way in
-        _layout(area, plot_of(chart), "inner")
-    _gaps_stay_empty(drawn)
+        _layout(area, plot_of(chart, box), "inner")
+    tidy(drawn)
     return frame
 
 
-def plot_of(chart: Chart) -> tuple[float, float, float, float]:
-    """Where a plot by month stands: left, top, width, height, in parts of its frame."""
-    legend = LEGEND_LINE * -(-len(series_of(chart)) // LEGEND_COLUMNS)
-    return LEFT, TOP, RIGHT - LEFT, 1 - TOP - LABELS - legend
+def plot_of(chart: Chart, box: Box) -> tuple[float, float, float, float]:
+    """Where a plot by month stands: left, top, width, height, in parts of its frame, `box`."""
+    _, lines = _legend_of(chart, box)
+    return LEFT, TOP, RIGHT - LEFT, 1 - TOP - LABELS - LEGEND_LINE * lines / box.height
+
+
+def _legend_of(chart: Chart, box: Box) -> tuple[int, int]:
+    """The size of the legend in points, and its lines: many names stand in two columns if they can.
+
+    None for a single series.
+    """
+    names = [name for name, _ in series_of(chart)]
+    if len(names) < 2:
+        return LEGEND_SIZES[0], 0
+    widest = max(map(extent, names))
+    for size in LEGEND_SIZES:
+        columns = int(LEGEND_WIDTH * box.width / (widest * size / 72 + LEGEND_SYMBOL))
+        if columns > 1 or len(names) <= MANY_NAMES:
+            break
+    return size, -(-len(names) // max(1, columns))
 
 
 def series_of(chart: Chart) -> list[tuple[str, list[float | None]]]:
@@ -81,7 +103,8 @@ def series_of(chart: Chart) -> list[tuple[str, list[float | None]]]:
     ]
 
 
-def _data(chart: Chart) -> CategoryChartData:
+def data_of(chart: Chart) -> CategoryChartData:
+    """The numbers behind a chart, as its editable sheet holds them."""
     fraction = chart.unit.is_fraction
     data = CategoryChartData(number_format=PERCENT if fraction else WHOLE)
     if chart.months:
@@ -109,17 +132,18 @@ def _levels(chart: Chart, goal: Goal) -> list[float | None]:
     ]
 
 
-def _legend(chart: Chart, drawn: Any) -> None:
-    drawn.has_legend = len(series_of(chart)) > 1
-    if not drawn.has_legend:
+def _legend(chart: Chart, drawn: Any, box: Box) -> None:
+    size, lines = _legend_of(chart, box)
+    drawn.has_legend = lines > 0
+    if not lines:
         return
     drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
     drawn.legend.include_in_layout = False
-    drawn.legend.font.size = LEGEND_SIZE
+    drawn.legend.font.size = Pt(size)
     if chart.months:
-        _, top, _, height = plot_of(chart)
+        _, top, _, height = plot_of(chart, box)
         under = top + height + LABELS
-        _layout(drawn.legend._element, (0.01, under, 0.98, 1 - under))  # noqa: SLF001  # as below
+        _layout(drawn.legend._element, (0.01, under, LEGEND_WIDTH, 1 - under))  # noqa: SLF001  # as below
 
 
 def _axes(chart: Chart, drawn: Any) -> None:
@@ -132,23 +156,25 @@ def _axes(chart: Chart, drawn: Any) -> None:
     labels.number_format = "0\\ %" if chart.kind is Kind.SPLIT else _format(chart)
     labels.number_format_is_linked = False
     if chart.months:
-        categories.tick_labels.number_format = MONTH
-        categories.tick_labels.number_format_is_linked = False
-        _every_third_month(categories)
+        by_months(categories, 3)
     elif chart.kind in {Kind.BARS, Kind.SPLIT}:
         categories.reverse_order = True  # the first row on top, as in the table
+        crosses = values._element.find(qn("c:crosses"))  # noqa: SLF001  # its setter has no effect
+        crosses.set("val", "max")  # and the scale under the last
 
 
 def _format(chart: Chart) -> str:
     return PERCENT if chart.unit.is_fraction else WHOLE
 
 
-def _every_third_month(axis: Any) -> None:
-    """The schema asks for this order after the axis' offset."""
+def by_months(axis: Any, step: int) -> None:
+    """Write one month in `step`; the schema asks for this order after the axis' offset."""
+    axis.tick_labels.number_format = MONTH
+    axis.tick_labels.number_format_is_linked = False
     element = axis._element  # noqa: SLF001  # the library has no word for these three
     for name, value in (
         ("baseTimeUnit", "months"),
-        ("majorUnit", "3"),
+        ("majorUnit", str(step)),
         ("majorTimeUnit", "months"),
     ):
         for found in element.findall(qn(f"c:{name}")):
@@ -177,7 +203,7 @@ def _marks(chart: Chart, drawn: Any) -> None:
     lines = []
     for mark, one in zip(chart.marks, series, strict=False):
         if chart.kind is Kind.LINES:
-            _line(one, mark)
+            line(one, mark.color, strong=mark.strong)
         elif mark.line:
             lines.append((one, mark))
         else:
@@ -219,24 +245,25 @@ def _over(
     overlaid = drawn.plots[1].series
     for rank, one in enumerate(overlaid):
         if rank < len(marks):
-            _line(one, marks[rank][1])
+            line(one, marks[rank][1].color, strong=marks[rank][1].strong)
         else:
             _target_line(one)
 
 
-def _line(series: Any, mark: Mark) -> None:
+def line(series: Any, color: str, *, strong: bool, width: float = 3) -> None:
+    """A line in one colour: the territory itself with dots, its comparator thinner and dashed."""
+    rgb = RGBColor.from_string(color.lstrip("#") or ACCENT)
     series.smooth = False
-    line = series.format.line
-    line.color.rgb = RGBColor.from_string(mark.color.lstrip("#") or ACCENT)
-    line.width = Pt(3 if mark.strong else 1.75)
-    line.dash_style = MSO_LINE_DASH_STYLE.SOLID if mark.strong else MSO_LINE_DASH_STYLE.DASH
-    series.marker.style = XL_MARKER_STYLE.CIRCLE if mark.strong else XL_MARKER_STYLE.NONE
-    if mark.strong:
+    series.format.line.color.rgb = rgb
+    series.format.line.width = Pt(width if strong else 1.75)
+    series.format.line.dash_style = (
+        MSO_LINE_DASH_STYLE.SOLID if strong else MSO_LINE_DASH_STYLE.DASH
+    )
+    series.marker.style = XL_MARKER_STYLE.CIRCLE if strong else XL_MARKER_STYLE.NONE
+    if strong:
         series.marker.size = 5
         series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(
-            mark.color.lstrip("#") or ACCENT
-        )
+        series.marker.format.fill.fore_color.rgb = rgb
 
 
 def _target_line(series: Any) -> None:
@@ -307,8 +334,18 @@ def _child(parent: Any, tag: str, value: str | None = None) -> Any:
     return element
 
 
-def _gaps_stay_empty(drawn: Any) -> None:
-    """What is not known is not drawn, nor bridged by a line."""
-    space = drawn._chartSpace.chart  # noqa: SLF001  # the same
-    for found in space.findall(qn("c:dispBlanksAs")):
+def tidy(drawn: Any) -> None:
+    """What the library writes otherwise: gaps stay empty, the sheet is French, axes are numbered.
+
+    What is not known is not drawn, nor bridged by a line. The schema numbers axes from 0 on, and
+    the library below it.
+    """
+    space = drawn._chartSpace  # noqa: SLF001  # the same
+    for found in space.chart.findall(qn("c:dispBlanksAs")):
         found.set("val", "gap")
+    for tag in ("c:axId", "c:crossAx"):
+        for found in space.iter(qn(tag)):
+            found.set("val", found.get("val").lstrip("-"))
+    language = OxmlElement("c:lang")
+    language.set("val", "fr-FR")
+    space.find(qn("c:date1904")).addnext(language)

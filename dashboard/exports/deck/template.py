@@ -1,21 +1,28 @@
 """The empty deck: 16:9, our own layouts with real placeholders, French, colours of the charts.
 
 Made from the library's default template by moving and naming what it holds, so that no binary is
-kept in the repository and every layout stays a real one for whoever edits the slides.
+kept in the repository and every layout stays a real one for whoever edits the slides. A région
+may give a template of its own, whose layouts and placeholders bear the same names.
 """
 
 from __future__ import annotations
 
 import copy
+import io
 import re
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from pptx import Presentation
+from pptx.enum.text import MSO_ANCHOR
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
+
+from reference import french
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 FONT = "Arial"
@@ -37,6 +44,20 @@ class Layout(Enum):
         """The name that PowerPoint shows."""
         return self.value[0]
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of its placeholders, in reading order, after the title."""
+        return PLACES[self]
+
+
+SUBTITLE, GRAPH, TEXT, SOURCE = "Sous-titre", "Graphique", "Texte", "Source"
+PLACES = {
+    Layout.COVER: (SUBTITLE,),
+    Layout.TEXT: (TEXT,),
+    Layout.CHART: (SUBTITLE, GRAPH, TEXT, SOURCE),
+    Layout.TITLE: (SUBTITLE, SOURCE),
+}
+
 
 @dataclass(frozen=True)
 class Box:
@@ -47,6 +68,12 @@ class Box:
     width: float
     height: float
 
+    @classmethod
+    def of(cls, shape: Any) -> Box:
+        """Where a shape stands."""
+        edges = (shape.left, shape.top, shape.width, shape.height)
+        return cls(*(Emu(edge).inches for edge in edges))
+
     def place(self, shape: Any) -> None:
         """Move a shape or placeholder there."""
         shape.left, shape.top = Inches(self.left), Inches(self.top)
@@ -55,15 +82,15 @@ class Box:
 
 TITLE_BOX = Box(0.5, 0.3, 12.33, 0.95)
 BODY_BOX = Box(0.5, 1.4, 12.33, 5.2)
-CHART_BOX = Box(0.5, 1.75, 8.3, 4.75)
+CHART_BOX = Box(0.5, 1.75, 7.7, 4.75)
 SUBTITLE_BOX = Box(0.5, 1.22, 12.33, 0.45)
-ASIDE_BOX = Box(9.0, 1.75, 3.83, 4.75)
+ASIDE_BOX = Box(8.35, 1.75, 4.48, 4.75)
 SOURCE_BOX = Box(0.5, 6.55, 12.33, 0.4)
 FOOTER_BOX = Box(0.5, 7.0, 11.0, 0.3)
 NUMBER_BOX = Box(11.83, 7.0, 1.0, 0.3)
 
-#: Placeholders of the chart layout beside its title.
-CHART_PLACE, ASIDE_PLACE, SUBTITLE_PLACE, SOURCE_PLACE = 1, 2, 13, 14
+#: Numbers of placeholders in our own layouts.
+BODY_PLACE, CHART_PLACE, ASIDE_PLACE, SUBTITLE_PLACE, SOURCE_PLACE = 1, 1, 2, 13, 14
 
 
 def empty_deck() -> Any:
@@ -80,14 +107,20 @@ def empty_deck() -> Any:
         _surroundings(made)
     _cover(kept[Layout.COVER])
     _text(kept[Layout.TEXT])
-    _chart(kept[Layout.CHART])
+    aside = _chart(kept[Layout.CHART])
     TITLE_BOX.place(_placeholder(kept[Layout.TITLE], 0))
+    _add(kept[Layout.TITLE], aside, SUBTITLE_PLACE, SUBTITLE, SUBTITLE_BOX)
+    _add(kept[Layout.TITLE], aside, SOURCE_PLACE, SOURCE, SOURCE_BOX)
+    for made in kept.values():
+        _name(_placeholder(made, 0), "Titre")
     return deck
 
 
-def layout_of(deck: Any, layout: Layout) -> Any:
-    """One of the layouts of a deck."""
-    return deck.slide_layouts.get_by_name(layout.label)
+def model() -> bytes:
+    """Our own template, without slides: what a région starts its own from."""
+    out = io.BytesIO()
+    empty_deck().save(out)
+    return out.getvalue()
 
 
 def _theme(master: Any) -> None:
@@ -104,8 +137,11 @@ def _theme(master: Any) -> None:
 
 def _master(master: Any) -> None:
     _surroundings(master)
-    TITLE_BOX.place(_placeholder(master, "title"))
-    BODY_BOX.place(_placeholder(master, "body"))
+    title, body = _placeholder(master, "title"), _placeholder(master, "body")
+    TITLE_BOX.place(title)
+    BODY_BOX.place(body)
+    title.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM  # near its subtitle
+    body.text_frame.vertical_anchor = MSO_ANCHOR.TOP
     styles = master.element.find(qn("p:txStyles"))
     for level in styles.find(qn("p:titleStyle")):
         level.set("algn", "l")
@@ -131,30 +167,43 @@ def _surroundings(layout: Any) -> None:
             shape.element.getparent().remove(shape.element)
         elif kind == "ftr":
             FOOTER_BOX.place(shape)
+            _name(shape, "Pied de page")
         elif kind == "sldNum":
             NUMBER_BOX.place(shape)
+            _name(shape, "Numéro de diapositive")
 
 
 def _cover(layout: Any) -> None:
     Box(0.9, 2.2, 11.5, 1.6).place(_placeholder(layout, 0))
-    Box(0.9, 3.9, 11.5, 1.6).place(_placeholder(layout, 1))
+    lines = _placeholder(layout, BODY_PLACE)
+    Box(0.9, 3.9, 11.5, 1.6).place(lines)
+    _name(lines, SUBTITLE)
 
 
 def _text(layout: Any) -> None:
     TITLE_BOX.place(_placeholder(layout, 0))
-    BODY_BOX.place(_placeholder(layout, 1))
+    body = _placeholder(layout, BODY_PLACE)
+    BODY_BOX.place(body)
+    _name(body, TEXT)
 
 
-def _chart(layout: Any) -> None:
-    """Title, subtitle, chart, text beside it, source: five real placeholders."""
+def _chart(layout: Any) -> Any:
+    """Title, subtitle, chart, text beside it, source: five real placeholders. Gives the text."""
     TITLE_BOX.place(_placeholder(layout, 0))
     chart, aside = _placeholder(layout, CHART_PLACE), _placeholder(layout, ASIDE_PLACE)
     chart.element.ph.set("type", "chart")
     aside.element.ph.set("type", "body")
     CHART_BOX.place(chart)
     ASIDE_BOX.place(aside)
-    _add(layout, aside, SUBTITLE_PLACE, "Sous-titre", SUBTITLE_BOX)
-    _add(layout, aside, SOURCE_PLACE, "Source", SOURCE_BOX)
+    _name(chart, GRAPH)
+    _name(aside, TEXT)
+    _add(layout, aside, SUBTITLE_PLACE, SUBTITLE, SUBTITLE_BOX)
+    _add(layout, aside, SOURCE_PLACE, SOURCE, SOURCE_BOX)
+    return aside
+
+
+def _name(shape: Any, name: str) -> None:
+    shape.element.nvSpPr.cNvPr.set("name", name)
 
 
 def _add(layout: Any, model: Any, idx: int, name: str, box: Box) -> None:
@@ -164,7 +213,7 @@ def _add(layout: Any, model: Any, idx: int, name: str, box: Box) -> None:
     named = element.find(qn("p:nvSpPr")).find(qn("p:cNvPr"))
     named.set("id", str(100 + idx))
     named.set("name", name)
-    model.element.getparent().append(element)
+    layout.shapes._spTree.append(element)  # noqa: SLF001  # layouts have no word for it
     box.place(_placeholder(layout, idx))
 
 
@@ -177,3 +226,115 @@ def _placeholder(layout: Any, wanted: int | str) -> Any:
         elif shape.element.ph.get("type") == wanted:
             return shape
     raise LookupError(f"no placeholder {wanted} in {layout.name}")
+
+
+# --- A région's own template ----------------------------------------------------------------------
+
+#: What a template may weigh, packed then unpacked, and the files that it may hold.
+PACKED, UNPACKED, FILES = 20 * 1024**2, 200 * 1024**2, 5000
+#: The surroundings of a slide, by type of placeholder.
+SURROUNDINGS = {"ftr": "pied de page", "sldNum": "numéro de diapositive"}
+UNREADABLE = "Ce fichier n’est pas une présentation PowerPoint (.pptx) lisible."
+TOO_BIG = (
+    f"Ce fichier est trop lourd\u202f: au plus {PACKED // 1024**2}\u202fMo, et "
+    f"{UNPACKED // 1024**2}\u202fMo une fois décompressé."
+)
+MACROS = "Ce fichier contient des macros\u202f: enregistrez-le au format .pptx, sans macro."
+
+
+def check_template(content: bytes) -> list[str]:
+    """What keeps a file from serving as a template, in French sentences; nothing when it can.
+
+    Never fails: what cannot be read is a problem like another.
+    """
+    try:
+        problem = _package(content)
+        if problem:
+            return [problem]
+        deck = Presentation(io.BytesIO(content))
+        found = list(_problems(deck))
+        if not found:
+            _tried(content)
+    except Exception:  # noqa: BLE001  # whatever a stranger's file breaks, it cannot serve
+        return [UNREADABLE]
+    return found
+
+
+def begun(template: bytes) -> Any:
+    """A deck without slides made from a template that `check_template` found complete."""
+    deck = Presentation(io.BytesIO(template))
+    slides = deck.slides._sldIdLst  # noqa: SLF001  # the library cannot remove a slide
+    for one in list(slides):
+        deck.part.drop_rel(one.rId)
+        slides.remove(one)
+    return deck
+
+
+def places_of(layout: Any) -> dict[str, Any]:
+    """The placeholders of a layout by name: "Graphique 3" is "graphique"; the title is ""."""
+    found = {}
+    for shape in layout.placeholders:
+        kind = shape.element.ph.get("type", "obj")
+        if kind in {"title", "ctrTitle"}:
+            found[""] = shape
+        elif kind in SURROUNDINGS:
+            found[kind] = shape
+        else:
+            found[re.sub(r"[\s\d]+$", "", shape.name).casefold()] = shape
+    return found
+
+
+def layouts_of(deck: Any) -> dict[str, Any]:
+    """The layouts of every master of a deck, by name; the first of a name."""
+    found: dict[str, Any] = {}
+    for master in deck.slide_masters:
+        for layout in master.slide_layouts:
+            found.setdefault(layout.name.strip().casefold(), layout)
+    return found
+
+
+def _package(content: bytes) -> str:
+    """What is wrong with the file before anything of it is read."""
+    if len(content) > PACKED:
+        return TOO_BIG
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = package.infolist()
+    if len(parts) > FILES or sum(part.file_size for part in parts) > UNPACKED:
+        return TOO_BIG
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        return MACROS
+    return ""
+
+
+def _problems(deck: Any) -> Iterator[str]:
+    ratio = deck.slide_width / deck.slide_height
+    if abs(ratio - WIDTH / HEIGHT) > 0.01:
+        yield "Les diapositives ne sont pas au format 16:9."
+    layouts = layouts_of(deck)
+    for layout in Layout:
+        found = layouts.get(layout.label.casefold())
+        name = french.quoted(layout.label)
+        if found is None:
+            yield f"La disposition {name} manque."
+            continue
+        places = places_of(found)
+        missing = [] if "" in places else ["titre"]
+        missing += [place for place in layout.places if place.casefold() not in places]
+        missing += [said for kind, said in SURROUNDINGS.items() if kind not in places]
+        for place in missing:
+            yield f"La disposition {name} n’a pas d’espace réservé {french.quoted(place)}."
+        graph = places.get(GRAPH.casefold()) if GRAPH in layout.places else None
+        if graph is not None and graph.element.ph.get("type") != "chart":
+            yield (
+                f"Dans la disposition {name}, l’espace réservé {french.quoted(GRAPH)} n’est pas "
+                "celui d’un graphique."
+            )
+
+
+def _tried(content: bytes) -> None:
+    """One slide of each layout, written: what would fail later fails now."""
+    deck = begun(content)
+    layouts = layouts_of(deck)
+    for layout in Layout:
+        deck.slides.add_slide(layouts[layout.label.casefold()])
+    deck.save(io.BytesIO())

@@ -1,4 +1,4 @@
-"""`manage.py build_deck --region CODE [--departement CODE] --output FILE`: the slides."""
+"""`manage.py build_deck --region CODE [--departement CODE] [--working] --output FILE`: slides."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dashboard.deck import NothingReceivedError, build_deck
+from dashboard.decks.build import make_deck
+from dashboard.pieces.order import NothingReceivedError, Order
 from reference.models import Departement, Region
 
 
 class Command(BaseCommand):
-    """Writes the standard deck of a région, or of one département, in its public version."""
+    """Writes the standard deck of a région, or of one département; public unless asked."""
 
     help = "Make the slides of a région or of one of its départements."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--region", required=True, help="official code: 27")
         parser.add_argument("--departement", help="official code: 21")
+        parser.add_argument(
+            "--working", action="store_true", help="with names, marked so: not to be given away"
+        )
         parser.add_argument("--output", required=True, type=Path)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -36,7 +40,14 @@ class Command(BaseCommand):
                     f"Aucun département {options['departement']} dans la région {region.name}."
                 )
         try:
-            content = build_deck(region, departement, link=settings.MES_SITE_URL.rstrip("/"))
+            content = make_deck(
+                Order(
+                    region,
+                    departement=departement,
+                    working=options["working"],
+                    link=settings.MES_SITE_URL.rstrip("/"),
+                )
+            ).content
         except NothingReceivedError as error:
             raise CommandError(f"Aucun mois reçu pour la région {error}.") from error
         options["output"].write_bytes(content)

@@ -11,12 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from pptx import Presentation
 
-from dashboard.deck import DRAFT, NothingReceivedError, build_deck
+from dashboard.decks.build import make_deck
+from dashboard.exports.deck.fitting import DRAFT, SIZES, fitted, height
+from dashboard.exports.deck.maps import outline
 from dashboard.exports.deck.native import series_of
-from dashboard.exports.deck.slides import SIZES, _height, fitted, outline
 from dashboard.exports.deck.template import BODY_BOX, HEIGHT, WIDTH, Box, Layout
 from dashboard.forms import ask
 from dashboard.models import Subject, Text, TextVersion
+from dashboard.pieces.order import NothingReceivedError, Order
 from dashboard.report import departement_report
 from indicators.selection import departement_territory, region_territory
 from reference.models import Departement, Event, Region, Target, current_data_version
@@ -29,6 +31,10 @@ JUNE = dt.date(2025, 6, 1)
 
 def opened(content: bytes) -> Any:
     return Presentation(io.BytesIO(content))
+
+
+def made(region: Region, departement: Departement | None = None, link: str = "") -> bytes:
+    return make_deck(Order(region, departement=departement, link=link)).content
 
 
 def titles(deck: Any) -> list[str]:
@@ -67,7 +73,7 @@ def test_every_number_of_a_chart_is_the_pages(cote_dor: Departement, region: Reg
     version = current_data_version()
 
     shown = departement_report(asked, around, version, names=False).charts
-    drawn = charts_of(opened(build_deck(region, cote_dor)))
+    drawn = charts_of(opened(made(region, cote_dor)))
 
     assert [title for title, _ in drawn] == [chart.message for chart in shown]
     for chart, (_, frame) in zip(shown, drawn, strict=True):
@@ -82,7 +88,7 @@ def test_a_month_that_was_not_received_is_an_empty_cell(
 ) -> None:
     world.lay(missing=[("21", JUNE)])
 
-    drawn = charts_of(opened(build_deck(region, cote_dor)))
+    drawn = charts_of(opened(made(region, cote_dor)))
     rank = (JUNE.year - world.FIRST.year) * 12 + JUNE.month - world.FIRST.month
     volumes = drawn[0][1].chart.plots[0]
 
@@ -93,11 +99,11 @@ def test_a_month_that_was_not_received_is_an_empty_cell(
 def test_a_region_has_a_slide_for_each_chart_of_each_departement(region: Region) -> None:
     world.lay()
 
-    deck = opened(build_deck(region, link="https://example.fr"))
+    deck = opened(made(region, link="https://example.fr"))
 
     assert len(deck.slides) >= 30
     assert all(titles(deck))
-    assert len(charts_of(deck)) == 4 + 8 * 4
+    assert len(charts_of(deck)) == 8 + 4 + 8 * 4
     assert (deck.slide_width, deck.slide_height) == (WIDTH, HEIGHT)
     assert {layout.name for layout in deck.slide_layouts} == {layout.label for layout in Layout}
     shapes = [shape.name for shape in deck.slides[3].shapes]
@@ -111,27 +117,27 @@ def test_published_words_take_the_place_of_drafted_ones(
     cote_dor: Departement, region: Region
 ) -> None:
     world.lay()
-    drafted = opened(build_deck(region, cote_dor))
+    drafted = opened(made(region, cote_dor))
     text = Text.objects.create(region=region, departement=cote_dor, subject=Subject.DOCUMENTS)
     version = TextVersion.objects.create(text=text, body="Un mot de l’analyste.", data_version=1)
     Text.objects.filter(pk=text.pk).update(published=version)
 
-    published = opened(build_deck(region, cote_dor))
+    published = opened(made(region, cote_dor))
 
-    assert DRAFT in words_of(drafted.slides[1])
-    assert DRAFT not in words_of(published.slides[1])
-    assert "Un mot de l’analyste." in words_of(published.slides[1])
+    assert DRAFT in words_of(drafted.slides[2])
+    assert DRAFT not in words_of(published.slides[2])
+    assert "Un mot de l’analyste." in words_of(published.slides[2])
 
 
 def test_events_are_numbered_lines_and_sentences(cote_dor: Departement, region: Region) -> None:
     world.lay()
     Event.objects.create(region=region, departement=cote_dor, month=JUNE, label="Cibles fictives")
 
-    slide = opened(build_deck(region, cote_dor)).slides[1]
+    slide = opened(made(region, cote_dor)).slides[2]
 
     names = [shape.name for shape in slide.shapes]
     assert {"Événement 1", "Numéro de l’événement 1"} <= set(names)
-    assert names.index("Événement 1") > names.index("Chart Placeholder 2")
+    assert names.index("Événement 1") > names.index("Graphique")
     assert "1. juin 2025\u202f: Cibles fictives." in words_of(slide)
 
 
@@ -150,7 +156,7 @@ def test_long_texts_shrink_then_go_on(cote_dor: Departement) -> None:
     told = " ".join(" ".join(paragraphs) for paragraphs, _ in long)
     assert told == " ".join([sentence] * 61)
     for (paragraphs, size), place in zip(long, [box, *[BODY_BOX] * 9], strict=False):
-        assert _height(paragraphs, place, size) <= place.height
+        assert height(paragraphs, place, size) <= place.height
 
 
 def test_an_outline_follows_moves_and_lines_only() -> None:
@@ -164,7 +170,7 @@ def test_an_outline_follows_moves_and_lines_only() -> None:
 
 def test_without_any_month_there_is_no_deck(region: Region) -> None:
     with pytest.raises(NothingReceivedError):
-        build_deck(region)
+        made(region)
 
 
 def test_the_command_writes_the_file(tmp_path: Path, cote_dor: Departement) -> None:

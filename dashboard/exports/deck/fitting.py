@@ -1,0 +1,201 @@
+"""Texts that never overflow: how high they stand, the size that holds, where they are cut."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Pt
+
+from dashboard.exports.deck.template import ACCENT, INK, Box
+
+#: Sizes that a text takes in turn before it goes on to another slide, in points.
+SIZES = (16, 14, 13, 12, 11, 10)
+TITLE_SIZES = (24, 22, 20, 18, 16, 14)
+#: Height of a line, as a part of the size.
+LINE = 1.2
+#: Widths of the characters of Arial in thousandths of the size; those of a capital elsewhere.
+WIDTHS = {
+    **dict.fromkeys("ijl'’", 222),
+    **dict.fromkeys("fIt ,.:;/!|[]\u202f\u00a0", 278),
+    **dict.fromkeys("r()-−", 350),
+    **dict.fromkeys("cksvxyzJ", 500),
+    **dict.fromkeys("abdeghnopqu0123456789?$L«»–", 556),
+    **dict.fromkeys("FTZ+<>=×÷", 611),
+    **dict.fromkeys("w", 722),
+    **dict.fromkeys("mM", 833),
+    **dict.fromkeys("W%œŒ@…—→▲▼", 1015),
+}
+CAPITAL = 778
+#: What other fonts than Arial may take beside it, and bold.
+GENEROUS = 1.08
+#: Height between two paragraphs, as a part of the size.
+BETWEEN = 0.5
+#: What a frame keeps empty on both sides, then above and below, in inches.
+SIDES, ENDS = 0.2, 0.1
+#: What is said of a text that nobody published.
+DRAFT = "Projet – rédigé automatiquement, non relu"
+
+Part = tuple[list[str], int]
+
+
+def fitted(paragraphs: Sequence[str], *boxes: Box) -> Iterator[Part]:
+    """Cut a text into parts that hold in their boxes, each with its size in points.
+
+    The first box is tried at every size; what does not hold at the least goes on in the next box
+    (the last serves for all that follow). Cut between sentences, else between words.
+    """
+    left = [paragraph for paragraph in paragraphs if paragraph] or [""]
+    rank = 0
+    while left:
+        box = boxes[min(rank, len(boxes) - 1)]
+        size = next((size for size in SIZES if height(left, box, size) <= box.height), None)
+        if size is not None:
+            yield left, size
+            return
+        kept, left = _cut(left, box)
+        yield kept, SIZES[-1]
+        rank += 1
+
+
+def height(paragraphs: Sequence[str], box: Box, size: int) -> float:
+    """The height of a text in inches, at a size in points; a little more than it takes."""
+    lines = sum(lines_of(paragraph, box.width, size) for paragraph in paragraphs)
+    between = BETWEEN * max(0, len(paragraphs) - 1)
+    return (lines * LINE + between) * size / 72 + ENDS
+
+
+def lines_of(said: str, width: float, size: int) -> int:
+    """How many lines a text takes in a frame of a width in inches; line ends count."""
+    room = max(1.0, (width - SIDES) * 72 / size)
+    return sum(_wrapped(line, room) for line in said.split("\n"))
+
+
+def _wrapped(line: str, room: float) -> int:
+    """Lines of whole words; a word longer than a line is broken. Widths are in sizes."""
+    lines, used = 1, 0.0
+    for word in line.split(" "):
+        long = extent(word)
+        if used and used + long > room:
+            lines, used = lines + 1, 0.0
+        if long > room:
+            more = math.ceil(long / room) - 1
+            lines, long = lines + more, long - more * room
+        used += long + extent(" ")
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def extent(word: str) -> float:
+    """The width of a word, as a multiple of the size; accents take no room."""
+    plain = (unicodedata.normalize("NFD", letter)[0] for letter in word)
+    return GENEROUS * sum(WIDTHS.get(letter, CAPITAL) for letter in plain) / 1000
+
+
+def _cut(paragraphs: list[str], box: Box) -> tuple[list[str], list[str]]:
+    """As many whole sentences as hold at the least size, and the rest; of one, as many words."""
+    pieces = [
+        (rank, sentence)
+        for rank, paragraph in enumerate(paragraphs)
+        for sentence in re.split(r"(?<=[.!?…]) ", paragraph)
+    ]
+    kept = _holding(pieces, box)
+    if not kept:
+        rank, sentence = pieces[0]
+        pieces = [*((rank, word) for word in sentence.split(" ")), *pieces[1:]]
+        kept = _holding(pieces, box)
+    if not kept:
+        rank, word = pieces[0]
+        head = word
+        while len(head) > 1 and height([head], box, SIZES[-1]) > box.height:
+            head = head[: len(head) // 2]
+        pieces = [(rank, head), (rank, word[len(head) :]), *pieces[1:]]
+        kept = 1
+    return _joined(pieces[:kept]), _joined(pieces[kept:])
+
+
+def _holding(pieces: list[tuple[int, str]], box: Box) -> int:
+    """How many of the first pieces hold in a box at the least size."""
+    low, high = 0, len(pieces)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if height(_joined(pieces[:middle]), box, SIZES[-1]) <= box.height:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _joined(pieces: list[tuple[int, str]]) -> list[str]:
+    by_paragraph: dict[int, list[str]] = {}
+    for rank, sentence in pieces:
+        by_paragraph.setdefault(rank, []).append(sentence)
+    return [" ".join(sentences) for sentences in by_paragraph.values()]
+
+
+def fill(shape: Any, part: Part) -> None:
+    """Write a part of a text; the word that it is a draft stands out."""
+    paragraphs, size = part
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.TOP
+    frame.text = "\n".join(paragraphs)
+    style(frame, size, INK)
+    for paragraph in frame.paragraphs[:-1]:
+        paragraph.space_after = Pt(BETWEEN * size)
+    if paragraphs[0] == DRAFT:
+        first = frame.paragraphs[0].runs[0]
+        first.font.bold = True
+        first.font.color.rgb = RGBColor.from_string(ACCENT)
+
+
+def write(shape: Any, said: str, sizes: Sequence[int], box: Box, color: str = INK) -> None:
+    """A short text at the largest of a few sizes that holds; beyond the least, it is shortened."""
+    text = shortened(said, sizes[-1], box)
+    size = next((size for size in sizes if height([text], box, size) <= box.height), sizes[-1])
+    shape.text_frame.word_wrap = True
+    shape.text_frame.text = text
+    style(shape.text_frame, size, color)
+
+
+def shortened(said: str, size: int, box: Box) -> str:
+    """A text that holds at a size, whole words then "…" when it must be cut."""
+    if height([said], box, size) <= box.height:
+        return said
+    kept = said
+    while kept and height([f"{kept}…"], box, size) > box.height:
+        kept = kept.rpartition(" ")[0] or kept[: len(kept) // 2]
+    return f"{kept}…"
+
+
+def style(frame: Any, size: int, color: str) -> None:
+    """The size, colour and language of every run."""
+    rgb = RGBColor.from_string(color)
+    points = Pt(size)
+    for paragraph in frame.paragraphs:
+        for run in paragraph.runs:
+            font = run.font
+            font.size = points
+            font.color.rgb = rgb
+            run._r.rPr.set("lang", "fr-FR")  # noqa: SLF001  # the library has no word for French
+
+
+def tight(
+    box: Any, said: str, size: int, *, color: str = INK, align: PP_ALIGN = PP_ALIGN.CENTER
+) -> None:
+    """A few words in a box without margins; in the middle they may stand out of it."""
+    frame = box.text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    frame.word_wrap = align != PP_ALIGN.CENTER
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.text = said
+    style(frame, size, color)
+    frame.paragraphs[0].alignment = align
+    for run in frame.paragraphs[0].runs:
+        run.font.bold = align == PP_ALIGN.CENTER
