@@ -32,6 +32,7 @@ from dashboard.models import SlidePick, SlideSelection
 from dashboard.pieces.piece import Piece, UnknownPieceError, check
 from indicators.selection import CHART_SECTORS
 from reference.models import Region
+from reference.months import parse_month
 
 #: Above it, no committee looks: three times the standard deck of the largest région.
 MAX_PICKS = 200
@@ -39,7 +40,6 @@ MAX_PICKS = 200
 MAX_QUERY = 300
 #: What a territory looks like, before the database is asked about it.
 TERRITORY = re.compile(r"[RD][0-9AB]{2,3}")
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 #: What a query string may say of each piece, besides months and sector.
 OWN_NAMES = {"documents": ("documents",), "esms": ("esms",), "departements": ("tri", "ordre")}
 VALUES: Mapping[str, frozenset[str]] = {
@@ -90,7 +90,13 @@ def clean_query(code: str, raw: str) -> str:
 
 
 def _means(name: str, value: str) -> bool:
-    return bool(MONTH.fullmatch(value)) if name in {"de", "a"} else value in VALUES[name]
+    if name not in {"de", "a"}:
+        return value in VALUES[name]
+    try:
+        parse_month(value)
+    except ValueError:
+        return False
+    return True
 
 
 def piece_of(pick: SlidePick) -> Piece:
@@ -130,7 +136,8 @@ class Basket:
             RefusedPickError: the selection would be too long; none is added.
         """
         known = {(pick.territory, pick.code, pick.query) for pick in self.picks}
-        new = [each for each in pieces if (each.territory, each.code, each.query) not in known]
+        asked = {(each.territory, each.code, each.query): each for each in pieces}
+        new = [piece for key, piece in asked.items() if key not in known]
         if len(self.picks) + len(new) > MAX_PICKS:
             raise RefusedPickError(
                 f"Une sélection a {MAX_PICKS} diapositives au plus\u202f: "

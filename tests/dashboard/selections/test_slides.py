@@ -1,0 +1,409 @@
+"""One's own slides: chosen on pages, put in order, named, shared, made into files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Role, User
+from dashboard.models import DeckTemplate, Export, ExportKind, SlidePick, SlideSelection
+from dashboard.pieces.piece import standard
+from dashboard.selections import MAX_PICKS, changing
+from reference.models import Region
+from tests.dashboard import world
+from tests.html import assert_no_inline
+
+pytestmark = pytest.mark.django_db
+
+REGION, DEPARTEMENT = "/regions/bourgogne-franche-comte/", "/departements/21/"
+PAGE = f"{REGION}diapositives/"
+ADD = f"{PAGE}ajouter/"
+MakeUser = Callable[..., User]
+
+
+def text(response: Any) -> str:
+    assert_no_inline(response.content.decode())
+    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def add(client: Client, territory: str = "R27", code: str = "carte", query: str = "") -> Any:
+    return client.post(ADD, {"territory": territory, "code": code, "query": query})
+
+
+def picks(user: User) -> list[SlidePick]:
+    return list(SlidePick.objects.filter(selection__user=user).order_by("rank"))
+
+
+def codes(user: User) -> list[str]:
+    found = picks(user)
+    assert [pick.rank for pick in found] == list(range(len(found)))
+    return [pick.code for pick in found]
+
+
+def shown(client: Client) -> dict[str, str]:
+    """What the page's form would send as it stands."""
+    rows = client.get(PAGE).context["rows"]
+    sent = {}
+    for row in rows:
+        sent |= {
+            f"vu-{row.pick.pk}": row.seen,
+            f"titre-{row.pick.pk}": row.pick.title,
+            f"place-{row.pick.pk}": f"{row.number}",
+        }
+        if row.pick.kept:
+            sent[f"garder-{row.pick.pk}"] = "on"
+    return sent
+
+
+def act(client: Client, action: str, **changes: str) -> Any:
+    return client.post(PAGE, shown(client) | {"action": action} | changes, follow=True)
+
+
+@pytest.fixture
+def reader(make_user: MakeUser, region: Region) -> User:
+    return make_user("lecteur@example.fr", Role.READER, region)
+
+
+@pytest.fixture
+def reader_client(reader: User) -> Client:
+    client = Client()
+    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def three(owner_client: Client) -> None:
+    for code in ("carte", "departements", "synthese"):
+        add(owner_client, code=code)
+
+
+# --- From pages -----------------------------------------------------------------------------------
+
+
+def test_each_page_has_a_button_for_what_it_shows_and_comes_back_to_it(
+    owner_client: Client, owner: User
+) -> None:
+    world.lay(departements=("21", "25"))
+    for address, territory, some in (
+        (REGION, "R27", ("chiffres", "synthese", "carte", "multiples", "types", "chiffres-types")),
+        (DEPARTEMENT, "D21", ("chiffres", "documents", "esms", "secteurs", "typage")),
+    ):
+        html = text(owner_client.get(f"{address}?de=2025-01"))
+        for code in some:
+            assert html.count(f'id="ajouter-{code}" form="ajout-diapositives"') == 1
+        assert f'name="territory" value="{territory}"' in html
+        assert 'name="query" value="de=2025-01"' in html
+
+    answer = add(owner_client, "D21", "esms", "de=2025-01&secteur=PA&esms=nombre")
+
+    assert answer["Location"] == (f"{DEPARTEMENT}?de=2025-01&secteur=PA&esms=nombre#ajouter-esms")
+    [pick] = picks(owner)
+    assert (pick.territory, pick.code, pick.query) == (
+        "D21", "esms", "de=2025-01&secteur=PA&esms=nombre"
+    )  # fmt: skip
+    back = owner_client.get(answer["Location"])
+    assert "Ajouté à" in text(back)
+    assert "ETag" not in back
+    assert "Ajouté à" not in text(owner_client.get(DEPARTEMENT))
+
+
+def test_only_what_changes_a_slide_is_kept_of_its_address(
+    owner_client: Client, owner: User
+) -> None:
+    add(owner_client, code="carte", query="?tri=rang&de=2025-01&documents=parts&autre=x&a=hier")
+    add(owner_client, code="departements", query="tri=rang&ordre=decroissant&secteur=ZZ&de=0001-01")
+
+    assert [pick.query for pick in picks(owner)] == ["de=2025-01", "tri=rang&ordre=decroissant"]
+
+
+def test_the_same_slide_is_there_once(owner_client: Client, owner: User) -> None:
+    add(owner_client, query="de=2025-01")
+    answer = add(owner_client, query="de=2025-01&autre=1")
+    add(owner_client, query="de=2025-02")
+
+    assert codes(owner) == ["carte", "carte"]
+    assert "Déjà dans" in text(owner_client.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"code": "beauté"}, "n’est pas un graphique de cette page"),
+        ({"territory": "D29"}, "n’est pas un territoire de la région"),
+        ({"territory": "R53"}, "n’est pas un territoire de la région"),
+        ({"territory": "D2\0"}, "Ce territoire n’existe pas"),
+        ({"territory": ""}, "Ce territoire n’existe pas"),
+        ({"query": "x=" + "1" * 5_000}, "L’adresse de cette page est trop longue"),
+    ],
+)
+def test_what_a_region_does_not_have_is_refused_in_french(
+    given: dict[str, str], said: str, owner_client: Client, owner: User
+) -> None:
+    answer = owner_client.post(ADD, {"territory": "R27", "code": "carte"} | given, follow=True)
+
+    assert answer.status_code == 200
+    assert said in text(answer)
+    assert picks(owner) == []
+
+
+# --- Put in order ---------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("three")
+def test_slides_are_moved_named_unticked_and_removed(owner_client: Client, owner: User) -> None:
+    first, second, third = (pick.pk for pick in picks(owner))
+
+    moved = owner_client.post(PAGE, shown(owner_client) | {"action": f"monter-{third}"})
+    assert moved["Location"] == f"{PAGE}#monter-{third}"
+    assert codes(owner) == ["carte", "synthese", "departements"]
+    moved = owner_client.post(PAGE, shown(owner_client) | {"action": f"descendre-{first}"})
+    assert moved["Location"] == f"{PAGE}#descendre-{first}"
+    assert codes(owner) == ["synthese", "carte", "departements"]
+    top = owner_client.post(PAGE, shown(owner_client) | {"action": f"monter-{first}"})
+    assert top["Location"] == f"{PAGE}#descendre-{first}"  # no further up: the other button
+    act(owner_client, "enregistrer", **{f"place-{second}": "1", f"place-{first}": "3"})
+    assert codes(owner) == ["departements", "synthese", "carte"]
+
+    sent = shown(owner_client) | {f"titre-{third}": "  Ce qu’il faut\nretenir ", "titre": "Comité"}
+    del sent[f"garder-{second}"]
+    saved = owner_client.post(PAGE, sent | {"action": f"retirer-{first}"}, follow=True)
+
+    assert codes(owner) == ["departements", "synthese"]
+    assert [(pick.kept, pick.title) for pick in picks(owner)] == [
+        (False, ""), (True, "Ce qu’il faut retenir")
+    ]  # fmt: skip
+    assert SlideSelection.objects.get().title == "Comité"
+    assert "Une diapositive a été retirée." in text(saved)
+
+
+@pytest.mark.usefixtures("three")
+def test_what_was_removed_comes_back_where_it_was(owner_client: Client, owner: User) -> None:
+    second = picks(owner)[1].pk
+    act(owner_client, "enregistrer", **{f"titre-{second}": "Mon titre"})
+    act(owner_client, f"retirer-{second}")
+
+    answer = act(owner_client, "remettre")
+    assert codes(owner) == ["carte", "departements", "synthese"]
+    assert picks(owner)[1].title == "Mon titre"
+    assert "retirée" not in text(answer)
+
+    assert "3 diapositives ont été retirées." in text(act(owner_client, "vider"))
+    assert codes(owner) == []
+    add(owner_client, code="methode")
+    act(owner_client, "remettre")
+    assert codes(owner) == ["carte", "departements", "synthese", "methode"]
+    act(owner_client, "remettre")  # nothing more to bring back
+    assert len(codes(owner)) == 4
+
+
+@pytest.mark.usefixtures("three")
+def test_a_page_opened_before_undoes_nothing_of_what_another_did(
+    owner_client: Client, owner: User
+) -> None:
+    first, second, third = picks(owner)
+    old = shown(owner_client)
+    add(owner_client, code="methode")
+    act(owner_client, "enregistrer", **{f"titre-{second.pk}": "Titre neuf"})
+    act(owner_client, f"retirer-{third.pk}")
+    act(owner_client, f"descendre-{first.pk}")
+
+    answer = owner_client.post(
+        PAGE, old | {"action": "enregistrer", f"titre-{first.pk}": "Carte"}, follow=True
+    )
+
+    assert codes(owner) == ["departements", "carte", "methode"]
+    assert [pick.title for pick in picks(owner)] == ["Titre neuf", "Carte", ""]
+    assert "La sélection est enregistrée." in text(answer)
+    for action in (f"monter-{third.pk}", "retirer-x", "monter-99999999999999"):
+        gone = owner_client.post(PAGE, old | {"action": action}, follow=True)
+        assert "n’est plus dans la sélection" in text(gone)
+    assert codes(owner) == ["departements", "carte", "methode"]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"place": "500"}, "« 500 » n’est pas une place : indiquez un nombre de 1 à 3."),
+        ({"place": "0"}, "n’est pas une place"),
+        ({"place": "-1"}, "n’est pas une place"),
+        ({"place": "²"}, "n’est pas une place"),
+        ({"place": "9" * 400}, "n’est pas une place"),
+        ({"titre": "x" * 500}, "Le titre d’une diapositive a 200 caractères au plus"),
+        ({"titre": "a\0b"}, "La sélection est enregistrée."),
+        ({"vu": "n’importe|quoi"}, "La sélection est enregistrée."),
+    ],
+)
+def test_what_cannot_be_understood_is_told_and_changes_nothing_else(
+    change: dict[str, str], said: str, owner_client: Client, owner: User
+) -> None:
+    one = picks(owner)[1].pk
+    changes = {f"{name}-{one}": value for name, value in change.items()}
+
+    answer = act(owner_client, "enregistrer", **changes)
+
+    assert answer.status_code == 200
+    assert said in text(answer)
+    assert codes(owner) == ["carte", "departements", "synthese"]
+
+
+@pytest.mark.usefixtures("three")
+def test_a_selection_keeps_a_title_and_a_template_of_its_region(
+    owner_client: Client, owner: User, region: Region
+) -> None:
+    ours = DeckTemplate.objects.create(region=region, name="Le nôtre", file="a.pptx")
+    theirs = DeckTemplate.objects.create(region_id="53", name="Le leur", file="b.pptx")
+
+    answer = act(owner_client, "enregistrer", titre="x" * 151, modele=f"{theirs.pk}")
+    assert "Le titre de la sélection a 150 caractères au plus" in text(answer)
+    assert "Ce modèle n’existe pas, ou plus" in text(answer)
+    assert "Le leur" not in text(answer)
+    act(owner_client, "enregistrer", titre="Comité", modele=f"{ours.pk}")
+    selection = SlideSelection.objects.get(user=owner)
+    assert (selection.title, selection.template) == ("Comité", ours)
+    act(owner_client, "enregistrer", modele="", **{"vu-modele": f"{ours.pk}"})
+    assert SlideSelection.objects.get(user=owner).template is None
+
+
+# --- Standard sets and files ----------------------------------------------------------------------
+
+
+def test_a_standard_set_is_added_whole_and_once(
+    owner_client: Client, owner: User, region: Region
+) -> None:
+    add(owner_client, "D21", "esms")
+
+    added = act(owner_client, "standard", jeu="D21")
+    assert codes(owner) == [
+        "esms", "chiffres", "documents", "secteurs", "taux-par-secteur", "methode"
+    ]  # fmt: skip
+    assert "5 diapositives ajoutées" in text(added)
+    assert "déjà toutes" in text(act(owner_client, "standard", jeu="D21"))
+    act(owner_client, "standard", jeu="R27")
+    assert len(picks(owner)) == len(standard(region)) + 1  # but for the figures of one département
+    for wrong in ("D29", "R53", "", "D21\0"):
+        assert "Choisissez la région" in text(act(owner_client, "standard", jeu=wrong))
+
+
+def test_a_selection_has_an_end(owner_client: Client, owner: User, region: Region) -> None:
+    with changing(owner, region) as basket:
+        basket.picks = [
+            SlidePick(selection=basket.selection, territory="R27", code=f"{n}")
+            for n in range(MAX_PICKS)
+        ]
+
+    assert f"{MAX_PICKS} diapositives au plus" in text(
+        owner_client.get(add(owner_client)["Location"])
+    )
+    assert f"{MAX_PICKS} diapositives, le plus" in text(owner_client.get(PAGE))
+    assert len(picks(owner)) == MAX_PICKS
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, region: Region) -> list[dict[str, Any]]:
+    """What is asked of the makers of files, which are not run."""
+    calls: list[dict[str, Any]] = []
+
+    def ask(**given: Any) -> Export:
+        calls.append(given)
+        return Export.objects.create(region=region, author=given["author"], kind=given["kind"])
+
+    monkeypatch.setattr("dashboard.views.selections.ask_export", ask)
+    return calls
+
+
+@pytest.mark.usefixtures("three")
+def test_the_ticked_slides_become_a_file_with_names_for_who_may_read_them(
+    owner_client: Client, owner: User, region: Region, asked: list[dict[str, Any]]
+) -> None:
+    sent = shown(owner_client) | {"titre": "Comité", "version": "travail"}
+    second = picks(owner)[1].pk
+    del sent[f"garder-{second}"]
+
+    answer = owner_client.post(PAGE, sent | {"action": "diapositives"})
+
+    assert answer["Location"] == f"/exports/{Export.objects.get().pk}/"
+    [call] = asked
+    assert [piece.code for piece in call.pop("pieces")] == ["carte", "synthese"]
+    assert call == {
+        "region": region, "author": owner, "kind": ExportKind.DECK, "working": True,
+        "title": "Comité", "template": None, "link": "http://testserver", "notify": False,
+    }  # fmt: skip
+    owner_client.post(PAGE, shown(owner_client) | {"action": "classeur", "prevenir": "on"})
+    assert (asked[1]["kind"], asked[1]["working"], asked[1]["notify"]) == (
+        ExportKind.WORKBOOK, False, True
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("three")
+def test_no_file_is_made_of_nothing_or_of_what_was_typed_wrong(
+    owner_client: Client, owner: User, asked: list[dict[str, Any]]
+) -> None:
+    first = picks(owner)[0].pk
+    act(owner_client, "diapositives", **{f"titre-{first}": "x" * 500})
+    sent = {name: value for name, value in shown(owner_client).items() if "garder" not in name}
+    answer = owner_client.post(PAGE, sent | {"action": "classeur"}, follow=True)
+
+    assert asked == []
+    assert "Cochez au moins une diapositive" in text(answer)
+
+
+def test_a_reader_has_no_working_version(
+    reader_client: Client, asked: list[dict[str, Any]]
+) -> None:
+    add(reader_client)
+
+    assert "Document de travail" not in text(reader_client.get(PAGE))
+    act(reader_client, "diapositives", version="travail")
+    assert [call["working"] for call in asked] == [False]
+
+
+def test_titles_of_charts_are_read_when_asked_for(owner_client: Client) -> None:
+    add(owner_client, "D21", "esms")
+    assert "Titre du graphique" not in text(owner_client.get(f"{PAGE}?titres=oui"))
+    world.lay(departements=("21",))
+
+    assert "% des ESMS" in text(owner_client.get(f"{PAGE}?titres=oui"))
+    assert "Titre du graphique" not in text(owner_client.get(PAGE))
+
+
+def test_the_list_says_what_each_slide_shows(owner_client: Client) -> None:
+    add(owner_client, "D21", "esms", "de=2025-01&a=2025-06&secteur=PA&esms=nombre")
+    add(owner_client, "D21", "documents", "a=2025-06&documents=parts")
+    add(owner_client, "D21", "premiers-organismes", "de=2025-02")
+    add(owner_client, code="methode")
+
+    html = text(owner_client.get(PAGE))
+    for words in (
+        "Côte-d’Or · janv. 2025 à juin 2025, Personnes âgées, en nombre",
+        "Côte-d’Or · jusqu’à juin 2025, en parts",
+        "Côte-d’Or · à partir de févr. 2025",
+        "Version de travail seulement",
+        "Bourgogne-Franche-Comté · 24 derniers mois reçus",
+        'href="/methode/"',
+    ):
+        assert words in html
+
+
+def test_the_page_costs_the_same_whatever_is_chosen(
+    owner_client: Client,
+    owner: User,
+    region: Region,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    add(owner_client)
+    owner_client.get(PAGE)  # the messages are read
+    with django_assert_max_num_queries(9) as few:
+        owner_client.get(PAGE)
+    act(owner_client, "standard", jeu="R27")
+    with django_assert_max_num_queries(9) as many:
+        assert len(owner_client.get(PAGE).context["rows"]) > 40
+    assert len(few) == len(many)
+    with django_assert_max_num_queries(20) as changed:
+        owner_client.post(PAGE, {"action": "vider"})
+    assert changed
