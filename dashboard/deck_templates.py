@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
 import uuid
 import zipfile
@@ -15,20 +14,13 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from pptx import Presentation
 
 from accounts import audit
 from accounts.models import User
-from dashboard.exports.deck.template import Layout, empty_deck
+from dashboard.exports.deck.template import FILES, PACKED, UNPACKED, check_template, empty_deck
 from dashboard.models import DeckTemplate
-from reference import french
 from reference.models import Region
 
-logger = logging.getLogger(__name__)
-
-MIB = 2**20
-#: The largest file, what it may unpack to, and of how many parts.
-MAX_BYTES, MAX_UNPACKED, MAX_PARTS = 20 * MIB, 200 * MIB, 5_000
 CONTENT_TYPES, MAIN = "[Content_Types].xml", "ppt/presentation.xml"
 #: How the old format, and any file with a password, begins.
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -66,7 +58,7 @@ def problems_of(content: bytes) -> tuple[str, ...]:
 
     Told from what it is, never from its name. Nothing is unpacked before its size is known.
     """
-    if len(content) > MAX_BYTES:
+    if len(content) > PACKED:
         return (TOO_LARGE,)
     if content.startswith(COMPOUND):
         return (OLD,)
@@ -77,13 +69,13 @@ def problems_of(content: bytes) -> tuple[str, ...]:
         return (NOT_ONE,)
     except (EOFError, zlib.error, OSError, NotImplementedError, RuntimeError):
         return (DAMAGED,)
-    return (found,) if found else _problems_of_layouts(content)
+    return (found,) if found else tuple(check_template(content))
 
 
 def _problem_of_package(archive: zipfile.ZipFile) -> str:
     """What is wrong with the package as such, "" for nothing."""
     members = archive.infolist()
-    if len(members) > MAX_PARTS or sum(each.file_size for each in members) > MAX_UNPACKED:
+    if len(members) > FILES or sum(each.file_size for each in members) > UNPACKED:
         return SWOLLEN
     names = {each.filename for each in members}
     if not {CONTENT_TYPES, MAIN} <= names:
@@ -102,19 +94,6 @@ def _leads_outside(relations: bytes) -> bool:
     """Whether a part needs something that is not in the package; a link to follow is no need."""
     found = RELATIONSHIP.findall(relations)
     return any(b"External" in each and b"/hyperlink" not in each for each in found)
-
-
-def _problems_of_layouts(content: bytes) -> tuple[str, ...]:
-    try:
-        deck: Any = Presentation(io.BytesIO(content))
-        return tuple(
-            f"La disposition {french.quoted(layout.label)} manque."
-            for layout in Layout
-            if deck.slide_layouts.get_by_name(layout.label) is None
-        )
-    except Exception:  # the library raises anything on a package made by hand
-        logger.warning("A template could not be read", exc_info=True)
-        return (DAMAGED,)
 
 
 def model_file() -> bytes:

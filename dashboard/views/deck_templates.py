@@ -15,7 +15,6 @@ from accounts.models import Role, User
 from accounts.refusals import refused_or_404
 from accounts.scope import region_of_request, require_role
 from dashboard.deck_templates import (
-    MAX_BYTES,
     AlreadyThereError,
     add_template,
     contents,
@@ -23,6 +22,7 @@ from dashboard.deck_templates import (
     problems_of,
     remove_template,
 )
+from dashboard.exports.deck.template import PACKED
 from dashboard.models import DeckTemplate
 from dashboard.selections_page import clean
 from reference.models import Region
@@ -129,8 +129,8 @@ def _found(request: HttpRequest, place: Region, pk: int) -> DeckTemplate:
 def _given(request: HttpRequest, place: Region, form: TemplateForm) -> tuple[str, ...]:
     """Keep what was given, or say what is wrong with it."""
     file = form.cleaned_data["file"]
-    content = file.read(MAX_BYTES + 1)
-    if len(content) < min(file.size, MAX_BYTES + 1):
+    content = file.read(PACKED + 1)
+    if len(content) < min(file.size, PACKED + 1):
         return (CUT_SHORT,)
     problems = problems_of(content)
     if problems:

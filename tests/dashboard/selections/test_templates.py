@@ -1,0 +1,279 @@
+"""The templates of a région's slides: who gives them, what may be one, what becomes of the file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pptx import Presentation
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from accounts.models import AuditEntry, Role, User
+from accounts.refusals import REFUSED
+from dashboard import deck_templates
+from dashboard.deck_templates import add_template, model_file, problems_of
+from dashboard.models import DeckTemplate, SlideSelection
+from reference.models import Region
+from tests.html import assert_no_inline
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/regions/bourgogne-franche-comte/modeles/"
+MAIN = b"presentationml.presentation.main+xml"
+MakeUser = Callable[..., User]
+
+
+def text(response: Any) -> str:
+    assert_no_inline(response.content.decode())
+    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def give(client: Client, content: bytes, name: str = "ARS") -> Any:
+    file = SimpleUploadedFile("modèle.pptx", content)
+    return client.post(PAGE, {"name": name, "file": file}, follow=True)
+
+
+def repacked(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """A package whose parts went through `change`; None drops one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for each in old.namelist():
+            changed = change(each, old.read(each))
+            if changed is not None:
+                new.writestr(each, changed)
+    return out.getvalue()
+
+
+def retyped(content: bytes, kind: bytes) -> bytes:
+    return repacked(
+        content, lambda name, part: part.replace(MAIN, kind) if "Types" in name else part
+    )
+
+
+def linked(content: bytes, kind: str) -> bytes:
+    """With a relation of a kind to something outside."""
+    relation = (
+        '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        f'relationships/{kind}" Target="https://ailleurs.example/" TargetMode="External"/>'
+    )
+    return repacked(
+        content,
+        lambda name, part: (
+            part.replace(b"</Relationships>", f"{relation}</Relationships>".encode())
+            if name == "ppt/slideMasters/_rels/slideMaster1.xml.rels"
+            else part
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def model() -> bytes:
+    return model_file()
+
+
+def files(settings: Any) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+# --- Given and removed ----------------------------------------------------------------------------
+
+
+def test_our_own_model_is_a_template_and_opens_with_real_layouts(
+    owner_client: Client, owner: User, model: bytes
+) -> None:
+    answer = owner_client.get(f"{PAGE}modele.pptx")
+
+    assert answer["Content-Disposition"].endswith('"modele_bourgogne-franche-comte.pptx"')
+    assert len(Presentation(io.BytesIO(answer.content)).slide_layouts) >= 4
+    assert "Modèle ajouté : ARS." in text(give(owner_client, answer.content))
+    [template] = DeckTemplate.objects.all()
+    assert (template.name, template.author) == ("ARS", owner)
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.action, entry.target) == ("modèle de diapositives déposé", "ARS")
+    got = owner_client.get(f"{PAGE}{template.pk}.pptx")
+    assert b"".join(got.streaming_content) == answer.content  # type: ignore[attr-defined]  # a FileResponse
+
+
+def test_a_removal_is_asked_then_takes_the_file_after_the_row(
+    owner_client: Client,
+    owner: User,
+    region: Region,
+    settings: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    template = add_template(region, "ARS", b"PK", actor=owner)
+    SlideSelection.objects.create(user=owner, region=region, template=template)
+    address = f"{PAGE}{template.pk}/retirer/"
+    assert "seront supprimés" in text(owner_client.get(address))
+
+    with django_capture_on_commit_callbacks() as afterwards:
+        answer = owner_client.post(address, follow=True)
+    assert "Modèle retiré : ARS." in text(answer)
+    assert len(files(settings)) == 1  # until the removal is certain
+    for each in afterwards:
+        each()
+
+    assert files(settings) == []
+    assert SlideSelection.objects.get().template is None
+    assert AuditEntry.objects.latest("pk").action == "modèle de diapositives retiré"
+    assert owner_client.post(address).status_code == 404
+
+
+def test_a_template_whose_row_is_not_kept_leaves_no_file(
+    owner: User, region: Region, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deck_templates.audit, "record", lambda *_, **__: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        add_template(region, "ARS", b"PK", actor=owner)
+
+    assert not DeckTemplate.objects.exists()
+    assert files(settings) == []
+
+
+def test_a_file_that_vanished_is_told(owner_client: Client, region: Region) -> None:
+    template = DeckTemplate.objects.create(region=region, name="Perdu", file="templates/x.pptx")
+
+    assert "Perdu" in text(owner_client.get(PAGE))
+    assert owner_client.get(f"{PAGE}{template.pk}.pptx").status_code == 404
+
+
+# --- What may be one ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda _: b"", "n’est pas une présentation PowerPoint"),
+        (lambda _: b"%PDF-1.7 n'importe quoi", "n’est pas une présentation PowerPoint"),
+        (lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "ancien format .ppt"),
+        (lambda one: one[: len(one) // 2], "n’est pas une présentation PowerPoint"),
+        (lambda one: one + b"\0" * (21 * 2**20), "dépasse 20 Mo"),
+        (lambda one: retyped(one, b"presentation.macroEnabled.main+xml"), "contient des macros"),
+        (lambda one: retyped(one, b"presentationml.template.main+xml"), "modèle .potx"),
+        (lambda one: retyped(one, b"presentationml.slideshow.main+xml"), "diaporama .ppsx"),
+        (lambda one: linked(one, "image"), "hors de lui-même"),
+        (
+            lambda one: repacked(one, lambda name, part: None if "Types" in name else part),
+            "n’est pas une présentation PowerPoint",
+        ),
+    ],
+)
+def test_what_is_no_template_is_refused_in_french(
+    make: Callable[[bytes], bytes], said: str, model: bytes, owner_client: Client
+) -> None:
+    answer = give(owner_client, make(model))
+
+    assert answer.status_code == 400
+    assert said in text(answer)
+    assert not DeckTemplate.objects.exists()
+
+
+def test_a_link_to_a_page_is_no_outside_part(model: bytes) -> None:
+    assert problems_of(linked(model, "hyperlink")) == ()
+
+
+def test_every_missing_layout_is_named(model: bytes) -> None:
+    deck = Presentation(io.BytesIO(model))
+    names = [layout.name for layout in deck.slide_layouts]
+    deck.slide_layouts[0].name, deck.slide_layouts[1].name = "Autre", "Autre aussi"
+    out = io.BytesIO()
+    deck.save(out)
+
+    told = " ".join(problems_of(out.getvalue()))
+
+    assert names[0] in told
+    assert names[1] in told
+    assert names[2] not in told
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    model: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deck_templates, "UNPACKED", 2**20)
+    out = io.BytesIO(model)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("ppt/media/1.bin", bytes(2**20))
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: 1 / 0)
+
+    assert problems_of(out.getvalue()) == (deck_templates.SWOLLEN,)
+    monkeypatch.setattr(deck_templates, "FILES", 5)
+    assert problems_of(model) == (deck_templates.SWOLLEN,)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_a_damaged_package_is_refused_and_never_breaks(data: st.DataObject) -> None:
+    content = bytearray(model_file())
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=30)):
+        content[place] = data.draw(st.integers(0, 255))
+
+    assert all(isinstance(each, str) for each in problems_of(bytes(content)))
+
+
+def test_a_file_cut_short_and_a_name_twice_are_told(
+    owner_client: Client, model: bytes, settings: Any
+) -> None:
+    give(owner_client, model)
+    assert "porte déjà ce nom" in text(give(owner_client, model))
+    assert "Donnez un nom au modèle." in text(give(owner_client, model, ""))
+    assert "80 caractères au plus." in text(give(owner_client, model, "x" * 500))
+    assert "Choisissez un fichier." in text(owner_client.post(PAGE, {"name": "Autre"}))
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE, settings.MES_UPLOAD_MAX_BYTES = 0, 1_000
+    assert "arrivé incomplet" in text(give(owner_client, model, "Autre"))
+    assert DeckTemplate.objects.count() == 1
+
+
+# --- Who may --------------------------------------------------------------------------------------
+
+
+def test_only_administrators_of_the_region_have_its_templates(
+    make_user: MakeUser,
+    region: Region,
+    colleague: User,
+    colleague_client: Client,
+    stranger_client: Client,
+) -> None:
+    template = DeckTemplate.objects.create(
+        region=region, name="ARS", file=ContentFile(b"PK", "a.pptx")
+    )
+    analyst = Client()
+    analyst.force_login(
+        make_user("analyste@example.fr", Role.ANALYST, region),
+        "django.contrib.auth.backends.ModelBackend",
+    )
+    for address in ("", "modele.pptx", f"{template.pk}.pptx", f"{template.pk}/retirer/"):
+        assert analyst.get(PAGE + address).status_code == 403
+        assert colleague_client.get(PAGE + address).status_code == 404
+        assert stranger_client.get(PAGE + address)["Location"].startswith("/connexion/")
+
+    theirs = f"/regions/bretagne/modeles/{template.pk}"
+    for address in (f"{theirs}.pptx", f"{theirs}/retirer/"):
+        assert colleague_client.get(address).status_code == 404
+        entry = AuditEntry.objects.latest("pk")
+        assert (entry.action, entry.actor, entry.region) == (REFUSED, colleague, region)
+    assert colleague_client.post(f"{theirs}/retirer/").status_code == 404
+    assert DeckTemplate.objects.exists()
+
+
+def test_the_page_costs_the_same_whatever_is_there(
+    owner_client: Client, region: Region, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(8) as few:
+        owner_client.get(PAGE)
+    for number in range(5):
+        DeckTemplate.objects.create(region=region, name=f"{number}", file="a.pptx")
+    with django_assert_max_num_queries(8) as many:
+        owner_client.get(PAGE)
+    assert len(few) == len(many)
