@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import journal_views, views
+from accounts import journal_views, token_views, views
 
 app_name = "accounts"
 
@@ -21,6 +21,8 @@ urlpatterns = [
         views.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
+    path("compte/cles/", token_views.keys, name="keys"),
+    path("compte/cles/<int:pk>/revoquer/", token_views.revoke_key, name="key_revoke"),
     path("journal/", journal_views.journal, name="journal"),
     path("journal/journal.csv", journal_views.journal_csv, name="journal_csv"),
     path("accessibilite/", views.Accessibility.as_view(), name="accessibility"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboard.views import (
+    data_service,
     deck_templates,
     downloads,
     editions,
@@ -26,6 +27,9 @@ app_name = "dashboard"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("methode/", method.method, name="method"),
+    path("donnees/", data_service.data_help, name="data_help"),
+    path("donnees/v1/openapi.json", data_service.data_document, name="data_document"),
+    path("donnees/v1/<slug:name>.<slug:form>", data_service.data, name="data"),
     path("abonnements/", subscriptions.subscriptions, name="subscriptions"),
     path("abonnements/arreter/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("exports/", exports.exports, name="exports"),

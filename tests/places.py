@@ -221,6 +221,7 @@ def addresses(places: Places) -> dict[str, str]:
             f"dashboard:{name}": {"slug": SLUG, "kind": "evenements", "pk": places.event.pk}
             for name in ("goal", "goal_delete")
         },
+        "dashboard:data": {"name": "territoires", "form": "csv"},
         "dashboard:unsubscribe": {"token": places.stop},
         "accounts:key_revoke": {"pk": places.key.pk},
         "accounts:password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},

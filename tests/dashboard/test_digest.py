@@ -295,7 +295,7 @@ def test_a_quarter_is_compared_by_month_with_the_quarter_before() -> None:
     assert "en Côte-d’Or (−40 %, 60 par mois contre 100)" in text
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 2))
+@pytest.mark.parametrize("seed", range(0, 60, 5))
 def test_no_letter_names_an_esms_or_breaks_a_rule_of_french_typography(seed: int) -> None:
     evidence = invented_region(seed)
     last = evidence.region.measures.selection.last
@@ -365,9 +365,9 @@ def test_a_reader_is_sent_one_letter_of_their_territories_and_links_they_may_ope
     assert tasks.send_letters() == 0
 
     (message,) = mail.outbox
-    body = plain(message.body)
+    body = plain(str(message.body))
     assert message.to == ["reader@example.fr"]
-    assert plain(message.subject).endswith(": Bourgogne-Franche-Comté, décembre 2025")
+    assert plain(str(message.subject)).endswith(": Bourgogne-Franche-Comté, décembre 2025")
     assert body.index("BOURGOGNE-FRANCHE-COMTÉ") < body.index("CÔTE-D’OR")
     assert "JURA" not in body
     assert "https://mes.example.fr/departements/21/\n" in body
@@ -389,7 +389,7 @@ def test_a_referent_is_led_to_the_list_of_those_counted(
 
     (message,) = mail.outbox
     query = "?parmi=sans-depot&de=2025-10&a=2025-12&tri=etat"
-    assert "1 ESMS, dont 1 déposait encore juste avant" in plain(message.body)
+    assert "1 ESMS, dont 1 déposait encore juste avant" in plain(str(message.body))
     assert f"\n  https://mes.example.fr/departements/21/esms/{query}\n" in message.body
 
 

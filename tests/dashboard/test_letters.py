@@ -40,7 +40,9 @@ def posted(user: User, region: Region, event: str = "deck:7") -> bool:
 
 
 def stop_link() -> str:
-    found = re.search(r"https://mes\.example\.fr(/abonnements/arreter/\S+/)", mail.outbox[-1].body)
+    found = re.search(
+        r"https://mes\.example\.fr(/abonnements/arreter/\S+/)", str(mail.outbox[-1].body)
+    )
     assert found is not None
     return found[1]
 

@@ -85,6 +85,10 @@ TABLE = {
     "accounts:journal_csv": Row(ADMINISTRATORS),
     "dashboard:home": Row((302, 200, 302, 200, 302, 200, 302)),
     "dashboard:method": Row(SIGNED_IN),
+    "dashboard:data_help": Row(SIGNED_IN),
+    # A key opens the data, not a session.
+    "dashboard:data": Row((401,) * 7, (405,) * 7),
+    "dashboard:data_document": Row(PUBLIC, (405,) * 7),
     "dashboard:subscriptions": Row(SIGNED_IN, SIGNED_IN),
     "dashboard:unsubscribe": Row(PUBLIC, PUBLIC, 200),
     "dashboard:region": Row(REGION),
