@@ -25,6 +25,8 @@ from reference.models import Region
 
 NEAR, SHARED = "near", "readings"
 PREPARING = "preparing"
+#: Among what pages offer: what they open on, and what is one click away.
+OPENING, NEXT = slice(0, 1), slice(1, None)
 #: A worker that died leaves its word behind: seconds after which it counts no more.
 PATIENCE = 600
 
@@ -43,8 +45,8 @@ def evidence(selection: Selection, version: int) -> RegionEvidence:
     return found
 
 
-def prepare(region: Region) -> None:
-    """Keep, for every process, the readings that a région's pages offer in one click."""
+def prepare(region: Region, some: slice = slice(None)) -> None:
+    """Keep, for every process, the readings that a région's pages offer in one click, or some."""
     territory = region_territory(region)
     with snapshot() as version:
         received = covered_span(territory)
@@ -52,7 +54,7 @@ def prepare(region: Region) -> None:
             return
         found = {
             _key(selection, version): gather(selection)
-            for selection in offered(territory, received)
+            for selection in list(offered(territory, received))[some]
         }
     # Out of the snapshot, which only reads.
     caches[SHARED].set_many(found)
@@ -89,16 +91,19 @@ def say_prepared(version: int) -> None:
 
 
 def _key(selection: Selection, version: int) -> str:
-    parts = (
+    return _named(
         version,
-        code_digest(Path(settings.BASE_DIR)),
         selection.territory.code,
         f"{selection.first:%Y-%m}",
         f"{selection.last:%Y-%m}",
         selection.sector or "",
     )
-    return ":".join(str(part) for part in ("reading", *parts))
 
 
 def _done(version: int) -> str:
-    return f"prepared:{version}:{code_digest(Path(settings.BASE_DIR))}"
+    return _named(version, "done")
+
+
+def _named(version: int, *parts: str) -> str:
+    """A key; a full cache drops the first ones in their order: those of the oldest versions."""
+    return ":".join(("reading", f"{version:012}", code_digest(Path(settings.BASE_DIR)), *parts))

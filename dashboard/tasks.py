@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from celery.signals import worker_ready
 from dashboard import letters
 from dashboard.digest import sending
 from dashboard.exporting import keeping, making, scheduled
-from dashboard.reading import alone, is_prepared, leave, prepare, say_prepared
+from dashboard.reading import NEXT, OPENING, alone, is_prepared, leave, prepare, say_prepared
 from reference.models import Region, current_data_version
 
 
@@ -19,15 +20,17 @@ from reference.models import Region, current_data_version
 def prepare_readings() -> bool:
     """Prepare the readings of every région, once for each data version, in one worker at a time.
 
-    Returns whether there was something to do. Figures that change meanwhile are prepared at the
-    next beat.
+    What pages open on comes first, everywhere. Returns whether there was something to do. When
+    figures change meanwhile, the rest is left: the next beat prepares what they are now.
     """
     version = current_data_version()
     if is_prepared(version) or not alone():
         return False
     try:
-        for region in Region.objects.order_by("pk"):
-            prepare(region)
+        for some, region in product((OPENING, NEXT), Region.objects.order_by("pk")):
+            if current_data_version() != version:
+                return True
+            prepare(region, some)
         say_prepared(version)
     finally:
         leave()

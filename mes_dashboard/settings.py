@@ -166,9 +166,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},  # none waits while no worker runs
     },
     "readings": {
-        "task": "dashboard.tasks.prepare_readings",
-        "schedule": dt.timedelta(seconds=20),
-        "options": {"expires": 15},
+        "task": "dashboard.tasks.prepare_readings",  # two queries when nothing changed
+        "schedule": dt.timedelta(seconds=5),
+        "options": {"expires": 4},
     },
     "letters": {
         "task": "dashboard.tasks.send_letters",

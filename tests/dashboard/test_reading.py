@@ -68,6 +68,35 @@ def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
     assert len(gathered) == 2 * (1 + len(CHART_SECTORS))
 
 
+def test_what_pages_open_on_is_prepared_first_in_every_region(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared: list[slice] = []
+    monkeypatch.setattr(tasks, "prepare", lambda _region, some: prepared.append(some))
+
+    assert prepare_readings()
+
+    regions = Region.objects.count()
+    assert prepared == [reading.OPENING] * regions + [reading.NEXT] * regions
+
+
+def test_figures_that_change_while_they_are_prepared_are_left_to_the_next_beat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared: list[Region] = []
+
+    def prepare(region: Region, _some: slice) -> None:
+        prepared.append(region)
+        raise_data_version("publication")
+
+    monkeypatch.setattr(tasks, "prepare", prepare)
+
+    assert prepare_readings()
+    assert len(prepared) == 1
+    assert not is_prepared(current_data_version())
+    assert reading.alone()  # nobody prepares any more
+
+
 def test_one_worker_prepares_at_a_time(gathered: list[Selection]) -> None:
     world.lay(first=dt.date(2025, 10, 1))
 
@@ -82,7 +111,7 @@ def test_a_failure_lets_the_next_beat_try_again(
 ) -> None:
     world.lay(first=dt.date(2025, 10, 1))
 
-    def fail(_region: Region) -> None:
+    def fail(_region: Region, _some: slice) -> None:
         raise MemoryError
 
     with monkeypatch.context() as broken:
