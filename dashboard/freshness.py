@@ -20,16 +20,18 @@ from accounts.scope import roles_of
 from indicators.snapshot import snapshot_state
 
 
-def answer(request: HttpRequest, render: Callable[[int], HttpResponse]) -> HttpResponseBase:
+def answer(
+    request: HttpRequest, render: Callable[[int], HttpResponse], *, also: object = ""
+) -> HttpResponseBase:
     """The page that `render` makes of a data version, or 304 when the browser holds it already.
 
     Called once the territory is known to be the user's. A page that shows messages has no tag,
-    for it must not be kept.
+    for it must not be kept. `also`: what it shows besides, that no data version names.
     """
     with snapshot_state() as state:
         setattr(request, DATA_VERSION, state)
         version = state.number
-        tag = None if len(get_messages(request)) else entity_tag(request, version)
+        tag = None if len(get_messages(request)) else entity_tag(request, version, also)
         unchanged = get_conditional_response(request, etag=tag) if tag else None
         response = render(version) if unchanged is None else unchanged
     if tag:
@@ -38,7 +40,7 @@ def answer(request: HttpRequest, render: Callable[[int], HttpResponse]) -> HttpR
     return response
 
 
-def entity_tag(request: HttpRequest, version: int) -> str:
+def entity_tag(request: HttpRequest, version: int, also: object = "") -> str:
     """Names all that a page depends on besides its address.
 
     The CSRF secret is part of it: a kept page would carry a sign-out form that a new session
@@ -58,6 +60,7 @@ def entity_tag(request: HttpRequest, version: int) -> str:
         user.is_staff,
         scope,
         request.META.get("CSRF_COOKIE", ""),
+        also,
     )
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 

@@ -8,8 +8,10 @@ from functools import partial
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
@@ -25,8 +27,8 @@ from reference.models import Departement, Region
 
 logger = logging.getLogger(__name__)
 
-#: At most so many parts are made at once, while the person waits: a département and its method.
-SMALL = 6
+#: At most so many parts are made at once, while the person waits: a département, names included.
+SMALL = 9
 #: The task that makes an export; its queue is in the settings.
 TASK = "dashboard.tasks.make_export"
 ASKED = "export demandé"
@@ -50,6 +52,7 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
     link: str = "",
     edition: Edition | None = None,
     notify: bool = False,
+    actor: User | None = None,
 ) -> Export:
     """Have a file made; it is ready or failed when it is returned if it is small, else it waits.
 
@@ -64,6 +67,7 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
         link: the address of the site, for the links back to its pages.
         edition: the edition whose figures these are; it is then kept for ever.
         notify: whether the author is told by e-mail.
+        actor: who asks, when the export has no author.
 
     Raises:
         PermissionDenied: the author may not have it.
@@ -94,7 +98,12 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
             return same
         export = Export.objects.create(**asked, notify=notify)
         audit.record(
-            ASKED, actor=author, target=name_of(export), region=region, kind=kind, working=working
+            ASKED,
+            actor=author or actor,
+            target=name_of(export),
+            region=region,
+            kind=kind,
+            working=working,
         )
     if len(pieces or standard(region, departement, working=working)) <= SMALL:
         make(export.pk)
@@ -102,6 +111,11 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
     else:
         transaction.on_commit(partial(send, export))
     return export
+
+
+def site_of(request: HttpRequest) -> str:
+    """The address of the site, for the links that a file asked for by a request holds."""
+    return settings.MES_SITE_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def ask_again(export: Export, *, actor: User) -> bool:

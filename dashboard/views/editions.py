@@ -8,17 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role, User
 from accounts.scope import has_role, region_or_404, require_role
 from dashboard.drafts import drafts
 from dashboard.editions import NothingReceivedError, freeze
 from dashboard.editions_page import EditionForm, edition_page
+from dashboard.exporting.asking import site_of
+from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
 from dashboard.freshness import answer
 from dashboard.models import Edition
 from dashboard.since import Head, compare
-from reference.models import Region
+from reference.models import Region, current_data_version
 
 TODAY = "aujourdhui"
 
@@ -45,6 +47,7 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, "Aucun mois n’est encore reçu\u202f: il n’y a rien à figer.")
         return _list(request, place, form, status=400)
     if new:
+        ask_deck(edition, actor=cast("User", request.user), link=site_of(request))
         messages.success(request, "L’édition est figée\u202f: elle ne changera plus.")
     else:
         messages.info(request, "Cette édition était déjà figée, sur les mêmes données.")
@@ -55,7 +58,21 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
 def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One edition, as it was frozen; `?aujourdhui=1` adds what changed since."""
     place = region_or_404(request.user, slug)
-    return answer(request, lambda version: _edition(request, place, pk, version))
+    found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
+    deck = shown_deck(found, current_data_version())
+    return answer(
+        request, lambda version: _edition(request, place, found, deck, version), also=deck
+    )
+
+
+@never_cache
+@require_POST
+def edition_export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Ask for the slides of an edition that has none yet."""
+    place = region_or_404(request.user, slug)
+    found = get_object_or_404(Edition, pk=pk, region=place)
+    deck = ask_deck(found, actor=cast("User", request.user), link=site_of(request))
+    return redirect("dashboard:export", deck.pk)
 
 
 def _list(
@@ -70,11 +87,13 @@ def _list(
     return render(request, "dashboard/editions/list.html", context, status=status)
 
 
-def _edition(request: HttpRequest, place: Region, pk: int, version: int) -> HttpResponse:
-    found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
+def _edition(
+    request: HttpRequest, place: Region, found: Edition, deck: EditionDeck, version: int
+) -> HttpResponse:
     context: dict[str, Any] = {
         "place": place,
         "edition": found,
+        "deck": deck,
         "page": edition_page(found),
         "since": None,
         "data_version": version,

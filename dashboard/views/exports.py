@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,7 +18,7 @@ from accounts.models import User
 from accounts.refusals import refused_or_404
 from accounts.scope import departement_or_404, region_of_request, roles_of
 from dashboard.exporting import ask_again, ask_export
-from dashboard.exporting.asking import may_ask
+from dashboard.exporting.asking import may_ask, site_of
 from dashboard.exporting.makers import CONTENT_TYPES
 from dashboard.exporting.making import UNFINISHED
 from dashboard.exporting.page import following, page_url, shown
@@ -133,7 +132,7 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
         pieces=pieces,
         departement=departement,
         working=working,
-        link=settings.MES_SITE_URL or request.build_absolute_uri("/").rstrip("/"),
+        link=site_of(request),
     )
     return redirect("dashboard:export", made.pk)
 

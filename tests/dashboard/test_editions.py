@@ -164,7 +164,8 @@ def test_what_comes_later_changes_nothing_in_it(edition: Edition, owner_client: 
 
     again = html_of(owner_client, at).partition("<main")[2].partition("</main>")[0]
     assert "L’édition est figée" not in main
-    assert again == main
+    # All but the line of its slides, which are made of the figures of that day or never.
+    assert again.partition("<section")[2] == main.partition("<section")[2] != ""
 
 
 def test_a_second_click_freezes_nothing_more_until_something_changed(

@@ -7,6 +7,7 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,54 +18,30 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from dashboard import letters
-from dashboard.exporting import ask_again, ask_export, asking, keeping, make, making
+from dashboard.exporting import ask_again, ask_export, keeping, make, making
 from dashboard.exporting.locks import export_lock, key_of, locked_keys
 from dashboard.exporting.progress import Progress
 from dashboard.exporting.words import file_name, name_of
 from dashboard.models import DeckTemplate, Export, ExportKind, ExportState, Mailing
-from dashboard.pieces.order import Made, NothingReceivedError, Order
+from dashboard.pieces.order import NothingReceivedError, Order
 from dashboard.pieces.piece import Piece, UnknownPieceError
 from indicators.snapshot import snapshot
 from reference.models import Departement, Region, current_data_version
+from tests.dashboard.makers import Maker, replace_makers, replace_workers
 
 pytestmark = pytest.mark.django_db
 
-Follow = Callable[[int, int], None]
 OnCommit = Callable[..., Any]
-
-
-class Maker:
-    """Makes what it is told to, and remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        self.orders: list[Order] = []
-        self.problem: BaseException | None = None
-
-    def __call__(self, order: Order, progress: Follow) -> Made:
-        self.orders.append(order)
-        if self.problem is not None:
-            raise self.problem
-        return Made(b"PK", current_data_version())
 
 
 @pytest.fixture(autouse=True)
 def maker(monkeypatch: pytest.MonkeyPatch) -> Maker:
-    made = Maker()
-    monkeypatch.setattr(making, "MAKERS", dict.fromkeys(ExportKind, made))
-    return made
+    return replace_makers(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What workers are told of; nobody works."""
-    keys: list[Any] = []
-
-    def hand_over(key: Any) -> bool:
-        keys.append(key)
-        return True
-
-    monkeypatch.setattr(asking, "hand_over", hand_over)
-    return keys
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    return replace_workers(monkeypatch)
 
 
 @pytest.fixture
@@ -98,7 +75,7 @@ def stored_of(export: Export) -> Path:
 
 
 def test_a_small_file_is_made_at_once(
-    author: User, region: Region, departement: Departement, maker: Maker, sent: list[Any]
+    author: User, region: Region, departement: Departement, maker: Maker, sent: list[UUID]
 ) -> None:
     export = ask_export(
         region=region, author=author, kind=ExportKind.DECK, departement=departement,
@@ -116,7 +93,7 @@ def test_a_small_file_is_made_at_once(
 
 
 def test_a_large_file_waits_for_a_worker_that_is_told_once_it_is_written_down(
-    author: User, region: Region, sent: list[Any], django_capture_on_commit_callbacks: OnCommit
+    author: User, region: Region, sent: list[UUID], django_capture_on_commit_callbacks: OnCommit
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         export = ask_export(region=region, author=author, kind=ExportKind.DECK)
@@ -273,7 +250,7 @@ def test_an_export_that_kills_its_workers_is_given_up_with_words(
 
 
 def test_a_full_disk_makes_an_export_wait_and_say_so(
-    waiting: Export, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+    waiting: Export, sent: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any, **__: Any) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -324,7 +301,7 @@ def test_a_file_left_by_a_worker_that_was_killed_is_replaced(
 
 
 def test_what_failed_is_asked_again(
-    waiting: Export, maker: Maker, author: User, sent: list[Any],
+    waiting: Export, maker: Maker, author: User, sent: list[UUID],
     django_capture_on_commit_callbacks: OnCommit,
 ) -> None:  # fmt: skip
     maker.problem = RuntimeError()
@@ -342,7 +319,7 @@ def test_what_failed_is_asked_again(
 
 
 def test_the_sweep_sends_what_was_never_sent_what_was_cut_and_what_is_late(
-    waiting: Export, sent: list[Any]
+    waiting: Export, sent: list[UUID]
 ) -> None:
     keeping.send_lost()
     assert sent.pop() == waiting.pk  # the broker was down

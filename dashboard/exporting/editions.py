@@ -1,0 +1,75 @@
+"""The slides of a frozen edition: made of its own figures, kept as long as it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from dashboard.exporting.asking import ask_export
+from dashboard.exporting.making import UNFINISHED, follows_freezing
+from dashboard.exporting.page import weight
+from dashboard.models import Edition, Export, ExportKind, ExportState
+from dashboard.pieces.piece import SINCE, standard
+
+
+@dataclass(frozen=True)
+class EditionDeck:
+    """What the page of an edition says of its slides.
+
+    `url`: the page of the export, "" when there is none; `possible`: whether they can be asked
+    for, the figures being those of the edition still.
+    """
+
+    url: str = ""
+    file_url: str = ""
+    size: str = ""
+    making: bool = False
+    problem: str = ""
+    possible: bool = False
+
+
+def deck_of(edition: Edition) -> Export | None:
+    """The slides of an edition, if they were ever asked for."""
+    return Export.objects.filter(edition=edition).first()
+
+
+@transaction.atomic
+def ask_deck(edition: Edition, *, actor: User, link: str) -> Export:
+    """Have the slides of an edition made; those that were asked for already are the same.
+
+    They leave out what changed since the last committee: that is this one.
+    """
+    Edition.objects.select_for_update().get(pk=edition.pk)  # the second of two clicks waits
+    known = deck_of(edition)
+    if known is not None:
+        return known
+    return ask_export(
+        region=edition.region,
+        author=None,
+        actor=actor,
+        kind=ExportKind.DECK,
+        pieces=[piece for piece in standard(edition.region) if piece.code != SINCE],
+        title=f"{edition.title}, comité du {edition.committee_on:%d/%m/%Y}",
+        link=link,
+        edition=edition,
+    )
+
+
+def shown_deck(edition: Edition, version: int) -> EditionDeck:
+    """What is said of the slides of an edition at a data version."""
+    possible = follows_freezing(edition, version)
+    found = deck_of(edition)
+    if found is None:
+        return EditionDeck(possible=possible)
+    ready = found.state == ExportState.READY
+    return EditionDeck(
+        url=reverse("dashboard:export", args=[found.pk]),
+        file_url=reverse("dashboard:export_file", args=[found.pk]) if ready else "",
+        size=weight(found.size),
+        making=found.state in UNFINISHED,
+        problem=found.problem,
+        possible=possible,
+    )
