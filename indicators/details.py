@@ -60,6 +60,7 @@ class TypeVolume:
     """One document type.
 
     `entities`: the names of the 3 OG that feed most of it, for the types shown as "Autres" only.
+    `generic`: whether it says little of what the document holds, as in `Typing`.
     """
 
     code: str
@@ -68,6 +69,7 @@ class TypeVolume:
     share: float  # of the documents of the window
     since: dt.date  # the first received month with one of its documents, over all time
     entities: tuple[str, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,19 +148,19 @@ class Details:
     growth: GrowthOrigin | None
 
 
-def details(selection: Selection) -> dict[str, Details]:
+def details(selection: Selection, only: str | None = None) -> dict[str, Details]:
     """What lies behind a territory's volumes and, for a région, each département's: by code.
 
     Of the selection's sector when it has one, each facility having the sector of the month. Five
-    queries at most, whatever the territory.
+    queries at most, whatever the territory. `only`: the code of the one département wanted.
     """
     readings = read_details(selection)
-    territory = selection.territory
-    found = {territory.code: _details(selection, readings)}
-    if territory.is_region:
-        for place, code in enumerate(readings.places):
-            found[f"D{code}"] = _details(selection, readings.of(place))
-    return found
+    places = enumerate(readings.places) if selection.territory.is_region else ()
+    return {selection.territory.code: _details(selection, readings)} | {
+        f"D{code}": _details(selection, readings.of(place))
+        for place, code in places
+        if only in {None, code}
+    }
 
 
 def _details(selection: Selection, readings: DetailReadings) -> Details:
@@ -279,6 +281,7 @@ def _types(
             share=float(documents[rank] / documents.sum()),
             since=month_of(int(since[rank])),
             entities=feeders.get(rank, ()),
+            generic=readings.kinds[rank].generic,
         )
         for rank in np.argsort(-documents, kind="stable").tolist()
         if documents[rank]

@@ -8,7 +8,7 @@ from indicators.commentary.sectors import share_of, total
 from indicators.commentary.sentences import Line, Sentence
 from indicators.commentary.types import GENERIC
 from indicators.commentary.view import SMALL_BASE, View
-from indicators.commentary.words import locative
+from indicators.commentary.words import locative, of, plural
 from reference import french
 
 #: A sector balance is an exception when the first sector has at most this share.
@@ -40,7 +40,7 @@ def sector_balance(region: View, views: Sequence[View]) -> Sentence | None:
 
 def _exceptions(line: Line, views: Sequence[View]) -> str:
     """The départements whose balance between PA and PH is another."""
-    parts = []
+    parts, shares = [], []
     for view in views:
         own, disabled = share_of("PA")(view.here), share_of("PH")(view.here)
         if own is None or own > BALANCED:
@@ -48,10 +48,12 @@ def _exceptions(line: Line, views: Sequence[View]) -> str:
         code = view.territory.departement_code
         elders = line.say(f"part PA des ESMS qui alimentent : {code}", own)
         others = line.say(f"part PH des ESMS qui alimentent : {code}", disabled or 0.0)
-        parts.append(f"{locative(view.territory)} ({elders} PA, {others} PH)")
+        parts.append(f"{of(view.territory)} ({elders} PA, {others} PH)")
+        shares.append(own)
     if not parts:
         return ""
-    return f", à l’exception notable d’une répartition plus équilibrée {french.listing(parts)}"
+    how = "plus équilibrée" if min(shares) >= 1 - BALANCED else "différente"
+    return f", à l’exception notable {french.listing(parts)}, où la répartition est {how}"
 
 
 def programme_gaps(region: View) -> Sentence | None:
@@ -76,7 +78,7 @@ def programme_gaps(region: View) -> Sentence | None:
 
 
 def typing(region: View, views: Sequence[View]) -> Sentence | None:
-    """The part of generic types, and where it is highest."""
+    """The part of generic types, and where it is highest, when it is a subject."""
     generic = region.details.typing.generic
     if generic is None:
         return None
@@ -89,6 +91,8 @@ def typing(region: View, views: Sequence[View]) -> Sentence | None:
         and view.details.typing.documents >= SMALL_BASE
     ]
     worst = max(high, key=lambda view: view.details.typing.generic or 0, default=None)
+    if worst is None and generic < GENERIC:
+        return None
     where = ""
     if worst is not None and len(views) > 1:
         code = worst.territory.departement_code
@@ -111,12 +115,25 @@ def lever(region: View) -> Sentence | None:
     line = Line()
     months = line.say("nombre de mois du taux annuel", 12)
     silent = line.count("ESMS sans dépôt sur 12 mois", parc - fed, "ESMS", "ESMS")
+    habits = _habits(region, line)
+    return line.end(
+        f"le potentiel tient {'à la fois' if habits else 'd’abord'} à l’entrée de nouvelles "
+        f"structures, {silent} n’ayant rien déposé en {months} mois{habits}",
+        region.link(parmi="sans-depot"),
+    )
+
+
+def _habits(region: View, line: Line) -> str:
+    """How few of those that feed do so regularly; nothing when that cannot be told."""
     details = region.details
+    if details.regularity is None or not details.contributors:
+        return ""
     regular = line.say("ESMS réguliers", details.regular)
     feeding = line.say("ESMS ayant alimenté sur la fenêtre", details.contributors)
-    return line.end(
-        f"le potentiel tient à la fois à l’entrée de nouvelles structures, {silent} n’ayant rien "
-        f"déposé en {months} mois, et à la régularité de celles qui alimentent : {regular} sur "
-        f"{feeding} déposent au moins quatre mois sur cinq",
-        region.link(parmi="sans-depot"),
+    told = f"{regular} sur {feeding} {plural(details.regular, 'dépose', 'déposent')}"
+    if not details.regular:
+        told = f"aucune des {feeding} ne dépose"
+    return (
+        f", et à la régularité de celles qui alimentent : {told} au moins quatre mois sur cinq "
+        f"depuis {plural(details.regular, 'son', 'leur')} premier dépôt"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,10 +17,12 @@ from indicators.details import GrowthOrigin
 from indicators.dynamics import Label, Peak, Trait
 from indicators.evidence import TerritoryEvidence
 from reference import french
-from reference.months import shift
+from reference.months import shift, span
 
-#: A passing dip is told when it is so far under both sides, and at least so many ESMS in 100 lower.
-DIP, DEPTH = 0.95, 0.005
+#: A passing dip lasts so many months at most, all of them so far under both its sides…
+DIP_MONTHS, DIP = 3, 0.95
+#: … and its lowest month so many ESMS under them at least: one or two of them are no movement.
+DIP_ESMS = 3
 #: Of the ESMS that a peak brings, another sector than PA is told from this share on.
 BROUGHT = 0.2
 #: Ranks of the region that are told.
@@ -40,8 +43,8 @@ def write_contributors(view: View) -> Paragraph:
         *_shape(view),
         *_peaks(view),
         _dip(view),
-        _place(view),
         _contrast(view),
+        _place(view),
         _growth(view),
         _habits(view),
         _potential(view),
@@ -156,7 +159,7 @@ def _peaks(view: View) -> list[Sentence]:
         level=_level(view, line, peak.month, "au pic"),
     )
     clauses = [text, *_beside(view, line, peak)]
-    found = [line.end(" ; ".join(clauses), view.link(peak.first, peak.last))]
+    found = [line.end(" ; ".join(clauses), view.link(peak.month, peak.month))]
     after = _fall(view, peak)
     return found if after is None else [*found, after]
 
@@ -172,11 +175,12 @@ def _beside(view: View, line: Line, peak: Peak) -> list[str]:
         share = line.say(f"part {other.code} des ESMS venus au pic", other.share)
         clauses.append(f"le secteur {SECTORS[other.code]} fait {share} de cet afflux")
     if origin.events:
+        start = f"{clauses.pop()}, qui" if clauses else "ce pic"
         names = [
             line.quote(f"événement {n} du pic des ESMS", event.label)
             for n, event in enumerate(origin.events, 1)
         ]
-        clauses.append(f"ce pic coïncide avec {french.listing(names)}")
+        clauses.append(f"{start} coïncide avec {french.listing(names)}")
     return clauses
 
 
@@ -190,7 +194,7 @@ def _fall(view: View, peak: Peak) -> Sentence | None:
     when = line.month("mois suivant le pic des ESMS", month)
     left = line.count("ESMS qui alimentent le mois suivant le pic", fed, "ESMS", "ESMS")
     text = view.pick(3, phrases.FALLS).format(left=left, when=when)
-    return line.end(text, view.link(peak.first, month, parmi="arretes"))
+    return line.end(text, view.link(month, month))
 
 
 def _dip(view: View) -> Sentence | None:
@@ -198,7 +202,12 @@ def _dip(view: View) -> Sentence | None:
     last = view.at("parc", view.received[-1])
     if view.here.contributors.label not in ROSE or last is None or last < SMALL_BASE:
         return None
-    found = [(depth, month) for month in view.received if (depth := _depth(view, month))]
+    found = [
+        dip
+        for first in view.received
+        for length in range(1, DIP_MONTHS + 1)
+        if (dip := _depth(view, list(span(first, shift(first, length - 1)))))
+    ]
     if not found:
         return None
     month = max(found)[1]
@@ -211,13 +220,17 @@ def _dip(view: View) -> Sentence | None:
     return line.end(text)
 
 
-def _depth(view: View, month: dt.date) -> float:
-    """How far a month stands under both its neighbours, 0 when it is no dip."""
-    here, before, after = (view.at("rate", shift(month, step)) for step in (0, -1, 1))
-    if here is None or before is None or after is None:
-        return 0.0
-    level = min(before, after)
-    return level - here if here <= DIP * level and level - here >= DEPTH else 0.0
+def _depth(view: View, months: Sequence[dt.date]) -> tuple[float, dt.date] | None:
+    """How far the lowest of some months stands under both their sides; None when it is no dip."""
+    before, after = (view.at("rate", m) for m in (shift(months[0], -1), shift(months[-1], 1)))
+    inside = [rate for month in months if (rate := view.at("rate", month)) is not None]
+    if before is None or after is None or len(inside) < len(months):
+        return None
+    level, lowest = min(before, after), months[int(np.argmin(inside))]
+    missing = (level - min(inside)) * (view.at("parc", lowest) or 0.0)
+    if max(inside) > DIP * level or missing < DIP_ESMS:
+        return None
+    return level - min(inside), lowest
 
 
 # --- Place, contrast, potential --------------------------------------------------------------
@@ -235,11 +248,12 @@ def _place(view: View) -> Sentence | None:
     against = ""
     if region is not None:
         against = f", contre {line.say('taux régional sur 12 mois', region)} en région"
-    text = view.pick(5, phrases.PLACES).format(
+    text = (view.pick(5, phrases.PLACES) if fed else phrases.NOBODY).format(
         fed=line.say("ESMS ayant alimenté sur 12 mois", fed),
         months=line.say("nombre de mois du taux annuel", 12),
         rate=line.say("taux sur 12 mois", own),
         against=against + _rank(view, line),
+        verb=plural(fed, "a", "ont"),
     )
     monthly = view.at("rate", last)
     if view.here.contributors.label == Label.PLATEAU_PEAK and monthly is not None:
@@ -286,10 +300,11 @@ def _growth(view: View) -> Sentence | None:
     if growth is None or growth.new_count == 0 or growth.change <= 0:
         return None
     line = Line()
-    verb = plural(growth.new_count, "a", "ont")
     ways = phrases.GROWTHS if growth.new <= growth.change else phrases.RENEWALS
     text = view.pick(7, ways).format(
-        verb=verb,
+        verb=plural(growth.new_count, "a", "ont"),
+        nothing=plural(growth.new_count, "n’avait rien déposé", "n’avaient rien déposé"),
+        came=plural(growth.new, "vient", "viennent"),
         change=line.count("documents gagnés en un an", growth.change, "document"),
         new=line.say("nouveaux ESMS sur un an", growth.new_count),
         brought=line.count("documents des nouveaux ESMS", growth.new, "document"),
@@ -322,6 +337,7 @@ def _habits(view: View) -> Sentence | None:
         feeding=line.say("ESMS ayant alimenté sur la fenêtre", details.contributors),
         regular=line.say("ESMS réguliers", details.regular),
         verb=plural(details.regular, "dépose", "déposent"),
+        their=plural(details.regular, "son", "leur"),
     )
     return line.end(text, view.link())
 
@@ -339,5 +355,6 @@ def _potential(view: View) -> Sentence | None:
         parc=line.say("ESMS ouverts, base des 12 mois", parc),
         months=line.say("nombre de mois du taux annuel", 12),
         verb=plural(parc - fed, "reste", "restent"),
+        have=plural(parc - fed, "n’a", "n’ont"),
     )
     return line.end(text, view.link(parmi="sans-depot"))

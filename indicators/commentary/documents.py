@@ -72,8 +72,8 @@ def _opening(view: View) -> Sentence:
         whose=of(view.territory),
         place=locative(view.territory),
         total=line.count("documents de la période", view.documents(view.received), "document"),
-        start=line.say("documents par mois au début", moved.start_level or 0.0),
-        end=line.count("documents par mois à la fin", moved.end_level or 0.0, "document"),
+        start=line.count("documents par mois au début", moved.start_level or 0.0, "document"),
+        end=line.say("documents par mois à la fin", moved.end_level or 0.0),
     )
     return line.end(text, view.link(first, last))
 
@@ -187,7 +187,8 @@ def _from_active(view: View) -> Sentence | None:
 def _lever(view: View) -> Sentence | None:
     """One lever, which the evidence calls for."""
     moved, details = view.here.documents, view.details
-    if moved.label in {Label.IRREGULAR, Label.PLATEAU_PEAK} and details.contributors:
+    few = details.regularity is not None and 2 * details.regular < details.contributors
+    if few and moved.label in {Label.IRREGULAR, Label.PLATEAU_PEAK}:
         return _regularity(view)
     line = Line()
     generic = details.typing.generic
@@ -209,9 +210,10 @@ def _regularity(view: View) -> Sentence:
         line.keep("ESMS réguliers", 0)
         feeding = line.say("ESMS ayant alimenté sur la fenêtre", details.contributors)
         return line.end(phrases.NOBODY_REGULAR.format(feeding=feeding), view.link())
-    text = view.pick(3, phrases.REGULARITY).format(
+    text = view.pick(4, phrases.REGULARITY).format(
         regular=line.count("ESMS réguliers", details.regular, "ESMS", "ESMS"),
         feeding=line.say("ESMS ayant alimenté sur la fenêtre", details.contributors),
         verb=plural(details.regular, "dépose", "déposent"),
+        their=plural(details.regular, "son", "leur"),
     )
     return line.end(text, view.link())

@@ -48,7 +48,7 @@ def several_peaks(view: View, origins: Mapping[dt.date, PeakOrigin]) -> list[Sen
         words.append(f"{month} ({line.count(f'documents du pic {key}', peak.value, 'document')})")
     text = view.pick(4, phrases.LISTS).format(
         number=spelled(len(peaks)),
-        most="" if len(peaks) == len(shown) else ", dont les plus marqués",
+        most="" if len(peaks) == len(shown) else "les plus marqués ",
         listed=french.listing(words),
     )
     known = [origins[peak.month] for peak in peaks if peak.month in origins]
@@ -65,7 +65,7 @@ def _height(view: View, peak: Peak, *, main: bool) -> Sentence:
     value = line.count(f"documents du pic {key}", peak.value, "document")
     if not main:
         text = f"un second pic, moins marqué, est celui {of_month(peak.month)} ({value})"
-        return line.end(text, view.link(peak.first, peak.last))
+        return line.end(text, view.link(peak.month, peak.month))
     against = ""
     if peak.ratio is not None:
         ratio = line.say(f"rapport du pic {key} au niveau voisin", peak.ratio)
@@ -76,7 +76,7 @@ def _height(view: View, peak: Peak, *, main: bool) -> Sentence:
     text = view.pick(5, phrases.EARLY if isolated else phrases.HEIGHTS).format(
         when=of_month(peak.month), value=value, against=against, after=_after(view, line, peak)
     )
-    return line.end(text, view.link(peak.first, peak.last))
+    return line.end(text, view.link(peak.month, peak.month))
 
 
 def _after(view: View, line: Line, peak: Peak) -> str:
@@ -140,11 +140,8 @@ def _weight(view: View, origin: PeakOrigin) -> Sentence | None:
         rise = line.say("évolution des documents sur un an", growth.change)
         part = min(origin.excess / change, 1.0)
         said = line.say("part du pic dans les documents gagnés en un an", part)
-        whole = "la totalité" if part == 1 else said
-        verb = "tient" if part == 1 else "tiennent"
-        return line.end(
-            f"{whole} de la hausse sur un an ({_plain(rise)}) {verb} à ce seul pic", view.link()
-        )
+        way = phrases.WHOLE_WEIGHT if part == 1 else view.pick(11, phrases.WEIGHTS)
+        return line.end(way.format(rise=_plain(rise), part=said), view.link())
     if not recent and view.here.documents.label == Label.PROGRESSIVE:
         rise = line.say("évolution des documents sur un an", growth.change)
         return line.end(

@@ -152,7 +152,8 @@ def _others(view: View, present: list[SectorFigures]) -> Sentence | None:
     if absent:
         for figures in absent:
             line.keep(f"ESMS {figures.sector}", 0)
-        text = view.pick(1, phrases.ABSENT).format(
+        ways = phrases.ABSENT if len(absent) > 1 else phrases.ABSENT_ONE
+        text = view.pick(1, ways).format(
             listed=french.listing([_field(f) for f in absent]),
             either=alternatives([_field(f) for f in absent]),
         )

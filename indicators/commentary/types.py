@@ -173,4 +173,5 @@ def generic_types(view: View) -> Sentence | None:
     line.keep("rang des types génériques dans la région", rank)
     most = ", la part la plus forte de la région" if rank == 1 else ""
     text = view.pick(10, phrases.GENERICS).format(share=share, most=most)
-    return line.end(text, view.link(type="SYNTH"))
+    first = next((kind.code for kind in view.details.types if kind.generic), "")
+    return line.end(text, view.link(type=first))

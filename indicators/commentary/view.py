@@ -154,8 +154,13 @@ class View:
         return 1 + sum(other is not None and other > own for other in values)
 
     def pick(self, slot: int, variants: Sequence[str]) -> str:
-        """One of several ways to say the same: neighbours in the list take different ones."""
-        return variants[(self.position + slot) % len(variants)]
+        """One of several ways to say the same: neighbours in the list take different ones.
+
+        Two that share a way in even slots do not in odd ones, unless there are only two ways.
+        """
+        count = len(variants)
+        turn = self.position // count if slot % 2 and count > 2 else 0
+        return variants[(self.position + slot + turn) % count]
 
     def link(
         self, first: dt.date | None = None, last: dt.date | None = None, **more: str

@@ -151,14 +151,29 @@ class Oracle:
         return parc - fed
 
     def dip(self) -> dt.date:
-        """The month that stands the farthest under the lower of its two neighbours."""
-        rates = self.measures.rate.dropna()
+        """The month of the deepest passing dip."""
+        dips = self.dips()
+        return dips[max(dips)]
+
+    def dips(self) -> dict[tuple[float, dt.date], dt.date]:
+        """The lowest of one to three months in a row that stand the farthest under their sides."""
+        known = self.measures.rate.dropna()
+        rates = {
+            stamp.date(): float(rate)
+            for stamp, rate in zip(pd.DatetimeIndex(known.index), known, strict=True)
+        }
         depths = {}
-        for stamp in pd.DatetimeIndex(rates.index):
-            sides = [stamp + pd.DateOffset(months=step) for step in (-1, 1)]
-            if all(side in rates.index for side in sides):
-                depths[stamp.date()] = min(rates[side] for side in sides) - rates[stamp]
-        return max(depths, key=lambda when: (depths[when], when))
+        for first in rates:
+            for length in (1, 2, 3):
+                row = [shift(first, step) for step in range(-1, length + 1)]
+                if not set(row) <= set(rates):
+                    continue
+                level = min(rates[row[0]], rates[row[-1]])
+                lowest = min(row[1:-1], key=lambda when: rates[when])
+                fewer = (level - rates[lowest]) * (self.at("parc", lowest) or 0)
+                if max(rates[month] for month in row[1:-1]) <= 0.95 * level and fewer >= 3:
+                    depths[level - rates[lowest], lowest] = lowest
+        return depths
 
     def rank(self, value: Callable[[TerritoryEvidence], float | None]) -> int | None:
         own = value(self.here)

@@ -284,7 +284,7 @@ def _details(chance: random.Random, measures: Measures) -> Details:
     sums = np.nansum(measures.documents.to_numpy()[inside], axis=0).astype(int).tolist()
     total = sum(sums)
     types = tuple(
-        TypeVolume(code, TYPES[code][2], volume, volume / total, FIRST)
+        TypeVolume(code, TYPES[code][2], volume, volume / total, FIRST, generic=TYPES[code][1])
         for volume, code in sorted(zip(sums, TYPES, strict=True), reverse=True)
         if volume > 0
     )

@@ -85,6 +85,39 @@ def test_the_same_name_is_always_the_same_fact_of_a_paragraph() -> None:
                 assert held.setdefault(name, value) == value, (subject, name)
 
 
+def test_a_passing_dip_of_a_rise_is_told_whenever_there_is_one() -> None:
+    met = set()
+    for region, here, subject, paragraph in written():
+        rose = here.contributors.label in {Label.PROGRESSIVE, Label.RISE_PLATEAU}
+        parc = here.measures.parc.dropna()
+        if subject != "esms" or not rose or parc.empty or parc.iloc[-1] < 20:
+            continue
+        told = "mois du creux" in paragraph.facts
+        assert told == bool(Oracle(region, here).dips())
+        met.add(told)
+
+    assert met == {True, False}
+
+
+def test_regularity_is_not_told_where_it_is_not_known() -> None:
+    unknown = [one for one in written() if one[1].details.regularity is None]
+
+    assert unknown
+    for _, _, subject, paragraph in unknown:
+        assert "ESMS réguliers" not in paragraph.facts, subject
+
+
+def test_typing_is_a_point_to_watch_of_a_region_only_where_generic_types_abound() -> None:
+    for region, here, subject, paragraph in written():
+        shares = [
+            other.details.typing.generic or 0.0
+            for other in [here, *region.departements.values()]
+            if other is here or other.details.typing.documents >= 20
+        ]
+        if subject == "region" and max(shares) < 0.4:
+            assert "point à surveiller" not in paragraph.text
+
+
 def test_nothing_but_an_entered_event_is_given_beside_a_peak() -> None:
     for region, here, subject, paragraph in written():
         labels = {event.label for event in here.events}
@@ -113,7 +146,7 @@ def test_texts_are_set_as_french_is() -> None:
             subject,
             text,
         )
-        assert text[0] == text[0].upper(), (subject, text)
+        assert text[0].isupper() or text[0] == "«", (subject, text)
         assert text.endswith("."), (subject, text)
         assert re.search(r"\b(nan|None|inf|0 ESMS (ont|restent))\b", text) is None, (subject, text)
         assert text.count("(") == text.count(")"), (subject, text)
@@ -144,6 +177,24 @@ def test_links_ask_only_for_what_the_list_of_esms_knows() -> None:
         if sentence.esms:
             assert sentence.esms["de"] <= sentence.esms["a"]
             assert sentence.esms.get("parmi", "nouveaux") in {"sans-depot", "nouveaux", "arretes"}
+
+
+def test_the_list_behind_what_is_left_after_a_peak_is_of_that_month() -> None:
+    name = "mois suivant le pic des ESMS"
+    left = [sentence for _, _, sentence in sentences() if name in sentence.facts]
+
+    assert left
+    for sentence in left:
+        assert sentence.esms["de"] == sentence.esms["a"] == sentence.facts[name]
+        assert "parmi" not in sentence.esms
+
+
+def test_the_list_behind_generic_types_is_of_the_greatest_of_them() -> None:
+    for here, subject, sentence in sentences():
+        if subject == "documents" and "part des types génériques" in sentence.facts:
+            generic = [kind for kind in here.details.types if kind.generic]
+            first = max(generic, key=lambda kind: kind.documents)
+            assert sentence.esms.get("type", first.code) == first.code
 
 
 def test_no_organisation_is_named() -> None:

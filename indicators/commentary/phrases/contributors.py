@@ -105,14 +105,11 @@ FALLS = (
 DIPS = (
     "un léger décrochage ponctuel est à noter en {when} ({low})",
     "le creux {of_month} ({low}) reste sans lendemain",
-    (
-        "la progression n’est interrompue que ponctuellement, le creux le plus visible étant "
-        "celui {of_month} ({low})"
-    ),
+    "le recul le plus visible, celui {of_month} ({low}), n’a pas duré",
 )
 PLACES = (
     (
-        "sur {months} mois, {fed} ESMS ont alimenté au moins une fois, soit {rate} de ceux "
+        "sur {months} mois, {fed} ESMS {verb} alimenté au moins une fois, soit {rate} de ceux "
         "du périmètre{against}"
     ),
     (
@@ -120,10 +117,15 @@ PLACES = (
         "de {rate} ({fed} ESMS){against}"
     ),
     (
-        "{fed} ESMS ont déposé au moins un document en {months} mois, soit {rate} du "
+        "au moins un document a été déposé en {months} mois par {fed} ESMS, soit {rate} du "
         "périmètre{against}"
     ),
+    (
+        "le taux sur {months} mois s’établit à {rate} ({fed} ESMS ayant alimenté au moins une "
+        "fois){against}"
+    ),
 )
+NOBODY = "aucun ESMS n’a alimenté en {months} mois{against}"
 MONTHLY = " ; ce niveau annuel doit beaucoup au pic, le taux du dernier mois étant de {rate}"
 #: A series that does not rise, after "volumes en".
 NOUNS = {
@@ -170,46 +172,68 @@ ONLY_VOLUMES_RISE = (
 )
 GROWTHS = (
     (
-        "sur les {change} gagnés en un an, {brought} viennent de {new} ESMS qui "
-        "n’alimentaient pas l’année précédente ({rest})"
+        "sur les {change} gagnés en un an, {brought} {came} de {new} ESMS sans dépôt l’année "
+        "précédente ({rest})"
     ),
     (
-        "{new} ESMS qui n’avaient rien déposé l’année précédente {verb} apporté {brought} "
-        "sur les {change} gagnés en un an ({rest})"
+        "sans dépôt l’année précédente, {new} ESMS {verb} apporté {brought} sur les {change} "
+        "gagnés en un an ({rest})"
     ),
-    ("l’entrée de {new} ESMS compte pour {brought} dans une hausse annuelle de {change} ({rest})"),
+    (
+        "l’arrivée ou le retour de {new} ESMS compte pour {brought} dans une hausse annuelle de "
+        "{change} ({rest})"
+    ),
+    (
+        "la hausse annuelle de {change} doit {brought} à {new} ESMS qui {nothing} l’année "
+        "précédente ({rest})"
+    ),
 )
+#: What those that are not new make is a loss.
 RENEWALS = (
     (
-        "{new} ESMS qui n’avaient rien déposé l’année précédente {verb} apporté {brought}, "
-        "plus que la hausse annuelle elle-même ({change}) ; {rest}"
+        "sans dépôt l’année précédente, {new} ESMS {verb} apporté {brought}, soit plus que la "
+        "hausse annuelle elle-même, de {change} ({rest})"
     ),
     (
-        "le socle se renouvelle : {brought} viennent de {new} ESMS nouveaux en un an, pour "
-        "une hausse totale de {change} ({rest})"
+        "le socle se renouvelle : {brought} {came} de {new} ESMS qui {nothing} l’année "
+        "précédente, pour une hausse totale de {change} ({rest})"
+    ),
+    (
+        "sans l’arrivée ou le retour de {new} ESMS ({brought}), les volumes auraient reculé en un "
+        "an, au lieu de gagner {change} ({rest})"
     ),
 )
 HABITS = (
-    ("parmi les {feeding} ESMS qui ont alimenté, {regular} {verb} au moins quatre mois sur cinq"),
     (
-        "la régularité reste à construire : {regular} de ces {feeding} ESMS {verb} au moins "
-        "quatre mois sur cinq"
+        "parmi les {feeding} ESMS qui ont alimenté, {regular} {verb} au moins quatre mois sur cinq "
+        "depuis {their} premier dépôt"
     ),
-    "{regular} de ces {feeding} ESMS {verb} au moins quatre mois sur cinq",
+    (
+        "en matière de régularité, {regular} de ces {feeding} ESMS {verb} au moins quatre mois sur "
+        "cinq depuis {their} premier dépôt"
+    ),
+    (
+        "depuis {their} premier dépôt, {regular} de ces {feeding} ESMS {verb} au moins quatre mois "
+        "sur cinq"
+    ),
+    (
+        "le rythme d’au moins quatre mois sur cinq, depuis le premier dépôt, est celui de "
+        "{regular} de ces {feeding} ESMS"
+    ),
 )
 POTENTIALS = (
     (
-        "{silent} sur {parc} {verb} sans dépôt sur ces {months} mois : c’est là que se "
-        "trouve le potentiel de mobilisation"
+        "sur ces {months} mois, {silent} sur {parc} {verb} sans dépôt : c’est là que se trouve le "
+        "potentiel de mobilisation"
     ),
     ("le potentiel demeure important, {silent} sur {parc} n’ayant rien déposé sur la même durée"),
     (
         "le levier principal reste l’entrée de nouvelles structures : {silent} sur {parc} "
-        "n’ont déposé aucun document en {months} mois"
+        "{have} déposé aucun document en {months} mois"
     ),
     (
-        "{silent} du périmètre (sur {parc}) sont encore à accompagner vers un premier dépôt "
-        "ou une reprise"
+        "l’accompagnement vers un premier dépôt, ou vers une reprise, concerne encore {silent} "
+        "du périmètre (sur {parc})"
     ),
 )
 NO_HABIT = ("aucun de ces {feeding} ESMS ne dépose encore au moins quatre mois sur cinq",)

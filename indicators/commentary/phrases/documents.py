@@ -16,8 +16,8 @@ OPENINGS: dict[Label, tuple[str, ...]] = {
             "qui porte le niveau mensuel médian de {start} à {end}"
         ),
         (
-            "{place}, les volumes progressent tout au long de la période, {when} : partis de "
-            "{start} mensuels en médiane, ils se situent en fin de parcours à {end}, soit "
+            "{place}, les volumes progressent tout au long de la période, {when} : partis d’un "
+            "niveau médian de {start} par mois, ils se situent en fin de parcours à {end}, soit "
             "{total} au total"
         ),
         (
@@ -41,7 +41,7 @@ OPENINGS: dict[Label, tuple[str, ...]] = {
         (
             "{when}, l’alimentation de Mon espace santé par les ESMS {whose} évolue par "
             "à-coups, sans trajectoire de montée en charge continue : elle totalise {total}, "
-            "au-dessus d’un fond allant de {start} à {end} par mois en médiane"
+            "sur un fond médian allant de {start} par mois à {end}"
         ),
         (
             "les volumes déposés {place} {when} ({total}) dessinent une dynamique heurtée, "
@@ -126,14 +126,14 @@ UNEXPLAINED = (
         "auprès des ESMS concernés"
     ),
     (
-        "ce pic n’est rattaché à aucun événement saisi : il reste à qualifier avec les ESMS qui "
-        "ont déposé autour {when}"
+        "le pic {when} n’est rattaché à aucun événement saisi : il reste à qualifier avec les "
+        "ESMS qui ont alors déposé"
     ),
 )
 ACTIVE = (
     (
-        "cette hausse repose à {part} sur des ESMS qui alimentaient déjà un an plus tôt : "
-        "l’entrée de nouveaux contributeurs y pèse encore peu"
+        "la hausse sur un an repose à {part} sur des ESMS qui alimentaient déjà l’année "
+        "précédente : l’arrivée d’autres ESMS y pèse encore peu"
     ),
     (
         "un point d’attention : {part} des documents gagnés en un an viennent d’ESMS déjà "
@@ -142,16 +142,20 @@ ACTIVE = (
 )
 REGULARITY = (
     (
-        "le levier est la régularité : {regular} sur {feeding} {verb} au moins quatre mois "
-        "sur cinq, et l’automatisation des dépôts est à rechercher pour les autres"
+        "le levier est la régularité : depuis {their} premier dépôt, {regular} sur {feeding} "
+        "{verb} au moins quatre mois sur cinq, et l’automatisation est à rechercher pour les autres"
     ),
     (
-        "l’enjeu est de transformer ces épisodes en dépôts mensuels : seuls {regular} sur "
-        "{feeding} {verb} au moins quatre mois sur cinq"
+        "l’enjeu est de transformer ces épisodes en dépôts mensuels : {regular} sur {feeding} "
+        "{verb} au moins quatre mois sur cinq depuis {their} premier dépôt"
     ),
     (
         "l’accompagnement gagnerait à viser la constance des dépôts, {regular} sur {feeding} "
-        "tenant le rythme de quatre mois sur cinq"
+        "tenant depuis {their} premier dépôt le rythme de quatre mois sur cinq"
+    ),
+    (
+        "faire durer les dépôts est la priorité : le rythme de quatre mois sur cinq depuis le "
+        "premier dépôt n’est tenu que par {regular} sur {feeding}"
     ),
 )
 TYPING = (
@@ -178,10 +182,14 @@ INTENSITY = (
         "chez ceux qui alimentent déjà, la médiane de {median} par mois laisse une marge de "
         "progression"
     ),
+    (
+        "l’intensité des dépôts est le levier : en médiane, un ESMS qui alimente verse {median} "
+        "dans le mois"
+    ),
 )
 NOBODY_REGULAR = (
     "le levier est la régularité : aucun des {feeding} ESMS qui ont alimenté n’a déposé au "
-    "moins quatre mois sur cinq"
+    "moins quatre mois sur cinq depuis son premier dépôt"
 )
 SLIGHT_TRENDS = (
     "une {trend} se dessine toutefois",

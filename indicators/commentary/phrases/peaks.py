@@ -17,13 +17,19 @@ AFTERS = (
     ", puis un repli immédiat ({back} en {month})",
 )
 LISTS = (
-    "{number} pics se succèdent{most} : {listed}",
-    "on relève {number} pics{most} : {listed}",
+    "{number} pics se succèdent, {most}en {listed}",
+    "on relève {number} pics, {most}en {listed}",
 )
 TOGETHER = (
     "leur excédent tient d’abord {parts}",
     "ce qui dépasse alors le niveau courant est dû {parts}",
 )
+#: How much of the change over a year a peak makes.
+WEIGHTS = (
+    "la hausse sur un an ({rise}) tient à {part} à ce seul pic",
+    "à lui seul, ce pic fait {part} de la hausse sur un an ({rise})",
+)
+WHOLE_WEIGHT = "la hausse sur un an ({rise}) tient tout entière à ce seul pic"
 MADE_OF = (
     "est porté par {parts}",
     "est composé surtout par {parts}",

@@ -70,15 +70,21 @@ BALANCES: tuple[tuple[float, tuple[str, ...]], ...] = (
         ),
     ),
 )
-SMALL = "{fed} ont alimenté Mon espace santé {place} {window} : {part} du secteur {main}{behind}"
+SMALL = "{window}, {fed} ont alimenté Mon espace santé {place} : {part} du secteur {main}{behind}"
 ONLY_ONE_SECTOR = (
     "{window}, les {fed} qui ont alimenté Mon espace santé {place} relèvent tous du secteur {main}"
 )
 ONLY_ONE = "{window}, le seul ESMS qui a alimenté Mon espace santé {place} relève du secteur {main}"
 ABSENT = (
     "aucun dépôt ne vient des autres champs ({either})",
-    "les autres champs ({listed}) n’ont pas commencé à alimenter",
+    "les autres champs ({listed}) n’ont pas alimenté sur cette durée",
     "restent absents les champs suivants : {listed}",
+    "aucun ESMS n’a alimenté dans les autres champs ({either})",
+)
+ABSENT_ONE = (
+    "aucun dépôt ne vient du champ {listed}",
+    "le champ {listed} n’a pas alimenté sur cette durée",
+    "reste absent le champ {listed}",
 )
 HIGHEST = (
     "la place du handicap y est la plus élevée de la région ({region})",
@@ -104,6 +110,10 @@ REACHES = (
     (
         "au regard des ESMS ouverts, {elders} ont alimenté en {months} mois dans le champ des "
         "personnes âgées, {disabled} dans celui du handicap"
+    ),
+    (
+        "l’alimentation en {months} mois touche, parmi les ESMS ouverts, {elders} dans le champ "
+        "des personnes âgées et {disabled} dans celui du handicap"
     ),
 )
 CONTRASTS = (

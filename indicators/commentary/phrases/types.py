@@ -38,8 +38,8 @@ OTHERS_RISES = (
 )
 GENERICS = (
     (
-        "{share} des documents relèvent d’un type générique (synthèse, document du secteur, "
-        "libellé non reconnu){most} : recours par défaut ou usage réel, la question mérite une "
+        "un type générique (synthèse, document du secteur, libellé non reconnu) est porté par "
+        "{share} des documents{most} : recours par défaut ou usage réel, la question mérite une "
         "analyse qualitative"
     ),
     (
