@@ -245,6 +245,7 @@ def _value_axis(chart: Chart) -> Figure:
         "fixedrange": True,
         "automargin": True,
         "separatethousands": True,
+        "exponentformat": "none",  # "12 000", never "12k"
     }
     if chart.unit.is_fraction:
         axis["ticksuffix"] = f"{NARROW}%"

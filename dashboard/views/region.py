@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Role
 from accounts.scope import region_of_request, roles_of
+from dashboard.charts.chart import Table
+from dashboard.charts.map import rate_map
+from dashboard.charts.small_multiples import small_multiples
 from dashboard.charts.wording import SOURCE, coverage_notes
 from dashboard.contours import ATTRIBUTION
 from dashboard.exports.csv_file import Imprint
@@ -20,7 +24,7 @@ from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
 from dashboard.kept import keep
 from dashboard.models import Subject, TypedFigure
-from dashboard.pieces.piece import codes_of_region
+from dashboard.pieces.piece import MAP, MULTIPLES, codes_of_region
 from dashboard.presentation import Brick, Picture, Stone, headings, text_months
 from dashboard.received import read_cells, received_span, strip
 from dashboard.region_report import (
@@ -40,6 +44,7 @@ from dashboard.tiles import Link
 from dashboard.views.downloads import asked_or_404, attachment, link
 from dashboard.views.pages import nothing, state
 from indicators.commentary import write_region
+from indicators.evidence import RegionEvidence
 from indicators.selection import region_territory
 from indicators.series import Measures
 from reference.models import Region
@@ -163,19 +168,32 @@ def _chart(request: HttpRequest, place: Region, code: str, version: int) -> Http
     asked = _asked(request, place)
     known = read(asked, version)
     measures = narrowed(known.region.measures, asked.selection.first)
-    groups = load_groups()
     imprint = _imprint(request, place, asked, measures, version)
+    for name, title, table, notes in _tables(known, measures):
+        if name == code:
+            return attachment(code, title, table, replace(imprint, notes=notes or imprint.notes))
+    raise Http404("Aucun graphique à cette adresse.")
+
+
+def _tables(
+    known: RegionEvidence, measures: Measures
+) -> Iterator[tuple[str, str, Table, tuple[str, ...]]]:
+    """What the page draws: name of the file, title, numbers, notes (none: the usual ones)."""
+    groups = load_groups()
     for chart in region_charts(known, measures, groups):
-        if chart.code == code:
-            return attachment(
-                code, chart.message, chart.table, replace(imprint, notes=chart.remarks)
-            )
+        yield chart.code, chart.message, chart.table, chart.remarks
+    departements = {
+        code: narrowed(one.measures, measures.selection.first)
+        for code, one in known.departements.items()
+    }
+    drawn = rate_map(measures, departements)
+    yield MAP, f"{drawn.table.caption}\u202f: {drawn.message}", drawn.table, ()
+    side_by_side = small_multiples(measures, departements, known.departements).table
+    yield MULTIPLES, side_by_side.caption, side_by_side, ()
     for block in region_blocks(known, groups):
         for exhibit in block.exhibits:
-            if exhibit.code == code:
-                title = f"{block.heading}\u202f: {exhibit.table.caption}"
-                return attachment(code, title, exhibit.table, imprint)
-    raise Http404("Aucun graphique à cette adresse.")
+            title = f"{block.heading}\u202f: {exhibit.table.caption}"
+            yield exhibit.code, title, exhibit.table, ()
 
 
 def _asked(request: HttpRequest, place: Region) -> Asked:

@@ -87,7 +87,7 @@ ASKED = (
     "", SORTED, "?secteur=PA", "?de=2025-07", f"departements.csv{SORTED}", "types.csv",
     "esms-par-secteur.csv", "secteurs.csv", "taux-par-secteur.csv", "chiffres-types.csv",
     "chiffres-secteurs.csv", "croissance-origine.csv", "croissance-departements.csv",
-    "croissance-secteurs.csv", "croissance-types.csv", "autre.csv",
+    "croissance-secteurs.csv", "croissance-types.csv", "carte.csv", "multiples.csv", "autre.csv",
 )  # fmt: skip
 
 
