@@ -13,7 +13,14 @@ from dashboard.forms import DEFAULT_MONTHS, SHARES
 from dashboard.models import DeckTemplate, SlidePick, SlideSelection
 from dashboard.pieces.content import Reader
 from dashboard.pieces.order import NothingReceivedError
-from dashboard.pieces.piece import METHOD, NAMED, codes_of_departement, codes_of_region
+from dashboard.pieces.piece import (
+    METHOD,
+    NAMED,
+    SINCE,
+    SYNTHESIS,
+    codes_of_departement,
+    codes_of_region,
+)
 from dashboard.selections import MAX_PICKS, Basket, Edit, piece_of
 from indicators.snapshot import snapshot
 from reference import french
@@ -23,6 +30,8 @@ from reference.months import parse_month
 #: The longest title of a slide, and of a selection.
 MAX_TITLE, MAX_NAME = 200, 150
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+#: What shows the same whatever the months of its page.
+TIMELESS = frozenset({SYNTHESIS, SINCE, METHOD})
 #: How the form writes what a page opened before showed of a row.
 SEEN = "{rank}|{kept:d}|{title}"
 
@@ -64,7 +73,7 @@ def rows(
             number=number,
             label=label_of(pick),
             place=_place(region, places, pick.territory),
-            period=period_of(pick.query),
+            period="" if pick.code in TIMELESS else period_of(pick.query),
             page=page_of(region, pick.territory, pick.code, pick.query),
             named=pick.code in NAMED,
             automatic=titles.get(pick.pk, ""),

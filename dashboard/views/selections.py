@@ -68,9 +68,10 @@ def slide_add(request: HttpRequest, slug: str) -> HttpResponse:
     except RefusedPickError as error:
         messages.error(request, str(error))
         return redirect("dashboard:region", slug=place.slug)
-    said = "Ajouté à" if added else "Déjà dans"
-    messages.success(
+    said, level = ("Ajouté à", messages.SUCCESS) if added else ("Déjà dans", messages.INFO)
+    messages.add_message(
         request,
+        level,
         format_html(
             '{} <a href="{}">votre sélection de diapositives</a>.',
             said,

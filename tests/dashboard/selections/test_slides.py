@@ -376,6 +376,7 @@ def test_the_list_says_what_each_slide_shows(owner_client: Client) -> None:
     add(owner_client, "D21", "esms", "de=2025-01&a=2025-06&secteur=PA&esms=nombre")
     add(owner_client, "D21", "documents", "a=2025-06&documents=parts")
     add(owner_client, "D21", "premiers-organismes", "de=2025-02")
+    add(owner_client)
     add(owner_client, code="methode")
 
     html = text(owner_client.get(PAGE))
