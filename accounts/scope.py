@@ -103,6 +103,11 @@ def has_role(user: User | AnonymousUser, region: Region, least: Role) -> bool:
     return role_in(user, region) in _from(least)
 
 
+def may(request: HttpRequest, region: Region, least: Role) -> bool:
+    """Whether who asks holds at least a role in a region, from the roles read for the request."""
+    return roles_of(request).get(region) in _from(least)
+
+
 def regions_with_role(user: User | AnonymousUser, least: Role) -> QuerySet[Region]:
     """The regions in which a user holds at least a role, by name."""
     if not user.is_authenticated:

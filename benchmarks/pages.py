@@ -160,14 +160,17 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
     def get(address: str) -> None:
         assert client.get(address).status_code == 200, address  # or times mean nothing
 
-    _forget(SHARED, NEAR, KEPT)
-    unprepared = {address: _measured(partial(get, address), 3, SHARED) for address in PAGES}
-    _forget(SHARED, NEAR, KEPT)
+    for address in PAGES:
+        get(address)  # what only the first page of a process loads
+    unprepared = {
+        address: _measured(partial(get, address), 1, SHARED, NEAR, KEPT) for address in PAGES
+    }
+    _forget(SHARED)
     took = seconds(lambda: prepare(Region.objects.get(pk=REGION)))
     costs = {}
     for address in PAGES:
-        cold, queries = _measured(partial(get, address), 7, NEAR, KEPT)
-        warm, _ = _measured(partial(get, address), 15)
+        cold, queries = _measured(partial(get, address), 5, NEAR, KEPT)
+        warm, _ = _measured(partial(get, address), 9)
         slow, most = unprepared[address]
         costs[address] = Cost(cold, warm, slow, queries, most)
     return costs, took
@@ -175,14 +178,11 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
 
 def _measured(get: Callable[[], None], times: int, *forgotten: str) -> tuple[float, int]:
     """The median of some seconds, some caches being emptied before each, and the queries."""
-    get()  # what only the first page of a process loads
     taken = []
     for _ in range(times):
         _forget(*forgotten)
-        taken.append(seconds(get))
-    _forget(*forgotten)
-    with CaptureQueriesContext(connection) as queries:
-        get()
+        with CaptureQueriesContext(connection) as queries:
+            taken.append(seconds(get))
     return median(taken), sum(not each["sql"].startswith(FRAMES) for each in queries)
 
 

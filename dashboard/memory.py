@@ -36,7 +36,7 @@ class ObjectCache(BaseCache):
         self,
         key: str,
         value: Any,
-        timeout: float | None = DEFAULT_TIMEOUT,
+        timeout: float | None = DEFAULT_TIMEOUT,  # noqa: ARG002  # keys name versions: none expires
         version: int | None = None,
     ) -> None:
         """Keep an object; the one that nobody asked for the longest gives its place."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -94,9 +94,11 @@ def categories(region: Region) -> dict[str, Category]:
     return known
 
 
-def counts(region: Region, month: dt.date) -> dict[str, Count]:
-    """How many facilities of each category are open in a month of a région, in four queries."""
-    codes = sorted(region.departements.values_list("code", flat=True))
+def counts(codes: Sequence[str], month: dt.date) -> dict[str, Count]:
+    """How many facilities of each category are open in a month in some départements.
+
+    Three queries.
+    """
     periods = load_periods(codes)
     stood = standing(periods, month)
     stood = stood[stood["open"]]

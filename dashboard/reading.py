@@ -18,8 +18,9 @@ from django.core.cache import caches
 from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, latest
 from dashboard.freshness import code_digest
 from indicators.evidence import RegionEvidence, gather
-from indicators.measures import covered_span
+from indicators.measures import covered_span, measure_all
 from indicators.selection import CHART_SECTORS, Selection, Territory, region_territory
+from indicators.series import Measures
 from indicators.snapshot import snapshot
 from reference.models import Region
 
@@ -38,10 +39,43 @@ def evidence(selection: Selection, version: int) -> RegionEvidence:
     prepared, none when this process holds it.
     """
     key = _key(selection, version)
+    found = _kept(key)
+    if found is None:
+        found = gather(selection)
+        caches[NEAR].set(key, found)
+    return found
+
+
+def evidence_of(code: str, selection: Selection, version: int) -> RegionEvidence:
+    """What is known of a région and of one of its départements, by code.
+
+    The other départements are there only where they cost nothing; so are programmes.
+    """
+    own = f"{_key(selection, version)}:{code}"
+    found: RegionEvidence | None = caches[NEAR].get(own) or _kept(_key(selection, version))
+    if found is None:
+        found = gather(selection, code)
+        caches[NEAR].set(own, found)
+    return found
+
+
+def measures_of(code: str, selection: Selection, version: int) -> tuple[Measures, Measures]:
+    """The measures of a département and of its région, without what lies behind them."""
+    own = f"{_key(selection, version)}:{code}"
+    known: RegionEvidence | None = caches[NEAR].get(own) or _kept(_key(selection, version))
+    if known is not None:
+        return known.departements[code].measures, known.region.measures
+    region, departements = measure_all(selection, code)
+    return departements[code], region
+
+
+def _kept(key: str) -> RegionEvidence | None:
+    """A reading that this process holds, or that a worker prepared."""
     found: RegionEvidence | None = caches[NEAR].get(key)
     if found is None:
-        found = caches[SHARED].get(key) or gather(selection)
-        caches[NEAR].set(key, found)
+        found = caches[SHARED].get(key)
+        if found is not None:
+            caches[NEAR].set(key, found)
     return found
 
 

@@ -16,7 +16,7 @@ from dashboard.charts.volumes import Group, volumes
 from dashboard.details_page import blocks
 from dashboard.exhibits import Block, Exhibit
 from dashboard.forms import COUNT, DEFAULT_MONTHS, SHARES, Asked, latest
-from dashboard.reading import evidence
+from dashboard.reading import evidence, evidence_of, measures_of
 from dashboard.tiles import Tile, tiles
 from indicators.evidence import RegionEvidence
 from indicators.selection import Selection, Territory
@@ -56,11 +56,12 @@ def departement_report(
     regional = replace(selection, territory=region)
     first, last = latest(asked.received, DEFAULT_MONTHS)
     usual = replace(regional, first=first, last=last, sector=None)
-    known = evidence(regional, version)
-    every_sector = evidence(replace(regional, sector=None), version)
-    yearly = evidence(_over_two_years(regional, asked), version)
+    known = evidence_of(code, regional, version)
     here, there = known.departements[code], known.region
-    all_here, all_there = every_sector.departements[code].measures, every_sector.region.measures
+    all_here, all_there = here.measures, there.measures
+    if selection.sector is not None:
+        all_here, all_there = measures_of(code, replace(regional, sector=None), version)
+    yearly, _ = measures_of(code, _over_two_years(regional, asked), version)
     charts = (
         volumes(
             here.measures, load_groups(), there.measures, shares=asked.values["documents"] == SHARES
@@ -72,7 +73,7 @@ def departement_report(
     stood = markers(here.events, selection.first, selection.last, region="région")
     targets = list(Target.objects.filter(departement=code))
     return DepartementReport(
-        tiles=tiles(here.measures, yearly.departements[code].measures),
+        tiles=tiles(here.measures, yearly),
         charts=tuple(
             landmarked(chart, all_here if chart.code == RATES else here.measures, stood, targets)
             for chart in charts

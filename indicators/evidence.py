@@ -55,17 +55,18 @@ class RegionEvidence:
     targets: tuple[Target, ...] = ()  # of the région itself
 
 
-def gather(selection: Selection) -> RegionEvidence:
+def gather(selection: Selection, only: str | None = None) -> RegionEvidence:
     """Read and classify everything that a région's selection tells.
 
-    The number of queries depends neither on its départements nor on its months.
+    The number of queries depends neither on its départements nor on its months. `only`: the code
+    of the one département that is told beside its région, without programmes.
     """
-    region, departements = measure_all(selection)
+    region, departements = measure_all(selection, only)
     territories = {region.selection.territory.code: region} | {
         measures.selection.territory.code: measures for measures in departements.values()
     }
     moves = {code: classify(each.total_documents) for code, each in territories.items()}
-    known = details(selection)
+    known = details(selection, only)
     origins = explain(selection, moves)
     events = tuple(_events(selection))
 
@@ -87,7 +88,7 @@ def gather(selection: Selection) -> RegionEvidence:
         region=evidence(region),
         departements={code: evidence(measures) for code, measures in departements.items()},
         groups=dict(DocumentType.objects.values_list("code", "group_id")),
-        programmes=programme_gap(selection),
+        programmes=programme_gap(selection) if only is None else (),
         targets=tuple(
             Target.objects.filter(region=selection.territory.region_code, departement=None)
         ),

@@ -40,16 +40,22 @@ def measure(selection: Selection) -> Measures:
     return _measures(selection, read(selection))
 
 
-def measure_all(selection: Selection) -> tuple[Measures, dict[str, Measures]]:
-    """Those of a territory, and of each of its départements by code: one reading, six queries."""
+def measure_all(
+    selection: Selection, only: str | None = None
+) -> tuple[Measures, dict[str, Measures]]:
+    """Those of a territory, and of each of its départements by code: one reading, six queries.
+
+    `only`: the code of the one département that is wanted, when the others are not.
+    """
     readings = read(selection)
-    return _measures(selection, readings), _departements(selection, readings)
+    return _measures(selection, readings), _departements(selection, readings, only)
 
 
-def _departements(selection: Selection, readings: Readings) -> dict[str, Measures]:
-    departements = Departement.objects.filter(
-        code__in=selection.territory.departement_codes
-    ).order_by("code")
+def _departements(
+    selection: Selection, readings: Readings, only: str | None
+) -> dict[str, Measures]:
+    codes = selection.territory.departement_codes if only is None else (only,)
+    departements = Departement.objects.filter(code__in=codes).order_by("code")
     return {
         departement.code: _measures(
             Selection(

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role, User
-from accounts.scope import has_role, region_or_404, require_role
+from accounts.scope import may, region_of_request, require_role
 from dashboard.drafts import drafts
 from dashboard.editions import NothingReceivedError, freeze
 from dashboard.editions_page import EditionForm, edition_page
@@ -29,7 +29,7 @@ TODAY = "aujourdhui"
 @require_http_methods(["GET", "HEAD", "POST"])
 def editions(request: HttpRequest, slug: str) -> HttpResponse:
     """What was frozen of a région, the latest first; analysts freeze what the pages show now."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     if request.method != "POST":
         return _list(request, place, EditionForm())
     require_role(request.user, place, Role.ANALYST)
@@ -57,7 +57,7 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One edition, as it was frozen; `?aujourdhui=1` adds what changed since."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
     deck = shown_deck(found, current_data_version())
     return answer(
@@ -69,7 +69,7 @@ def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 @require_POST
 def edition_export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Ask for the slides of an edition that has none yet."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     found = get_object_or_404(Edition, pk=pk, region=place)
     deck = ask_deck(found, actor=cast("User", request.user), link=site_of(request))
     return redirect("dashboard:export", deck.pk)
@@ -81,7 +81,7 @@ def _list(
     context = {
         "place": place,
         "form": form,
-        "writes": has_role(request.user, place, Role.ANALYST),
+        "writes": may(request, place, Role.ANALYST),
         "editions": Edition.objects.filter(region=place).select_related("author").defer("content"),
     }
     return render(request, "dashboard/editions/list.html", context, status=status)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.scope import departement_or_404, region_or_404, roles_of
+from accounts.scope import departement_or_404, region_of_request, roles_of
 from dashboard.charts.wording import SOURCE
 from dashboard.exports.csv_file import Imprint
 from dashboard.facilities_page import table_of, want
@@ -51,7 +51,7 @@ def departement_facilities(request: HttpRequest, code: str) -> HttpResponseBase:
 @require_safe
 def region_facilities(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The ESMS of a région behind a sentence."""
-    found = region_or_404(request.user, slug)
+    found = region_of_request(request, slug)
     _require_caller(request, found)
     return answer(request, lambda version: _list(request, _in_region(found), version))
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from accounts.scope import has_role, region_or_404
+from accounts.scope import may, region_of_request
 from dashboard.freshness import answer
 from dashboard.received import load_calendar
 from indicators.selection import region_territory
@@ -20,14 +20,14 @@ MONTHS_PER_PAGE = 24
 @require_safe
 def freshness(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Which months were received for which départements, when and in which file."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _page(request, place, version))
 
 
 def _page(request: HttpRequest, place: Region, version: int) -> HttpResponse:
     calendar = load_calendar(place)
     page = Paginator(calendar.months(), MONTHS_PER_PAGE).get_page(request.GET.get("page"))
-    brings = has_role(request.user, place, Role.ADMINISTRATOR)
+    brings = may(request, place, Role.ADMINISTRATOR)
     last = calendar.last
     context = {
         "territory": region_territory(place),

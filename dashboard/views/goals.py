@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role, User
-from accounts.scope import has_role, region_or_404, require_role
+from accounts.scope import may, region_of_request, require_role
 from dashboard.goals.acts import (
     KINDS,
     AlreadyThereError,
@@ -47,7 +47,7 @@ NARROW_COLON = "\u202f: "
 @require_safe
 def goals(request: HttpRequest, slug: str) -> HttpResponse:
     """The events and targets of a région."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     with snapshot() as version:
         found = goals_of(place)
         judged = outcomes(place, (goal for goal in found if isinstance(goal, Target)), version)
@@ -59,7 +59,7 @@ def goals(request: HttpRequest, slug: str) -> HttpResponse:
             for goal in found
             if isinstance(goal, Target)
         ],
-        "editable": has_role(request.user, place, Role.ANALYST),
+        "editable": may(request, place, Role.ANALYST),
     }
     return render(request, "dashboard/goals/list.html", context)
 
@@ -110,7 +110,7 @@ def goal_delete(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def goals_import(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring events and targets as a file, taken whole or not at all."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     require_role(request.user, place, Role.ANALYST)
     form = FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     problems: tuple[Problem, ...] = ()
@@ -128,7 +128,7 @@ def goals_import(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def goals_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """What is entered, or the model to fill in, as CSV."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     if name == "modele-reperes":
         content = model_file()
     elif name == "reperes":
@@ -146,7 +146,7 @@ def _writable(request: HttpRequest, slug: str, kind: str) -> tuple[Region, Kind]
         Http404: the user sees no such région, or there is no such kind. PermissionDenied: they
         only read.
     """
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     if kind not in KINDS:
         raise Http404("Aucune page à cette adresse.")
     require_role(request.user, place, Role.ANALYST)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.context import DATA_VERSION
 from accounts.models import Role, User
-from accounts.scope import has_role, region_or_404, require_role
+from accounts.scope import may, region_of_request, require_role
 from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories, counts
 from dashboard.perimeter_page import (
     Proposal,
@@ -24,7 +25,7 @@ from dashboard.perimeter_page import (
 )
 from indicators.perimeter import last_month
 from indicators.selection import region_territory
-from indicators.snapshot import snapshot
+from indicators.snapshot import snapshot_state
 from reference.models import Region
 from reference.months import first_day
 
@@ -35,11 +36,11 @@ APPLY = "appliquer"
 @require_http_methods(["GET", "HEAD", "POST"])
 def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
     """Which categories count; what a change would do, then the change itself."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     if request.method == "POST":
         require_role(request.user, place, Role.ADMINISTRATOR)
         return _posted(request, place)
-    editable = has_role(request.user, place, Role.ADMINISTRATOR)
+    editable = may(request, place, Role.ADMINISTRATOR)
     asked = request.GET.get("proposition", "") if editable else ""
     proposal = preset_proposal(asked, categories(place)) if asked else None
     return _page(request, place, proposal, editable=editable)
@@ -76,7 +77,8 @@ def _page(
     editable: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    with snapshot():  # one state for all that is compared, and nothing written
+    with snapshot_state() as state:  # one for all that is compared, and nothing written
+        setattr(request, DATA_VERSION, state)
         context = _context(request, place, proposal)
     context |= {"editable": editable, "looked": proposal is not None}
     return render(request, "dashboard/perimeter.html", context, status=status)
@@ -86,7 +88,7 @@ def _context(request: HttpRequest, place: Region, proposal: Proposal | None) -> 
     territory = region_territory(place)
     month = last_month(territory.departement_codes)
     known = categories(place)
-    counted = counts(place, month or first_day(timezone.localdate()))
+    counted = counts(territory.departement_codes, month or first_day(timezone.localdate()))
     asked = proposal or Proposal()
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
     return {

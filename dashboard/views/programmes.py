@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role, User
-from accounts.scope import region_or_404, require_role, roles_of
+from accounts.scope import region_of_request, require_role, roles_of
 from dashboard.charts.chart import Table
 from dashboard.charts.programme import CODE as MONTHLY
 from dashboard.charts.wording import SOURCE
@@ -43,21 +43,21 @@ WORKING = "Document de travail\u202f: il nomme des ESMS et ne se diffuse pas hor
 @require_safe
 def programmes(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Every programme, with what it brings to the région."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _list(request, place, version))
 
 
 @require_safe
 def programme(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
     """One programme: its members against the others."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     return answer(request, lambda version: _programme(request, place, code, version))
 
 
 @require_safe
 def programme_file(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponseBase:
     """One chart or table of a programme, as a file."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     if name == SILENT:
         require_role(request.user, place, Role.REFERENT)
     return answer(request, lambda version: _file(request, place, code, name, version))
@@ -67,7 +67,7 @@ def programme_file(request: HttpRequest, slug: str, code: str, name: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def programme_add(request: HttpRequest, slug: str) -> HttpResponse:
     """Create a programme, whose members are then brought as a file."""
-    place = region_or_404(request.user, slug)
+    place = region_of_request(request, slug)
     require_role(request.user, place, Role.ADMINISTRATOR)
     form = ProgrammeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

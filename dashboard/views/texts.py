@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role, User
-from accounts.scope import departement_or_404, has_role, region_or_404, require_role
+from accounts.scope import departement_or_404, may, region_of_request, require_role
 from dashboard.drafts import drafts
 from dashboard.models import Subject, TextVersion
 from dashboard.texts import Place, Topic, region_of, subjects
@@ -27,8 +27,8 @@ SAVE, PUBLISH, UNPUBLISH, TAKE = "enregistrer", "publier", "retirer", "reprendre
 @require_safe
 def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """Every text of a région: proposed, draft, published, to be read again."""
-    place = region_or_404(request.user, slug)
-    writes = has_role(request.user, place, Role.ANALYST)
+    place = region_of_request(request, slug)
+    writes = may(request, place, Role.ANALYST)
     with snapshot() as version:
         found = drafts(place, version)
         departements = place.departements.order_by("code")
@@ -41,7 +41,7 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def region_text(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the text of a région is written."""
-    return _text(request, region_or_404(request.user, slug), Subject.REGION.value)
+    return _text(request, region_of_request(request, slug), Subject.REGION.value)
 
 
 @never_cache

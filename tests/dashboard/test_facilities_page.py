@@ -122,6 +122,20 @@ def test_a_type_that_nobody_fed_answers_with_a_sentence(referent_client: Client)
 
 
 @pytest.mark.usefixtures("laid")
+def test_a_type_is_kept_only_where_it_means_something(referent_client: Client) -> None:
+    without = html_of(referent_client, f"{LIST}?type=80788-3&parmi=sans-depot")
+    new = html_of(referent_client, f"{LIST}?type=80788-3&parmi=nouveaux")
+
+    assert "sans aucun document de ce type" in without
+    assert "<strong>0</strong> ESMS." not in without
+    links = re.findall(r'href="(\?[^"]*parmi=(?:nouveaux|arretes)[^"]*)"', without)
+    assert links
+    assert not any("type=" in found for found in links)
+    assert "aucun n’y est choisi" in new
+    assert "Type de document" not in new
+
+
+@pytest.mark.usefixtures("laid")
 def test_long_lists_have_pages_that_keep_the_question(referent_client: Client) -> None:
     address = f"{LIST}?parmi=sans-depot&tri=esms"
 
@@ -166,8 +180,8 @@ def test_before_any_file_the_page_says_so(referent_client: Client) -> None:
     ("address", "queries"),
     [
         (f"{LIST}?type=SYNTH&og=219001000", 10),
-        (f"{OF_REGION}?type=SYNTH&og=219001000", 11),
-        (f"{OF_REGION}?parmi=sans-depot&og=219001000", 11),
+        (f"{OF_REGION}?type=SYNTH&og=219001000", 10),
+        (f"{OF_REGION}?parmi=sans-depot&og=219001000", 10),
     ],
 )
 def test_a_list_costs_the_same_queries_whatever_it_holds(

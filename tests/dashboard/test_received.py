@@ -137,7 +137,7 @@ def test_the_grid_costs_the_same_queries_however_long_it_is(
 ) -> None:
     world.lay()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         owner_client.get(GRID)
 
 
