@@ -36,6 +36,12 @@ READINGS = {
         "et mois sont ceux de l’année précédente."
     ),
 }
+WITHOUT_KIND = (
+    "Ouverts le dernier mois de la période, sans aucun document de ce type\u202f; documents et "
+    "mois sont ceux de tous les types."
+)
+#: The lists that compare two years, of documents of all types.
+OF_ALL_KINDS = frozenset({Among.NEW, Among.STOPPED})
 
 Key = Callable[[FacilityRow], Any]
 #: The columns that sort the list, by their name in the address.
@@ -71,6 +77,8 @@ class Wanted:
     @property
     def reading(self) -> str:
         """How a facility enters the list."""
+        if self.question.kind and self.question.among is Among.WITHOUT:
+            return WITHOUT_KIND
         return READINGS[self.question.among]
 
     def limits(self, found: Found) -> tuple[str, ...]:
@@ -96,9 +104,13 @@ class Wanted:
     def choices(self) -> tuple[tuple[str, str, bool], ...]:
         """The four lists: label, query string, whether it is the one shown."""
         return tuple(
-            (TITLES[among], self.query(parmi=among.value), among is self.question.among)
-            for among in Among
+            (TITLES[among], self._list(among), among is self.question.among) for among in Among
         )
+
+    def _list(self, among: Among) -> str:
+        """The query string of another list, without a type where it would mean nothing."""
+        kind = "" if among in OF_ALL_KINDS else self.question.kind
+        return self.query(parmi=among.value, type=kind)
 
     @property
     def headings(self) -> tuple[tuple[str, str, str, bool], ...]:
@@ -132,6 +144,11 @@ def want(
     sector = _sector(query.get("secteur", ""), problems)
     among = _among(query.get("parmi", ""), problems)
     kind, entity = query.get("type", "")[:30], query.get("og", "")[:9]
+    if kind and among in OF_ALL_KINDS:
+        problems.append(
+            "Cette liste compte tous les types de documents\u202f: aucun n’y est choisi."
+        )
+        kind = ""
     sort = query.get("tri", "")
     sort = sort if sort in SORTS else USUAL_SORT
     order = query.get("ordre", "")

@@ -39,7 +39,7 @@ class Among(Enum):
     """Which facilities are asked for; values are those of the addresses of pages."""
 
     FEEDING = "alimentent"  # at least one document in the months asked for
-    WITHOUT = "sans-depot"  # open in the last of them, without any document
+    WITHOUT = "sans-depot"  # open in the last of them, without any document (of the type)
     NEW = "nouveaux"  # documents, and none in the same months of the year before
     STOPPED = "arretes"  # none any more, and some in the same months of the year before
 
@@ -48,7 +48,8 @@ class Among(Enum):
 class Question:
     """What is asked: a territory, months, a sector, and maybe one type, one OG.
 
-    `kind`: the code of a document type, of which a document is counted (`Among.FEEDING` only).
+    `kind`: the code of a document type, of which documents are counted or missed; nothing to
+    `Among.NEW` and `Among.STOPPED`, which compare years of all types.
     `entity`: the FINESS of a legal entity, which stands for all of its groupe de rattachement.
     """
 
@@ -105,19 +106,21 @@ class Found:
 
 
 def facilities(question: Question, received: Received) -> Found:
-    """The facilities that a question asks for. Four queries at most."""
-    fed = _fed(question, received)
+    """The facilities that a question asks for. Five queries at most."""
+    fed = counted = _fed(question, received)
     group = next((each.group for each in fed.values()), "")
     kind = ""
-    if question.kind and question.among is Among.FEEDING:
-        kind, fed = _restricted(question, fed)
     without = question.among is Among.WITHOUT
+    if question.kind and (without or question.among is Among.FEEDING):
+        kind, counted = _restricted(question, fed)
+        # Who fed none of the type is shown with what it fed of the others.
+        fed = fed if without else counted
     carriers = _carriers(question.selection) if without else frozenset()
     register = _register(question, group)
     rows = [
         _row(question, facility, fed.get(key, _Fed()), received, facility["entity"] in carriers)
         for key, facility in register.items()
-        if _wanted(question, facility, fed.get(key, _Fed()))
+        if _wanted(question, facility, counted.get(key, _Fed()))
     ]
     names = [row["entity_group"] or row["entity_name"] for row in register.values()]
     return Found(

@@ -96,8 +96,21 @@ def test_the_list_of_one_type_counts_it_alone(world: World, kind: str) -> None:
         if code == kind and documents and oracle.sector_in(facility, month) is not None:
             wanted[facility] = wanted.get(facility, 0) + documents
 
+    missed = {
+        facility: documents
+        for facility, documents in {
+            **expected(oracle, Question(whole(world, FIRST, LAST), Among.WITHOUT)),
+            **expected(oracle, Question(whole(world, FIRST, LAST))),
+        }.items()
+        if facility not in wanted
+        and oracle.sector_in(facility, LAST) is not None
+        and oracle.is_open(facility, LAST)
+    }
+
     with loaded(world):
         assert listed(Question(whole(world, FIRST, LAST), kind=kind), world) == wanted
+        without = Question(whole(world, FIRST, LAST), Among.WITHOUT, kind)
+        assert listed(without, world) == missed
 
 
 # --- One small world ----------------------------------------------------------------------------
@@ -156,12 +169,18 @@ def test_an_og_stands_for_its_whole_group() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", [Question(selection(), kind="T-1"), Question(selection(), Among.WITHOUT)]
+    ("question", "queries"),
+    [
+        (Question(selection(), kind="T-1"), 4),
+        (Question(selection(), Among.WITHOUT), 4),
+        (Question(selection(), Among.WITHOUT, "T-1"), 5),
+        (Question(selection(), Among.NEW, "T-1"), 3),
+    ],
 )
-def test_four_queries_at_most(
-    question: Question, django_assert_max_num_queries: DjangoAssertNumQueries
+def test_few_queries_whatever_is_asked(
+    question: Question, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with loaded(small()), django_assert_max_num_queries(4):
+    with loaded(small()), django_assert_num_queries(queries):
         facilities(question, received(small()))
 
 
