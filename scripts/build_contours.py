@@ -157,7 +157,7 @@ def written(ring: Ring) -> str:
         (x - before_x, y - before_y) for (before_x, before_y), (x, y) in itertools.pairwise(ring)
     ]
     body = "".join(f"{dx} {dy} " if dy >= 0 else f"{dx}{dy} " for dx, dy in steps).strip()
-    return f"m{ring[0][0]} {ring[0][1]}l{body}z".replace(" -", "-")
+    return f"M{ring[0][0]} {ring[0][1]}l{body}z".replace(" -", "-")
 
 
 def area(ring: Ring) -> float:

@@ -204,6 +204,7 @@ class Reader:
         return replace(
             content,
             map=report.map,
+            table=report.map.table,
             source=source(SOURCE, report.measures.cut_off, ()),
             notes=(*notes, *content.notes),
         )

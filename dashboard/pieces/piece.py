@@ -153,6 +153,19 @@ def standard(
     )
 
 
+def whole_page(
+    region: Region, departement: Departement | None = None, *, working: bool = False
+) -> tuple[Piece, ...]:
+    """All that a page shows, in its order: the sheets of its workbook.
+
+    `working`: with the tables that name organisations.
+    """
+    if departement is None:
+        return tuple(Piece(f"R{region.code}", code) for code in _REGION)
+    codes = (code for code in _DEPARTEMENT if working or code not in NAMED)
+    return tuple(Piece(f"D{departement.code}", code) for code in codes)
+
+
 def _codes(*, working: bool) -> tuple[str, ...]:
     return (*DEPARTEMENT_CHARTS, *DEPARTEMENT_NAMES) if working else DEPARTEMENT_CHARTS
 

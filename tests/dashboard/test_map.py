@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.charts.map import CLASSES, level, rate_map, scale
 from dashboard.contours import Box, contours
+from dashboard.exports.deck.maps import outline
 from indicators.selection import Territory
 from indicators.series import Measures
 from reference.models import Departement
@@ -42,7 +43,7 @@ def test_every_departement_of_the_official_code_has_an_outline() -> None:
 
 def test_an_outline_is_closed_lines_inside_its_box_with_its_text_inside_too() -> None:
     for code, one in contours().items():
-        assert re.fullmatch(r"(m-?\d+[ -]\d+l[-\d ]+z)+", one.path), code
+        assert re.fullmatch(r"(M-?\d+[ -]\d+l[-\d ]+z)+", one.path), code
         assert one.box.left <= one.label[0] <= one.box.right
         assert one.box.top <= one.label[1] <= one.box.bottom
         assert one.box.width > 20
@@ -143,3 +144,12 @@ def test_a_bound_belongs_to_the_class_that_it_begins() -> None:
     assert [level(rate, 10, 2) for rate in (0.10, 0.1199, 0.12, 0.2)] == [1, 1, 2, 5]
     assert level(math.nextafter(0.12, 0), 10, 2) == 2
     assert level(None, 0, 20) == 0
+
+
+def test_every_island_is_drawn_where_it_is() -> None:
+    """After a closed line, a relative move would count from where that line began."""
+    for code, one in contours().items():
+        points = [point for ring in outline(one.path) for point in ring]
+        across, down = [x for x, _ in points], [y for _, y in points]
+        assert (min(across), min(down)) == (one.box.left, one.box.top), code
+        assert (max(across), max(down)) == (one.box.right, one.box.bottom), code

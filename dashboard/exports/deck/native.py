@@ -40,6 +40,8 @@ TEXT_SIZE = 11
 LEFT, TOP, RIGHT, LABELS = 0.09, 0.04, 0.98, 0.09
 LEGEND_LINE, LEGEND_SYMBOL = 0.21, 0.45  # in inches: height of a line, width beside a name
 LEGEND_SIZES, LEGEND_WIDTH, MANY_NAMES = (10, 9, 8), 0.98, 4
+#: The least part of a bar on which a text holds.
+READABLE = 0.08
 TARGET_COLOR = "CE0500"
 
 
@@ -187,9 +189,26 @@ def _parts(chart: Chart, drawn: Any) -> None:
     plot = drawn.plots[0]
     plot.gap_width, plot.overlap = 40, 100
     colors = dict(zip(chart.table.rows, chart.row_colors, strict=True))
+    ranks = {row: rank for rank, row in enumerate(chart.table.rows)}
     for series in plot.series:
         _fill(series, colors[series.name])
         series.invert_if_negative = False
+        _shares(chart, series, ranks[series.name])
+
+
+def _shares(chart: Chart, series: Any, row: int) -> None:
+    """What the page prints on each part that is wide enough: a share, or counts on a small base."""
+    for rank, mark in enumerate(chart.marks):
+        values = chart.table.named(mark.column).values
+        value, whole = values[row], sum(one or 0 for one in values)
+        if value is None or value < READABLE * whole:
+            continue
+        label = series.points[rank].data_label
+        label.text_frame.text = chart.table.named(mark.labels).texts[row]
+        font = label.text_frame.paragraphs[0].runs[0].font
+        font.size, font.bold = Pt(10), True
+        font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+        label.position = XL_LABEL_POSITION.CENTER
 
 
 def _marks(chart: Chart, drawn: Any) -> None:

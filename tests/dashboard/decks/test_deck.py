@@ -1,53 +1,32 @@
-"""The deck says what the pages say, in charts that stay editable, and nothing overflows."""
+"""A deck can be read by everybody, says no more than its version may, and its pages' numbers."""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
+import zipfile
+from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from pptx import Presentation
+from openxml_audit import OpenXmlValidator
+from pptx.util import Inches
 
-from dashboard.decks.build import make_deck
-from dashboard.exports.deck.fitting import DRAFT, SIZES, fitted, height
-from dashboard.exports.deck.maps import outline
+from dashboard.charts.chart import Chart
+from dashboard.exports.deck.fitting import DRAFT, TITLE_SIZES, height
 from dashboard.exports.deck.native import series_of
-from dashboard.exports.deck.template import BODY_BOX, HEIGHT, WIDTH, Box, Layout
-from dashboard.forms import ask
-from dashboard.models import Subject, Text, TextVersion
-from dashboard.pieces.order import NothingReceivedError, Order
-from dashboard.report import departement_report
-from indicators.selection import departement_territory, region_territory
-from reference.models import Departement, Event, Region, Target, current_data_version
+from dashboard.exports.deck.slides import WORKING
+from dashboard.exports.deck.template import HEIGHT, WIDTH, Box, Layout, model
+from reference.models import Sector
 from tests.dashboard import world
+from tests.dashboard.decks.conftest import JUNE, LONG_TEXT, LONG_TITLE, SILENT, SITE, Decks
 
-pytestmark = pytest.mark.django_db
-
-JUNE = dt.date(2025, 6, 1)
-
-
-def opened(content: bytes) -> Any:
-    return Presentation(io.BytesIO(content))
-
-
-def made(region: Region, departement: Departement | None = None, link: str = "") -> bytes:
-    return make_deck(Order(region, departement=departement, link=link)).content
+RANK = (JUNE.year - world.FIRST.year) * 12 + JUNE.month - world.FIRST.month
 
 
 def titles(deck: Any) -> list[str]:
     return [slide.shapes.title.text_frame.text for slide in deck.slides]
-
-
-def charts_of(deck: Any) -> list[tuple[str, Any]]:
-    return [
-        (slide.shapes.title.text_frame.text, shape)
-        for slide in deck.slides
-        for shape in slide.shapes
-        if shape.has_chart
-    ]
 
 
 def words_of(slide: Any) -> str:
@@ -58,141 +37,375 @@ def words_of(slide: Any) -> str:
     )
 
 
-@pytest.fixture
-def cote_dor() -> Departement:
-    return Departement.objects.select_related("region").get(pk="21")
+def slide_of(deck: Any, title: str) -> Any:
+    return deck.slides[titles(deck).index(title)]
 
 
-def test_every_number_of_a_chart_is_the_pages(cote_dor: Departement, region: Region) -> None:
-    world.lay(missing=[("21", JUNE)])
-    Target.objects.create(
-        region=region, departement=cote_dor, indicator="rate", month=JUNE, value=0.25
-    )
-    territory, around = departement_territory(cote_dor), region_territory(region)
-    asked = ask({}, territory, (world.FIRST, world.LAST))
-    version = current_data_version()
-
-    shown = departement_report(asked, around, version, names=False).charts
-    drawn = charts_of(opened(made(region, cote_dor)))
-
-    assert [title for title, _ in drawn] == [chart.message for chart in shown]
-    for chart, (_, frame) in zip(shown, drawn, strict=True):
-        series = [one for plot in frame.chart.plots for one in plot.series]
-        found = sorted((one.name, list(one.values)) for one in series)
-        assert found == sorted(series_of(chart))
-        assert frame.element.nvGraphicFramePr.cNvPr.get("descr") == chart.alt
+@pytest.fixture(params=["public", "working"])
+def deck(request: pytest.FixtureRequest, decks: Decks) -> Any:
+    return getattr(decks, request.param)
 
 
-def test_a_month_that_was_not_received_is_an_empty_cell(
-    cote_dor: Departement, region: Region
-) -> None:
-    world.lay(missing=[("21", JUNE)])
-
-    drawn = charts_of(opened(made(region, cote_dor)))
-    rank = (JUNE.year - world.FIRST.year) * 12 + JUNE.month - world.FIRST.month
-    volumes = drawn[0][1].chart.plots[0]
-
-    assert {one.values[rank] for one in volumes.series} == {None}
-    assert all(one.values[rank - 1] is not None for one in volumes.series)
+# --- What opens anywhere --------------------------------------------------------------------------
 
 
-def test_a_region_has_a_slide_for_each_chart_of_each_departement(region: Region) -> None:
-    world.lay()
+def test_the_package_is_valid_against_the_schemas(decks: Decks, tmp_path: Path) -> None:
+    path = tmp_path / "diapositives.pptx"
+    path.write_bytes(decks.packages["working"])
 
-    deck = opened(made(region, link="https://example.fr"))
+    found = OpenXmlValidator().validate(path)
 
-    assert len(deck.slides) >= 30
-    assert all(titles(deck))
-    assert len(charts_of(deck)) == 8 + 4 + 8 * 4
+    assert [str(error) for error in found.errors] == []
+
+
+def test_the_template_is_valid_against_the_schemas(tmp_path: Path) -> None:
+    path = tmp_path / "modele.pptx"
+    path.write_bytes(model())
+
+    assert [str(error) for error in OpenXmlValidator().validate(path).errors] == []
+
+
+def test_shapes_of_a_slide_have_numbers_of_their_own(deck: Any) -> None:
+    for slide in deck.slides:
+        numbers = Counter(shape.shape_id for shape in slide.shapes)
+        assert max(numbers.values()) == 1
+
+
+def test_slides_are_wide_and_on_our_layouts(deck: Any) -> None:
     assert (deck.slide_width, deck.slide_height) == (WIDTH, HEIGHT)
     assert {layout.name for layout in deck.slide_layouts} == {layout.label for layout in Layout}
-    shapes = [shape.name for shape in deck.slides[3].shapes]
-    assert {"Côte-d’Or", "Territoire de Belfort"} <= set(shapes)
-    assert any(shape.has_table for slide in deck.slides for shape in slide.shapes)
-    last = deck.slides[-1].notes_slide.notes_text_frame.text
-    assert "https://example.fr/methode/" in last
 
 
-def test_published_words_take_the_place_of_drafted_ones(
-    cote_dor: Departement, region: Region
-) -> None:
-    world.lay()
-    drafted = opened(made(region, cote_dor))
-    text = Text.objects.create(region=region, departement=cote_dor, subject=Subject.DOCUMENTS)
-    version = TextVersion.objects.create(text=text, body="Un mot de l’analyste.", data_version=1)
-    Text.objects.filter(pk=text.pk).update(published=version)
-
-    published = opened(made(region, cote_dor))
-
-    assert DRAFT in words_of(drafted.slides[2])
-    assert DRAFT not in words_of(published.slides[2])
-    assert "Un mot de l’analyste." in words_of(published.slides[2])
+# --- What every slide has -------------------------------------------------------------------------
 
 
-def test_events_are_numbered_lines_and_sentences(cote_dor: Departement, region: Region) -> None:
-    world.lay()
-    Event.objects.create(region=region, departement=cote_dor, month=JUNE, label="Cibles fictives")
-
-    slide = opened(made(region, cote_dor)).slides[2]
-
-    names = [shape.name for shape in slide.shapes]
-    assert {"Événement 1", "Numéro de l’événement 1"} <= set(names)
-    assert names.index("Événement 1") > names.index("Graphique")
-    assert "1. juin 2025\u202f: Cibles fictives." in words_of(slide)
+def test_every_slide_has_a_title_a_number_and_says_its_data(deck: Any, decks: Decks) -> None:
+    for slide in deck.slides:
+        kinds = [shape.element.ph.get("type") for shape in slide.placeholders]
+        assert slide.shapes.title.text_frame.text
+        assert kinds.count("sldNum") == 1
+        assert f"décembre 2025 · version {decks.version}" in words_of(slide)
 
 
-def test_long_texts_shrink_then_go_on(cote_dor: Departement) -> None:
-    sentence = "Une phrase assez longue pour occuper une bonne partie d’une ligne du texte."
-    box = Box(0, 0, 4, 3)
-
-    short = list(fitted([sentence], box))
-    middling = list(fitted([" ".join([sentence] * 9)], box))
-    long = list(fitted([" ".join([sentence] * 60), sentence], box, BODY_BOX))
-
-    assert short == [([sentence], SIZES[0])]
-    assert len(middling) == 1
-    assert middling[0][1] < SIZES[0]
-    assert len(long) > 1
-    told = " ".join(" ".join(paragraphs) for paragraphs, _ in long)
-    assert told == " ".join([sentence] * 61)
-    for (paragraphs, size), place in zip(long, [box, *[BODY_BOX] * 9], strict=False):
-        assert height(paragraphs, place, size) <= place.height
+def test_nothing_is_left_empty(deck: Any) -> None:
+    for slide in deck.slides:
+        for shape in slide.placeholders:
+            assert not shape.has_text_frame or shape.text_frame.text
 
 
-def test_an_outline_follows_moves_and_lines_only() -> None:
-    assert outline("M0 0L2 0V2zm1 1h1v1z") == [
-        [(0, 0), (2, 0), (2, 2)],
-        [(1, 1), (2, 1), (2, 2)],
+def test_drawings_and_tables_have_words_for_who_does_not_see_them(deck: Any) -> None:
+    frames = [
+        shape.element.nvGraphicFramePr.cNvPr
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_chart or shape.has_table
     ]
-    with pytest.raises(ValueError, match="moves and lines"):
-        outline("M0 0C1 1 2 2 3 3")
+
+    assert frames
+    assert all(frame.get("descr") for frame in frames)
 
 
-def test_without_any_month_there_is_no_deck(region: Region) -> None:
-    with pytest.raises(NothingReceivedError):
-        made(region)
+def test_notes_define_what_is_shown_and_give_its_page(decks: Decks) -> None:
+    slides = list(decks.public.slides)[1:]
+
+    for slide in slides:
+        notes = slide.notes_slide.notes_text_frame.text
+        assert f"Page\u202f: {SITE}/" in notes
+        assert f"Version des données\u202f: {decks.version}." in notes
+    assert (
+        "÷"
+        in slide_of(decks.public, "Les départements côte à côte").notes_slide.notes_text_frame.text
+    )
 
 
-def test_the_command_writes_the_file(tmp_path: Path, cote_dor: Departement) -> None:
-    world.lay()
-    target = tmp_path / "diapositives.pptx"
+def test_sources_lead_to_the_page(decks: Decks) -> None:
+    sources = [
+        shape for slide in decks.public.slides for shape in slide.shapes if shape.name == "Source"
+    ]
+    links = [
+        run.hyperlink.address
+        for shape in sources
+        for run in shape.text_frame.paragraphs[0].runs
+        if run.text == "Voir la page"
+    ]
 
-    call_command("build_deck", region="27", departement="21", output=target)
+    assert len(links) == len(sources) > 40
+    assert all(link.startswith(f"{SITE}/") for link in links)
 
-    assert len(opened(target.read_bytes()).slides) > 4
+
+def test_a_chart_is_read_in_order(decks: Decks) -> None:
+    slide = slide_of(decks.working, LONG_TITLE)
+    names = [shape.name for shape in slide.shapes]
+
+    assert names == [
+        "Titre", "Territoire", "Mention", "Sous-titre", "Graphique",
+        "Événement 1", "Numéro de l’événement 1", "Événement 2", "Numéro de l’événement 2",
+        "Texte", "Source", "Pied de page", "Numéro de diapositive",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"region": "00"}, "Aucune région"),
-        ({"region": "27", "departement": "35"}, "Aucun département 35"),
-        ({"region": "27"}, "Aucun mois reçu"),
-    ],
-)
-def test_the_command_says_what_is_wrong(
-    options: dict[str, str], said: str, tmp_path: Path, region: Region
-) -> None:
-    with pytest.raises(CommandError, match=said):
-        call_command("build_deck", output=tmp_path / "rien.pptx", **options)
-    assert list(tmp_path.iterdir()) == []
+# --- Versions -------------------------------------------------------------------------------------
+
+
+def test_the_working_version_says_so_on_every_slide(decks: Decks) -> None:
+    assert all(WORKING in words_of(slide) for slide in decks.working.slides)
+    assert not any(WORKING in words_of(slide) for slide in decks.public.slides)
+    assert "Version publique" in words_of(decks.public.slides[0])
+
+
+def test_only_the_working_version_names_organisations(decks: Decks) -> None:
+    named = {version: _whole(content) for version, content in decks.packages.items()}
+
+    assert "Association 21 PA" in named["working"]
+    assert "Association" not in named["public"]
+    assert "ESMS 10" not in named["public"]  # how the world names facilities
+
+
+def _whole(package: bytes) -> str:
+    """Every part of a package, the sheets behind charts too."""
+    texts = []
+    with zipfile.ZipFile(io.BytesIO(package)) as parts:
+        for name in parts.namelist():
+            content = parts.read(name)
+            texts.append(
+                _whole(content) if name.endswith(".xlsx") else content.decode("utf-8", "replace")
+            )
+    return "\n".join(texts)
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def test_published_words_take_the_place_of_drafted_ones(decks: Decks) -> None:
+    documents, esms = (decks.contents["D21", code].title for code in ("documents", "esms"))
+
+    assert DRAFT not in words_of(slide_of(decks.public, documents))
+    assert DRAFT in words_of(slide_of(decks.public, esms))
+
+
+def test_a_long_text_goes_on_and_nothing_of_it_is_lost(decks: Decks) -> None:
+    title = decks.contents["D21", "documents"].title
+    slides = [
+        slide
+        for slide in decks.public.slides
+        if slide.shapes.title.text_frame.text.startswith(title)
+    ]
+    told = [
+        shape.text_frame.text for slide in slides for shape in slide.shapes if shape.name == "Texte"
+    ]
+
+    assert len(told) > 1
+    assert " ".join(" ".join(told).split()).endswith(" ".join(LONG_TEXT.split()))
+    assert "1. juin 2025\u202f: Cibles fictives." in told[0]
+
+
+def test_no_text_stands_out_of_its_place(deck: Any) -> None:
+    for slide in deck.slides:
+        for shape in slide.placeholders:
+            if shape.has_text_frame and shape.text_frame.text:
+                paragraphs = shape.text_frame.text.split("\n")
+                sizes = [run.font.size for p in shape.text_frame.paragraphs for run in p.runs]
+                size = max((int(one.pt) for one in sizes if one), default=12)
+                assert height(paragraphs, Box.of(shape), size) <= shape.height.inches + 0.01
+
+
+def test_the_title_of_the_user_takes_the_place_of_the_message(decks: Decks) -> None:
+    slide = slide_of(decks.working, LONG_TITLE)
+    size = slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt
+
+    assert size in TITLE_SIZES
+    assert "Mon comité" in words_of(decks.working.slides[0])
+
+
+def test_nobody_who_feeds_is_said_and_not_drawn(decks: Decks) -> None:
+    slides = [
+        slide
+        for slide in decks.public.slides
+        if any(
+            s.name == "Territoire" and s.text_frame.text == "Territoire de Belfort"
+            for s in slide.shapes
+        )
+    ]
+
+    assert len(slides) >= 4
+    assert any("Aucun ESMS" in title for title in (s.shapes.title.text_frame.text for s in slides))
+
+
+def test_events_and_targets_are_lines_and_sentences(decks: Decks) -> None:
+    slide = slide_of(decks.public, decks.contents["D21", "esms"].title)
+    lines = [shape for shape in slide.shapes if shape.name.startswith("Numéro de l’événement")]
+
+    assert "1. juin 2025\u202f: Cibles fictives." in words_of(slide)
+    assert "Cible non atteinte\u202f: " in words_of(slide)
+    assert len(lines) == 2
+    assert abs(lines[0].top - lines[1].top) >= Inches(0.2)  # of the same month: one over the other
+
+
+def test_the_standard_deck_of_a_region_has_all_its_slides(decks: Decks) -> None:
+    found = titles(decks.public)
+
+    assert len(found) >= 45
+    for content in decks.contents.values():
+        assert content.title in found
+    assert decks.progress[0] == (0, 43)
+    assert decks.progress[-1] == (43, 43)
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+def frames(deck: Any, name: str) -> list[Any]:
+    """The graphic frames of a deck whose name begins so, in its order."""
+    return [shape for slide in deck.slides for shape in slide.shapes if shape.name.startswith(name)]
+
+
+def values_of(frame: Any) -> dict[str, list[float | None]]:
+    """The values of each series of a native chart."""
+    return {
+        one.name: [None if value is None else float(value) for value in one.values]
+        for plot in frame.chart.plots
+        for one in plot.series
+    }
+
+
+@pytest.fixture(scope="module")
+def drawn(decks: Decks) -> dict[tuple[str, str], tuple[Chart, dict[str, list[float | None]]]]:
+    """Each chart of the pages that has a number, with the values of its slide."""
+    charts = [
+        (key, content.chart)
+        for key, content in decks.contents.items()
+        if content.chart is not None and content.chart.has_data
+    ]
+    native = [frame for frame in frames(decks.public, "Graphique") if frame.name == "Graphique"]
+    assert len(native) == len(charts)
+    return {
+        key: (chart, values_of(frame)) for (key, chart), frame in zip(charts, native, strict=True)
+    }
+
+
+def test_charts_hold_the_numbers_of_the_pages(drawn: dict[Any, Any]) -> None:
+    assert len(drawn) > 30
+    for chart, values in drawn.values():
+        assert values == dict(series_of(chart))
+        for mark in chart.marks:
+            column = chart.table.named(mark.column)
+            if chart.months or len(chart.marks) == 1:
+                assert list(column.values) in values.values()
+
+
+def test_panels_hold_the_rates_of_the_page(decks: Decks) -> None:
+    one = decks.contents["R27", "multiples"].multiples
+    assert one is not None
+    panels = frames(decks.public, "Graphique, ")
+
+    assert len(panels) == 8
+    for panel, frame in zip(one.panels, panels, strict=True):
+        assert values_of(frame) == {
+            "Région": list(one.table.named("region").values),
+            panel.name: list(one.table.named(panel.code).values),
+        }
+
+
+def test_tables_hold_the_texts_of_the_pages(decks: Decks) -> None:
+    expected = [
+        [name, *texts]
+        for content in decks.pieces("table")
+        if content.table is not None and not (content.chart or content.multiples or content.tiles)
+        if not content.map
+        for name, texts in content.table.lines
+    ]
+    written = [
+        [cell.text_frame.text for cell in row.cells]
+        for frame in frames(decks.public, "Tableau")
+        for row in list(frame.table.rows)[1:]
+    ]
+
+    assert len(written) == (8 + 2) + (8 + 1)
+    assert written == expected
+
+
+def test_the_map_and_the_key_figures_say_what_the_page_says(decks: Decks) -> None:
+    one = decks.contents["R27", "carte"].map
+    assert one is not None
+    shapes = {shape.name: shape for slide in decks.public.slides for shape in slide.shapes}
+
+    for place in one.shapes:
+        assert shapes[place.name].element.nvSpPr.cNvPr.get("descr") == place.words
+    for tile in decks.contents["R27", "chiffres"].tiles:
+        assert tile.value in shapes[tile.label].text_frame.text.split("\n")
+
+
+def approx(values: list[Any]) -> Any:
+    """The same numbers, but for what floats add; what is not known stays so."""
+    return [None if value is None else pytest.approx(value) for value in values]
+
+
+def test_documents_are_those_of_the_json(drawn: dict[Any, Any], decks: Decks) -> None:
+    groups = {group.label: group.types for group in decks.groups}
+
+    for key, (_, values) in drawn.items():
+        if key[1] not in {"documents", "types"}:
+            continue
+        said = decks.payloads[key[0]]
+        found = {name: series for name, series in values.items() if name in groups}
+        assert found or key[0] == f"D{SILENT}"
+        for name, series in found.items():
+            kinds = [counts for kind, counts in said["documents"].items() if kind in groups[name]]
+            sums = [
+                sum(count or 0 for count in month) if total is not None else None
+                for month, total in zip(
+                    zip(*kinds, strict=True), said["total_documents"], strict=True
+                )
+            ]
+            assert series == approx(sums)
+
+
+def test_rates_are_those_of_the_json(drawn: dict[Any, Any], decks: Decks) -> None:
+    compared = [
+        (next(iter(values.values())), decks.payloads[territory]["rate"])
+        for (territory, code), (_, values) in drawn.items()
+        if code == "esms"
+    ]
+
+    assert compared
+    for series, rates in compared:
+        assert series == approx(rates)
+    one = decks.contents["R27", "departements"].table
+    assert one is not None
+    region = decks.payloads["R27"]
+    assert one.named("documents").values[-1] == region["documents_12m"]
+    assert one.named("taux-12-mois").values[-1] == pytest.approx(region["rate_12m"][-1])
+
+
+def test_sectors_are_those_of_the_json(drawn: dict[Any, Any], decks: Decks) -> None:
+    checked = 0
+    for (territory, code), (chart, values) in drawn.items():
+        sectors = decks.payloads[territory]["sectors"]
+        for sector, figures in sectors.items():
+            name = next((row for row in values if row.startswith(f"{sector} – ")), "")
+            if code == "secteurs" and name:
+                assert values[name][0] == figures["contributors"]
+            elif code == "esms-par-secteur" and name:
+                assert values[name] == approx(figures["months"]["contributors"])
+            elif code == "taux-par-secteur":
+                row = next(
+                    (n for n, label in enumerate(chart.table.rows) if label.startswith(sector)), -1
+                )
+                own = next(iter(values.values()))
+                if row < 0 or own[row] is None or sector == Sector.UNKNOWN:
+                    continue
+                assert own[row] == pytest.approx(figures["rate"])
+            else:
+                continue
+            checked += 1
+    assert checked > 40
+
+
+def test_a_month_that_was_not_received_is_an_empty_cell(drawn: dict[Any, Any]) -> None:
+    chart, values = drawn["D21", "documents"]
+    own = [values[chart.table.named(mark.column).label] for mark in chart.marks if not mark.line]
+
+    assert own
+    assert {series[RANK] for series in own} == {None}
+    assert all(series[RANK - 1] is not None for series in own)
+    assert None not in chain.from_iterable(drawn["R27", "types"][1].values())

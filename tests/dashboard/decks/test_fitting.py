@@ -1,0 +1,74 @@
+"""No text overflows, whatever is written and wherever it stands, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.exports.deck.fitting import SIZES, fitted, height, lines_of, shortened
+from dashboard.exports.deck.template import ASIDE_BOX, BODY_BOX, Box
+
+SENTENCE = "Une phrase assez longue pour occuper une bonne partie d’une ligne du texte."
+WORDS = st.text("abcdeé’ .!W", max_size=60)
+BOXES = st.builds(Box, st.just(0.0), st.just(0.0), st.floats(1, 12), st.floats(0.5, 5))
+
+
+def test_a_text_shrinks_in_steps_then_goes_on() -> None:
+    short = list(fitted([SENTENCE], ASIDE_BOX))
+    middling = list(fitted([" ".join([SENTENCE] * 14)], ASIDE_BOX))
+    long = list(fitted([" ".join([SENTENCE] * 54)], ASIDE_BOX, BODY_BOX))
+
+    assert short == [([SENTENCE], SIZES[0])]
+    assert len(middling) == 1
+    assert SIZES[-1] < middling[0][1] < SIZES[0]
+    assert long[0][1] == SIZES[-1]
+    assert len(long) == 2
+
+
+@given(st.lists(st.lists(WORDS, max_size=40).map(" ".join), max_size=5), BOXES, BOXES)
+def test_parts_hold_in_their_boxes_and_say_the_whole(
+    paragraphs: list[str], first: Box, next_one: Box
+) -> None:
+    parts = list(fitted(paragraphs, first, next_one))
+
+    for rank, (part, size) in enumerate(parts):
+        box = first if rank == 0 else next_one
+        assert height(part, box, size) <= box.height or sum(map(len, part)) <= 1
+    told = "".join("".join(part) for part, _ in parts)
+    assert told.replace(" ", "") == "".join(paragraphs).replace(" ", "")
+
+
+def test_sentences_stay_whole_when_they_can() -> None:
+    parts = list(fitted([" ".join([SENTENCE] * 60)], ASIDE_BOX))
+
+    assert len(parts) > 1
+    assert all(part[-1].endswith(".") for part, _ in parts)
+
+
+def test_a_word_without_end_is_broken() -> None:
+    parts = list(fitted(["a" * 5000], Box(0, 0, 2, 1)))
+
+    assert "".join(part[0] for part, _ in parts) == "a" * 5000
+    assert len(parts) > 1
+
+
+@given(WORDS, st.integers(8, 24), BOXES)
+def test_what_is_shortened_holds_and_says_so(said: str, size: int, box: Box) -> None:
+    kept = shortened(said, size, box)
+
+    if kept != said:
+        assert kept.endswith("…")
+        assert said.startswith(kept[:-1])
+        assert height([kept], box, size) <= box.height or kept == "…"
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"), [("", 1), ("un", 1), ("un\ndeux", 2), ("un deux trois quatre cinq", 4)]
+)
+def test_lines_are_counted_word_by_word(said: str, lines: int) -> None:
+    assert lines_of(said, 1.0, 12) == lines
+
+
+def test_wide_letters_take_more_room_than_narrow_ones() -> None:
+    assert lines_of("W" * 60, 6, 12) > lines_of("i" * 60, 6, 12)

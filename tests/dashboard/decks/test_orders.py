@@ -1,0 +1,68 @@
+"""What a deck is asked to hold, and the command that writes one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from dashboard.decks.build import make_deck
+from dashboard.exports.deck.slides import WORKING
+from dashboard.pieces.content import NO_EDITION
+from dashboard.pieces.order import NothingReceivedError, Order
+from dashboard.pieces.piece import Piece
+from reference.models import Departement, Region
+from tests.dashboard import world
+from tests.dashboard.decks.conftest import opened
+from tests.dashboard.decks.test_deck import titles, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_deck_of_a_young_region_has_no_slide_about_committees(region: Region) -> None:
+    world.lay(first=world.LAST, departements=["21"])
+    place = Departement.objects.get(pk="21")
+
+    standard = opened(make_deck(Order(region, (Piece("R27", "methode"),))).content)
+    asked = opened(make_deck(Order(region, (Piece("R27", "comite"),))).content)
+    own = opened(make_deck(Order(region, departement=place)).content)
+
+    assert titles(standard)[1:] == ["Méthode"]
+    assert NO_EDITION in words_of(asked.slides[1])
+    assert "en Côte-d’Or" in titles(own)[0]
+    assert not any(
+        shape.name == "Source" and "Voir la page" in shape.text_frame.text
+        for slide in own.slides
+        for shape in slide.shapes
+    )
+
+
+def test_without_any_month_there_is_no_deck(region: Region) -> None:
+    with pytest.raises(NothingReceivedError):
+        make_deck(Order(region))
+
+
+def test_the_command_writes_the_file(tmp_path: Path, region: Region) -> None:
+    world.lay(first=world.LAST, departements=["21"])
+    target = tmp_path / "diapositives.pptx"
+
+    call_command("build_deck", region="27", departement="21", working=True, output=target)
+
+    assert all(WORKING in words_of(slide) for slide in opened(target.read_bytes()).slides)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"region": "00"}, "Aucune région"),
+        ({"region": "27", "departement": "35"}, "Aucun département 35"),
+        ({"region": "27"}, "Aucun mois reçu"),
+    ],
+)
+def test_the_command_says_what_is_wrong(
+    options: dict[str, str], said: str, tmp_path: Path, region: Region
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("build_deck", output=tmp_path / "rien.pptx", **options)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,138 @@
+"""A région's own template serves when it has what slides need; anything else is told in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pptx import Presentation
+from pptx.util import Inches
+
+from dashboard.charts.volumes import volumes
+from dashboard.exports.deck.slides import Around, Deck, chart, text
+from dashboard.exports.deck.template import (
+    FILES,
+    GRAPH,
+    HEIGHT,
+    MACROS,
+    PACKED,
+    TOO_BIG,
+    UNREADABLE,
+    Layout,
+    begun,
+    check_template,
+    layouts_of,
+    model,
+    places_of,
+)
+from tests.dashboard.builders import GROUPS, build
+
+
+def saved(deck: Any) -> bytes:
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def changed(change: Callable[[Any], None]) -> bytes:
+    """Our template after a change."""
+    deck = Presentation(io.BytesIO(model()))
+    change(deck)
+    return saved(deck)
+
+
+def layout(deck: Any, one: Layout) -> Any:
+    return layouts_of(deck)[one.label.casefold()]
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+def remove(shape: Any) -> None:
+    shape.element.getparent().remove(shape.element)
+
+
+def test_our_own_template_serves() -> None:
+    assert check_template(model()) == []
+
+
+def test_what_is_missing_is_named() -> None:
+    def change(deck: Any) -> None:
+        remove(places_of(layout(deck, Layout.CHART))["source"])
+        remove(places_of(layout(deck, Layout.TEXT))["sldNum"])
+        layout(deck, Layout.COVER).name = "Autre"
+        places_of(layout(deck, Layout.CHART))["graphique"].element.ph.set("type", "body")
+        deck.slide_width = Inches(10)
+
+    without = "La disposition «\u202f{}\u202f» n’a pas d’espace réservé"
+    assert check_template(changed(change)) == [
+        "Les diapositives ne sont pas au format 16:9.",
+        "La disposition «\u202fCouverture\u202f» manque.",
+        f"{without.format('Titre et texte')} «\u202fnuméro de diapositive\u202f».",
+        f"{without.format('Graphique et texte')} «\u202fSource\u202f».",
+        (
+            "Dans la disposition «\u202fGraphique et texte\u202f», l’espace réservé "
+            "«\u202fGraphique\u202f» n’est pas celui d’un graphique."
+        ),
+    ]
+
+
+def test_names_may_end_with_the_number_that_the_software_adds() -> None:
+    def change(deck: Any) -> None:
+        for place in layout(deck, Layout.CHART).placeholders:
+            place.element.nvSpPr.cNvPr.set("name", f"{place.name.upper()} 7")
+
+    assert check_template(changed(change)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", UNREADABLE),
+        (b"PK\x03\x04 cut short", UNREADABLE),
+        (b"\0" * (PACKED + 1), TOO_BIG),
+        (zipped({"a.txt": b"a"}), UNREADABLE),
+        (zipped({f"{number}": b"" for number in range(FILES + 1)}), TOO_BIG),
+        (zipped({"bomb": b"\0" * (201 * 1024**2)}), TOO_BIG),
+        (zipped({"ppt/vbaProject.bin": b""}), MACROS),
+        (zipped({"[Content_Types].xml": b"<a", "ppt/presentation.xml": b"<"}), UNREADABLE),
+    ],
+    ids=["empty", "cut", "heavy", "other", "many", "bomb", "macros", "broken"],
+)
+def test_what_is_no_template_is_said_and_never_fails(content: bytes, said: str) -> None:
+    assert check_template(content) == [said]
+
+
+@pytest.mark.parametrize("cut", range(1, 10))
+def test_a_template_cut_anywhere_is_said(cut: int) -> None:
+    content = model()
+
+    assert check_template(content[: len(content) * cut // 10]) == [UNREADABLE]
+
+
+def test_slides_take_the_layouts_of_the_template_and_none_of_its_slides() -> None:
+    def change(deck: Any) -> None:
+        deck.slides.add_slide(layout(deck, Layout.COVER))
+        places_of(layout(deck, Layout.CHART))["graphique"].left = Inches(5)
+        places_of(layout(deck, Layout.TEXT))["texte"].height = Inches(2)
+
+    deck = Deck(begun(changed(change)), "Pied")
+    shown = volumes(build(), GROUPS)
+    chart(deck, shown, ["Un mot."], Around("Titre"))
+    text(deck, ["Une phrase de plus pour remplir. " * 80], Around("Texte"))
+
+    slides = list(Presentation(io.BytesIO(saved(deck.deck))).slides)
+    graph = next(shape for shape in slides[0].shapes if shape.name == GRAPH)
+    assert graph.left == Inches(5)
+    assert [slide.shapes.title.text_frame.text for slide in slides] == [
+        "Titre", "Texte", "Texte (suite)",
+    ]  # fmt: skip
+    assert deck.deck.slide_height == HEIGHT
