@@ -32,6 +32,9 @@ LONGEST_WAIT = dt.timedelta(hours=1)
 #: A letter older than this would mislead: it is not sent any more.
 TOO_OLD = dt.timedelta(days=7)
 
+#: A letter is kept for as long, then forgotten, whether it was sent or not.
+KEPT = dt.timedelta(days=365)
+
 NEVER_SENT = Q(sent_at__isnull=True)
 ABOUT = re.compile(r"R(?P<region>\w{1,3}):.")
 FOOTER = "Vous recevez ce courriel parce que vous y êtes abonné. Pour ne plus le recevoir\u202f:"
@@ -105,6 +108,13 @@ def send_due(now: dt.datetime | None = None) -> int:
             mailing.sent_at = now
             mailing.save(update_fields=["sent_at"])
             sent += 1
+
+
+def forget_old(now: dt.datetime | None = None) -> int:
+    """Delete the letters that were kept for long enough; returns how many."""
+    now = now or timezone.now()
+    gone, _ = Mailing.objects.filter(created_at__lte=now - KEPT).delete()
+    return gone
 
 
 def _send(mailing: Mailing) -> None:

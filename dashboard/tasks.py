@@ -40,6 +40,7 @@ def prepare_readings() -> bool:
 @shared_task(ignore_result=True)
 def send_letters() -> int:
     """Write the digests that are due, then send every letter that is; how many were sent."""
+    letters.forget_old()
     sending.write_due()
     return letters.send_due()
 

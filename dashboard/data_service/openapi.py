@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.address import absolute_url
 from dashboard.data_service.declaration import (
     RESOURCES,
     VERSION,
@@ -48,7 +47,7 @@ def document() -> Json:
                 "dans «\u202fMes clés d’accès\u202f»."
             ),
         },
-        "servers": [{"url": absolute_url(f"/donnees/{VERSION}")}],
+        "servers": [{"url": f"/donnees/{VERSION}"}],
         "security": [{"cle": []}, {"basique": []}],
         "paths": {
             f"/{resource.name}.{form}": {"get": _operation(resource, form)}

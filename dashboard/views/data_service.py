@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from accounts.address import absolute_url
 from accounts.models import User
 from accounts.tokens import say_used, token_of
 from dashboard.data_service import lines, openapi
@@ -148,12 +147,12 @@ def data_document(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def data_help(request: HttpRequest) -> HttpResponse:
     """How to read the service from Excel, Power BI or a script."""
-    base = absolute_url(reverse("dashboard:data", args=["indicateurs", "csv"]))
+    base = request.build_absolute_uri(reverse("dashboard:data", args=["indicateurs", "csv"]))
     context = {
         "resources": RESOURCES.values(),
         "codes": CODES.items(),
         "example": f"{base}?territoire=R27",
         "base": base.removesuffix("indicateurs.csv"),
-        "document": absolute_url(reverse("dashboard:data_document")),
+        "document": reverse("dashboard:data_document"),
     }
     return render(request, "dashboard/data_service.html", context)

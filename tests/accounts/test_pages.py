@@ -25,6 +25,8 @@ OPEN_TO_ALL = {
     "accessibility",
     "personal_data",
 }
+#: The signed link of a letter; a key of the data service, and the description of what it opens.
+OPENED_BY_A_SECRET = {"unsubscribe", "data", "data_document"}
 PUBLIC_PAGES = [
     "/connexion/",
     "/mot-de-passe-oublie/",
@@ -50,7 +52,7 @@ def named_views(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern
             yield pattern
 
 
-def test_nothing_is_open_to_all_but_sign_in_passwords_and_what_the_law_wants_readable() -> None:
+def test_nothing_is_open_to_all_but_what_the_law_wants_or_another_secret_opens() -> None:
     site = get_resolver("mes_dashboard.urls").url_patterns
 
     opened = {
@@ -59,7 +61,7 @@ def test_nothing_is_open_to_all_but_sign_in_passwords_and_what_the_law_wants_rea
         if not getattr(view.callback, "login_required", True)
     }
 
-    assert opened == OPEN_TO_ALL
+    assert opened == OPEN_TO_ALL | OPENED_BY_A_SECRET
 
 
 @pytest.mark.parametrize("path", ["/", "/mot-de-passe/", "/fichiers-mensuels/"])

@@ -34,6 +34,7 @@ dashboard = [
     path("methode/", empty_page, name="method"),
     path("abonnements/", empty_page, name="subscriptions"),
     path("donnees/", empty_page, name="data_help"),
+    path("exports/", empty_page, name="exports"),
     path("regions/<slug:slug>/", empty_page, name="region"),
 ]
 names = [name.removeprefix("ingestion:") for _, name in FILE_PAGES if name.startswith("ingestion:")]

@@ -431,14 +431,12 @@ def test_the_names_of_measures_are_those_of_their_schema() -> None:
 
 
 def test_the_help_page_gives_addresses_that_answer(
-    received: None, caller: Caller, owner_client: Client, stranger_client: Client, settings: Any
+    received: None, caller: Caller, owner_client: Client, stranger_client: Client
 ) -> None:
-    settings.MES_SITE_URL = "https://mes.example.fr"
-
     page = owner_client.get("/donnees/")
 
     assert page.status_code == 200
-    assert "https://mes.example.fr/donnees/v1/indicateurs.csv?territoire=R27" in page.text
+    assert "http://testserver/donnees/v1/indicateurs.csv?territoire=R27" in page.text
     assert '{{"valeur", type number}}' in page.text.replace("&lbrace;", "{").replace(
         "&rbrace;", "}"
     )

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from dashboard import tasks
-from dashboard.letters import TOO_OLD, key_of, post, send_due
+from dashboard.letters import KEPT, TOO_OLD, forget_old, key_of, post, send_due
 from dashboard.models import Letter, Mailing, Subscription
 from reference.models import Departement, Region
 from tests.conftest import MakeUser
@@ -203,6 +203,15 @@ def test_the_link_of_a_removed_account_is_a_404(subscribed: User, stranger_clien
     subscribed.delete()
 
     assert stranger_client.get(link).status_code == 404
+
+
+def test_a_letter_is_forgotten_after_a_year(reader: User, region: Region) -> None:
+    posted(reader, region)
+    send_due()
+
+    assert forget_old(timezone.now() + KEPT - dt.timedelta(days=1)) == 0
+    assert forget_old(timezone.now() + KEPT) == 1
+    assert not Mailing.objects.exists()
 
 
 def test_a_waiting_letter_is_sent_when_the_right_comes_back_in_time(
