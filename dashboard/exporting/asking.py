@@ -18,17 +18,16 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts import audit
 from accounts.models import Role, User
 from accounts.scope import role_in
+from dashboard.exporting.makers import AT_ONCE, USUAL
 from dashboard.exporting.making import UNFINISHED, make
 from dashboard.exporting.words import name_of
 from dashboard.models import DeckTemplate, Edition, Export, ExportKind, ExportState
-from dashboard.pieces.piece import Piece, check, standard, to_json
+from dashboard.pieces.piece import Piece, check, to_json
 from dashboard.texts import CALLERS
 from reference.models import Departement, Region
 
 logger = logging.getLogger(__name__)
 
-#: At most so many parts are made at once, while the person waits: a département, names included.
-SMALL = 9
 #: The task that makes an export; its queue is in the settings.
 TASK = "dashboard.tasks.make_export"
 ASKED = "export demandé"
@@ -60,7 +59,7 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
 
     Args:
         author: whose it is; None for what belongs to everybody in the région.
-        pieces: what it holds, in order; none: the standard content of `departement`, of the whole
+        pieces: what it holds, in order; none: the usual content of `departement`, of the whole
             région without one.
         working: with names and small counts, marked so.
         title: the author's own, "" for the usual one.
@@ -105,7 +104,7 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
             kind=kind,
             working=working,
         )
-    if len(pieces or standard(region, departement, working=working)) <= SMALL:
+    if len(pieces or USUAL[kind](region, departement, working=working)) <= AT_ONCE[kind]:
         make(export.pk)
         export.refresh_from_db()
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard.models import ExportKind
 from dashboard.pieces.order import Made, Order
+from dashboard.pieces.piece import Piece, standard, whole_page
 
 Follow = Callable[[int, int], None]
 
@@ -26,6 +27,13 @@ MAKERS: Mapping[str, Callable[[Order, Follow], Made]] = {
     ExportKind.DECK: _deck,
     ExportKind.WORKBOOK: _workbook,
 }
+#: What a file holds when nobody chose: the deck of a committee, a sheet for all that a page shows.
+USUAL: Mapping[str, Callable[..., tuple[Piece, ...]]] = {
+    ExportKind.DECK: standard,
+    ExportKind.WORKBOOK: whole_page,
+}
+#: At most so many parts are made at once, while the person waits: a département, names included.
+AT_ONCE: Mapping[str, int] = {ExportKind.DECK: 9, ExportKind.WORKBOOK: 16}
 EXTENSIONS: Mapping[str, str] = {ExportKind.DECK: "pptx", ExportKind.WORKBOOK: "xlsx"}
 CONTENT_TYPES: Mapping[str, str] = {
     ExportKind.DECK: "application/vnd.openxmlformats-officedocument.presentationml.presentation",

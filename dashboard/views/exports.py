@@ -19,12 +19,12 @@ from accounts.refusals import refused_or_404
 from accounts.scope import departement_or_404, region_of_request, roles_of
 from dashboard.exporting import ask_again, ask_export
 from dashboard.exporting.asking import may_ask, site_of
-from dashboard.exporting.makers import CONTENT_TYPES
+from dashboard.exporting.makers import CONTENT_TYPES, USUAL
 from dashboard.exporting.making import UNFINISHED
 from dashboard.exporting.page import following, page_url, shown
 from dashboard.exporting.words import file_name, name_of
 from dashboard.models import Export, ExportKind, ExportState
-from dashboard.pieces.piece import LENGTHS, Piece, standard
+from dashboard.pieces.piece import LENGTHS, Piece
 from dashboard.texts import WRITERS
 from reference.models import Departement, Region
 
@@ -110,7 +110,7 @@ def departement_export(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, region: Region, departement: Departement | None) -> HttpResponse:
-    """Have the standard content of a territory made.
+    """Have the usual content of a territory made.
 
     `kind`: one of `ExportKind`; `working`: not empty for names; `query`: the page's own query
     string, whose period and sector the file keeps.
@@ -123,7 +123,7 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
     working = bool(request.POST.get("working"))
     pieces: tuple[Piece, ...] = ()
     if query:
-        usual = standard(region, departement, working=working)
+        usual = USUAL[kind](region, departement, working=working)
         pieces = tuple(Piece(each.territory, each.code, query) for each in usual)
     made = ask_export(
         region=region,

@@ -13,7 +13,7 @@ from typing import Any
 from dashboard.pieces import piece as codes
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Made, Order, nothing
-from dashboard.pieces.piece import NAMED, Piece, codes_of_departement, codes_of_region
+from dashboard.pieces.piece import whole_page
 from dashboard.workbooks.drawing import draw
 from dashboard.workbooks.drawings import chart_of
 from dashboard.workbooks.names import titles
@@ -21,7 +21,6 @@ from dashboard.workbooks.readme import write_readme
 from dashboard.workbooks.style import ACCENT, MENTION, Book
 from dashboard.workbooks.table import charted, write_table
 from indicators.snapshot import snapshot
-from reference.models import Departement, Region
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The row of the header of every table: under its title, and what it is.
@@ -48,7 +47,7 @@ def make_workbook(order: Order, progress: Callable[[int, int], None] = nothing) 
         pieces = [
             piece
             for piece in order.pieces
-            or page_pieces(order.region, order.departement, working=order.working)
+            or whole_page(order.region, order.departement, working=order.working)
             if piece.code != codes.METHOD  # said in the first sheet of all
         ]
         contents = []
@@ -57,26 +56,6 @@ def make_workbook(order: Order, progress: Callable[[int, int], None] = nothing) 
             progress(done, len(pieces))
         _write(file, order, reader, contents)
     return Made(file.getvalue(), version)
-
-
-def page_pieces(
-    region: Region,
-    departement: Departement | None = None,
-    *,
-    query: str = "",
-    working: bool = False,
-) -> tuple[Piece, ...]:
-    """All that a page shows, under a query string: the sheets of its workbook.
-
-    `working`: with the tables that name organisations.
-    """
-    if departement is None:
-        return tuple(Piece(f"R{region.code}", code, query) for code in codes_of_region())
-    return tuple(
-        Piece(f"D{departement.code}", code, query)
-        for code in codes_of_departement()
-        if working or code not in NAMED
-    )
 
 
 def _write(file: io.BytesIO, order: Order, reader: Reader, contents: Sequence[Content]) -> None:

@@ -33,8 +33,8 @@ from dashboard.charts.rates import rates
 from dashboard.charts.volumes import volumes
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Made, NothingReceivedError, Order
-from dashboard.pieces.piece import NAMED, Piece, codes_of_region
-from dashboard.workbooks.build import HEADER, make_workbook, page_pieces
+from dashboard.pieces.piece import NAMED, Piece, codes_of_region, whole_page
+from dashboard.workbooks.build import HEADER, make_workbook
 from dashboard.workbooks.drawing import draw
 from dashboard.workbooks.drawings import chart_of
 from dashboard.workbooks.names import README, titles
@@ -275,7 +275,7 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         cote_dor = Departement.objects.select_related("region").get(pk="21")
         version = current_data_version()
         reader = Reader(region, version, link=SITE)
-        pieces = page_pieces(region)[:-1]
+        pieces = whole_page(region)[:-1]
         contents = [reader.content(piece) for piece in pieces]
         steps: list[tuple[int, int]] = []
         whole = make_workbook(Order(region, link=SITE), lambda *step: steps.append(step))
@@ -361,14 +361,13 @@ def test_progress_is_told_sheet_by_sheet(made: Workbooks) -> None:
 
 
 @pytest.mark.django_db
-def test_pages_are_taken_whole_with_their_question(region: Region) -> None:
+def test_pages_are_taken_whole_and_name_nobody_unless_asked(region: Region) -> None:
     cote_dor = Departement.objects.get(pk="21")
 
-    public = page_pieces(region, cote_dor, query="de=2025-01")
-    named = page_pieces(region, cote_dor, working=True)
+    public = whole_page(region, cote_dor)
+    named = whole_page(region, cote_dor, working=True)
 
-    assert [piece.code for piece in page_pieces(region)] == list(codes_of_region())
-    assert {piece.query for piece in public} == {"de=2025-01"}
+    assert [piece.code for piece in whole_page(region)] == list(codes_of_region())
     assert {piece.code for piece in named} - {piece.code for piece in public} == NAMED
 
 
