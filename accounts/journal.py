@@ -103,6 +103,7 @@ LABELS = {
     "value": "valeur",
     "version": "version",
     "what": "changement",
+    "working": "document de travail",
 }
 
 
@@ -110,10 +111,12 @@ LABELS = {
 VALUES = {
     **dict(Role.choices),
     "complete": "compléter",
+    "deck": "diapositives",
     "monthly": "fichier mensuel",
     "programme": "membres d’un programme",
     "register": "registre FINESS",
     "replace": "remplacer",
+    "workbook": "classeur",
 }
 FINGERPRINT_SHOWN = 12
 

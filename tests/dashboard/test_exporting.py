@@ -10,15 +10,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from celery import current_app
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError, connection
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
-from dashboard import letters
+from dashboard import letters, tasks
 from dashboard.exporting import ask_again, ask_export, keeping, make, making
+from dashboard.exporting.asking import hand_over
 from dashboard.exporting.locks import export_lock, key_of, locked_keys
 from dashboard.exporting.progress import Progress
 from dashboard.exporting.words import file_name, name_of
@@ -387,6 +390,47 @@ def test_a_file_that_cannot_be_deleted_is_told_in_the_log(
 
     assert state(waiting) == ExportState.EXPIRED
     assert "could not be deleted" in caplog.text
+
+
+# --- Workers --------------------------------------------------------------------------------------
+
+
+def test_the_tasks_of_workers_make_sweep_purge_and_schedule(
+    waiting: Export, sent: list[UUID]
+) -> None:
+    tasks.sweep_exports(restarted=True)
+    assert sent == [waiting.pk]
+    tasks.make_export(str(waiting.pk))
+    assert state(waiting) == ExportState.READY
+    Export.objects.update(expires_at=timezone.now())
+    tasks.purge_exports()
+    assert state(waiting) == ExportState.EXPIRED
+    tasks.schedule_decks()
+    assert Export.objects.count() == 1
+
+
+def test_a_worker_sweeps_as_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, bool]] = []
+    monkeypatch.setattr(tasks.sweep_exports, "delay", lambda **how: asked.append(how))
+    tasks.sweep_exports_at_start()
+
+    assert asked == [{"restarted": True}]
+
+
+def test_an_export_is_handed_to_the_queue_of_exports_unless_the_broker_is_down(
+    waiting: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(current_app, "send_task", lambda *task: told.append(task))
+    assert hand_over(waiting.pk)
+    assert told == [(tasks.make_export.name, [str(waiting.pk)])]
+    assert current_app.amqp.router.route({}, tasks.make_export.name)["queue"].name == "exports"
+
+    def down(*_: Any) -> None:
+        raise BrokerDown
+
+    monkeypatch.setattr(current_app, "send_task", down)
+    assert not hand_over(waiting.pk)
 
 
 # --- Telling --------------------------------------------------------------------------------------
