@@ -35,7 +35,12 @@ def blocks(here: TerritoryEvidence, there: TerritoryEvidence, *, names: bool) ->
         _others(here, names=names),
         _regularity(here, there),
         _concentration(here, there, names=names),
-        growth_block(here.details.growth, here.measures.last_received, names=names),
+        growth_block(
+            here.details.growth,
+            here.measures.last_received,
+            names=names,
+            sector=here.measures.selection.sector,
+        ),
     )
 
 
@@ -195,7 +200,7 @@ def _regularity(here: TerritoryEvidence, there: TerritoryEvidence) -> Block:
             else f"{french.percent(own.regular / own.contributors, 0)} des ESMS qui alimentent"
         )
         message = (
-            f"{french.decimal(own.intensity)} documents par ESMS et par mois en médiane"
+            f"{_median(own.intensity)} par ESMS et par mois en médiane"
             f"{_beside(other.intensity)}{NARROW}; {regular} déposent régulièrement"
             f"{_beside_share(there)}"
         )
@@ -232,8 +237,18 @@ def _regularity(here: TerritoryEvidence, there: TerritoryEvidence) -> Block:
     )
 
 
+def _median(value: float) -> str:
+    """ "13 documents", "13,5 documents"."""
+    if value == int(value):
+        return french.count(value, "document")
+    return f"{french.decimal(value)} document{'s' if value >= 2 else ''}"
+
+
 def _beside(value: float | None) -> str:
-    return "" if value is None else f" ({french.decimal(value)} dans la région)"
+    if value is None:
+        return ""
+    told = french.integer(value) if value == int(value) else french.decimal(value)
+    return f" ({told} dans la région)"
 
 
 def _beside_share(there: TerritoryEvidence) -> str:

@@ -11,6 +11,7 @@ from dashboard.charts.sectors import sector_label
 from dashboard.exhibits import Block, Exhibit
 from indicators.details import Change, GrowthOrigin
 from reference import french
+from reference.models import Sector
 from reference.months import iso, shift
 
 CODE = "evolution"
@@ -24,15 +25,20 @@ READING = (
 SHOWN = 10
 
 
-def growth_block(growth: GrowthOrigin | None, last: dt.date | None, *, names: bool) -> Block:
+def growth_block(
+    growth: GrowthOrigin | None, last: dt.date | None, *, names: bool, sector: Sector | None = None
+) -> Block:
     """The parts of the change: by kind of contributor, sector, type, and OG where names may be.
 
-    `last`: the last received month, with which the 12 months of the change end.
+    `last`: the last received month, with which the 12 months of the change end. `sector`: the only
+    one that the change counts, if any.
     """
     if growth is None or last is None:
         missing = "Il faut au moins 9 mois comparables d’une année sur l’autre."
         return Block(CODE, HEADING, "L’évolution sur un an n’est pas disponible", missing, ())
     months = {"de": iso(shift(last, -11)), "a": iso(last)} if names else None
+    if months and sector:
+        months["secteur"] = str(sector)
     exhibits = [
         _parts(growth, months),
         _by("secteur", "Secteur", growth.by_sector, months, lambda one: sector_label(one.code)),
@@ -107,7 +113,7 @@ def _by(
 ) -> Exhibit:
     """The largest changes one way or the other, then all the others together.
 
-    `key`: of the list of ESMS behind each; `months`: of that list, None without any.
+    `key`: of the list of ESMS behind each; `months` (and sector): of that list, None without any.
     """
     moved = [change for change in changes if change.change]
     largest = sorted(moved, key=lambda change: -abs(change.change))[:SHOWN]

@@ -95,7 +95,7 @@ def test_every_block_says_its_figures_beside_the_region() -> None:
         ),
         "autres": f"100 documents (10,0{N}%) d’un seul type, «{N}Type 83981-1{N}»",
         "regularite": (
-            f"14,0 documents par ESMS et par mois en médiane (12,0 dans la région){N}; 30{N}% des "
+            f"14 documents par ESMS et par mois en médiane (12 dans la région){N}; 30{N}% des "
             f"ESMS qui alimentent déposent régulièrement (20{N}% dans la région)"
         ),
         "concentration": (
@@ -189,6 +189,15 @@ def test_the_lines_of_growth_lead_to_their_facilities() -> None:
         ("Ensemble", ""),
     ]
     assert exhibits()["evolution-par-og"].rows[0].link.endswith("&og=210000001")
+
+
+def test_the_lines_of_the_growth_of_a_sector_lead_to_its_facilities() -> None:
+    block = growth_block(GROWTH, MARCH, names=True, sector=Sector.PH)
+
+    links = [link for one in block.exhibits for link in one.links if link]
+    assert links
+    assert all("secteur=" in link for link in links)
+    assert block.exhibits[0].links[0].endswith("&secteur=PH&parmi=nouveaux")
 
 
 def test_the_largest_changes_are_told_and_the_others_added_up() -> None:
