@@ -174,7 +174,7 @@ def _key(subscription: Subscription) -> Key:
 
 
 def _told(key: Key, frequency: str) -> str:
-    """A subscription as the audit trail writes it: "Point mensuel, D21, chaque mois"."""
+    """A subscription as the audit trail writes it: "Point sur l’alimentation, D21, chaque mois"."""
     letter, region, departement = key
     place = f"D{departement}" if departement else f"R{region}"
     often = "" if letter == Letter.DECK else f", {Frequency(frequency).label.lower()}"

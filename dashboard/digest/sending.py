@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.address import absolute_url
 from accounts.models import User
@@ -34,24 +35,41 @@ from indicators.facility_states import RECENT
 from indicators.models import CoveredMonth
 from indicators.selection import Selection, Territory
 from indicators.snapshot import snapshot
-from reference.models import Region
+from reference.models import DataVersion, Region
 from reference.months import iso, shift
 
 #: The received months of each département, in order, by code.
 Received = Mapping[str, tuple[dt.date, ...]]
 
+#: The data were left alone for so long before a digest tells of them: a month often comes in
+#: several files, and it is told only once.
+QUIET = dt.timedelta(hours=1)
 
-def write_due() -> int:
-    """Write the digests that are due; returns how many were. Two queries when none is."""
+
+def write_due(now: dt.datetime | None = None) -> int:
+    """Write the digests that are due; returns how many were. Two queries when none is.
+
+    None is while the data are still changing, or are to be read again through another ground.
+    """
+    now = now or timezone.now()
     asked: dict[Region, list[Subscription]] = defaultdict(list)
     for each in _digests().select_related("region"):
         asked[each.region].append(each)
     received = received_months(asked)
-    return sum(
-        _write(region, [each.pk for each in theirs])
+    waiting = {
+        region: [each.pk for each in theirs]
         for region, theirs in asked.items()
         if any(due(each.frequency, each.told, months_of(each, received[region])) for each in theirs)
-    )
+    }
+    if not waiting or not _settled(now):
+        return 0
+    return sum(_write(region, keys) for region, keys in waiting.items())
+
+
+def _settled(now: dt.datetime) -> bool:
+    """Whether the data were left alone for long enough, and nothing is to be read again."""
+    version = DataVersion.objects.get(pk=1)
+    return version.ground == version.folded_ground and version.raised_at <= now - QUIET
 
 
 def received_months(regions: Iterable[Region]) -> dict[Region, Received]:

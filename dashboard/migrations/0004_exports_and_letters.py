@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                     "letter",
                     models.CharField(
                         choices=[
-                            ("digest", "Point mensuel"),
+                            ("digest", "Point sur l’alimentation"),
                             ("deck", "Diapositives de la région"),
                             ("export", "Fichier prêt"),
                         ],
@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
                     "letter",
                     models.CharField(
                         choices=[
-                            ("digest", "Point mensuel"),
+                            ("digest", "Point sur l’alimentation"),
                             ("deck", "Diapositives de la région"),
                         ],
                         max_length=10,

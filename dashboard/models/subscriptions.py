@@ -12,7 +12,7 @@ from reference.models import Departement, Region
 class Letter(models.TextChoices):
     """What is sent."""
 
-    DIGEST = "digest", "Point mensuel"
+    DIGEST = "digest", "Point sur l’alimentation"
     DECK = "deck", "Diapositives de la région"
 
 

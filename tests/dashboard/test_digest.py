@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -21,7 +22,7 @@ from accounts.models import RegionGrant, Role, User
 from dashboard import tasks
 from dashboard.digest.facts import Facts, States, facts
 from dashboard.digest.periods import Period, due
-from dashboard.digest.sending import write_due
+from dashboard.digest.sending import QUIET, write_due
 from dashboard.digest.text import Links, compose, subject
 from dashboard.models import Frequency, Letter, Mailing, Subscription
 from indicators.facilities import FacilityRow
@@ -29,7 +30,7 @@ from indicators.facility_states import State
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from indicators.selection import Territory
 from indicators.series import Measures
-from reference.models import FacilityPeriod, Region, raise_data_version
+from reference.models import DataVersion, FacilityPeriod, Region, raise_data_version
 from reference.months import shift, span
 from tests.conftest import MakeUser
 from tests.dashboard import world
@@ -282,6 +283,14 @@ def test_first_deposits_are_unknown_without_a_year_received_before() -> None:
     assert "premier" not in written(told).lower()
 
 
+def test_a_territory_of_which_everything_fell_says_that_nothing_stood() -> None:
+    lost = build(documents={"SYNTH": [100, 100, NAN, 100, 50]}, contributors=[40, 40, NAN, 40, 20])
+
+    text = written(told_of(lost, states=States([row()], (), {})))
+
+    assert "- Sans changement notable : aucun des points suivis." in text
+
+
 def test_a_quarter_is_compared_by_month_with_the_quarter_before() -> None:
     two = build(
         first=month("2025-01"),
@@ -333,6 +342,12 @@ def reader(make_user: MakeUser, region: Region) -> User:
 def received(db: None, settings: Any) -> None:
     settings.MES_SITE_URL = "https://mes.example.fr"
     world.lay(first=FIRST, departements=("21", "39"))
+    settle()
+
+
+def settle() -> None:
+    """Leave the data alone for long enough."""
+    DataVersion.objects.update(raised_at=timezone.now() - QUIET)
 
 
 def subscribe(user: User, region: Region, **told: Any) -> Subscription:
@@ -346,12 +361,14 @@ def withdraw(one: dt.date, *, code: str | None = None) -> list[CoveredMonth]:
     for model in (CoveredMonth, MonthlyReach, MonthlyVolume):
         model._default_manager.filter(**where).delete()
     raise_data_version("essai")
+    settle()
     return kept
 
 
 def bring_back(cells: Sequence[CoveredMonth]) -> None:
     CoveredMonth.objects.bulk_create(cells)
     raise_data_version("essai")
+    settle()
 
 
 def test_a_reader_is_sent_one_letter_of_their_territories_and_links_they_may_open(
@@ -380,7 +397,8 @@ def test_a_referent_is_led_to_the_list_of_those_counted(
     received: None, make_user: MakeUser, region: Region
 ) -> None:
     referent = make_user("referent@example.fr", Role.REFERENT, region)
-    subscribe(referent, region, departement_id="21", told=month("2025-11"))
+    for code in ("21", None):
+        subscribe(referent, region, departement_id=code, told=month("2025-11"))
     FacilityPeriod.objects.update(category_id="500")
     one = FacilityMonth.objects.filter(departement="21", month=month("2025-09"))[0].facility_id
     FacilityMonth.objects.filter(facility=one, month__gt=month("2025-09")).delete()
@@ -390,7 +408,8 @@ def test_a_referent_is_led_to_the_list_of_those_counted(
     (message,) = mail.outbox
     query = "?parmi=sans-depot&de=2025-10&a=2025-12&tri=etat"
     assert "1 ESMS, dont 1 déposait encore juste avant" in plain(str(message.body))
-    assert f"\n  https://mes.example.fr/departements/21/esms/{query}\n" in message.body
+    for place in ("departements/21", "regions/bourgogne-franche-comte"):
+        assert f"\n  https://mes.example.fr/{place}/esms/{query}\n" in message.body
 
 
 def test_a_late_correction_or_a_month_that_comes_back_sends_nothing(
@@ -462,6 +481,20 @@ def test_a_month_out_of_sight_is_not_told(received: None, reader: User, region: 
     assert write_due() == 0
     world_before.refresh_from_db()
     assert world_before.told == month("2020-01")
+
+
+def test_a_digest_waits_until_the_data_are_left_alone_and_read_through_their_ground(
+    received: None, reader: User, region: Region
+) -> None:
+    subscribe(reader, region, told=month("2025-11"))
+    raise_data_version("essai")
+    now = timezone.now()
+    assert write_due(now) == 0
+    DataVersion.objects.update(ground=2, folded_ground=1)
+    assert write_due(now + QUIET) == 0
+    DataVersion.objects.update(folded_ground=2)
+
+    assert write_due(now + QUIET) == 1
 
 
 def test_nothing_due_costs_two_queries(

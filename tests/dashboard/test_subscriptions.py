@@ -74,8 +74,8 @@ def test_what_is_chosen_is_kept_shown_and_in_the_trail(
     assert entry.actor == owner
     assert entry.details["asked"] == [
         "Diapositives de la région, R27",
-        "Point mensuel, D39, chaque trimestre",
-        "Point mensuel, R27, chaque mois",
+        "Point sur l’alimentation, D39, chaque trimestre",
+        "Point sur l’alimentation, R27, chaque mois",
     ]
 
 
