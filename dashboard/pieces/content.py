@@ -5,38 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from urllib.parse import parse_qsl
 
 from django.urls import reverse
 
 from dashboard.charts.chart import Chart, Table, words
 from dashboard.charts.map import RateMap
 from dashboard.charts.small_multiples import SmallMultiples
-from dashboard.charts.volumes import Group
 from dashboard.charts.wording import SOURCE, coverage_notes, period_words
 from dashboard.exhibits import Block
-from dashboard.forms import Asked, ask
-from dashboard.models import Subject, Text
+from dashboard.models import Subject
 from dashboard.pieces import piece as codes
 from dashboard.pieces.definitions import definition, definitions
-from dashboard.pieces.masking import masked, masked_chart
-from dashboard.pieces.order import NothingReceivedError
+from dashboard.pieces.masking import HIDDEN, masked, masked_chart, masked_places, small
 from dashboard.pieces.piece import Piece
+from dashboard.pieces.reports import Reports, fed
 from dashboard.presentation import text_months
-from dashboard.received import read_cells, received_span
-from dashboard.region_report import RegionReport, region_report, usual
-from dashboard.report import DepartementReport, departement_report, load_groups
 from dashboard.since import since, since_table
 from dashboard.texts import is_stale
 from dashboard.tiles import Tile
 from dashboard.words import paragraphs
 from indicators.catalogue import INDICATORS
-from indicators.commentary import Paragraph, write_departement, write_region
-from indicators.evidence import RegionEvidence
-from indicators.selection import Territory, departement_territory, region_territory
+from indicators.selection import Territory
 from reference import french
-from reference.models import Departement, Region
 from reference.months import in_french
 
 RESERVED = (
@@ -73,7 +63,7 @@ class Content:
     link: str = ""
 
 
-class Reader:
+class Reader(Reports):
     """Reads the pieces of a région, each report once by territory and query.
 
     To be used inside `indicators.snapshot.snapshot()`, whose version it is given. `working`: with
@@ -82,19 +72,6 @@ class Reader:
     Raises:
         NothingReceivedError: no month was ever received.
     """
-
-    def __init__(
-        self, region: Region, version: int, *, working: bool = False, link: str = ""
-    ) -> None:
-        self.region, self.version, self.working, self.link = region, version, working, link
-        self.around = region_territory(region)
-        received = received_span(read_cells(self.around.departement_codes))
-        if received is None:
-            raise NothingReceivedError(region.name)
-        self.received: tuple[dt.date, dt.date] = received
-        self._regional: dict[str, RegionReport] = {}
-        self._local: dict[tuple[str, str], DepartementReport] = {}
-        self._written: dict[str, Mapping[str, Paragraph]] = {}
 
     def content(self, piece: Piece) -> Content:
         """What a piece of the région shows; `piece.check` said that it exists.
@@ -107,67 +84,6 @@ class Reader:
         else:
             found = self._of_departement(piece)
         return replace(found, title=piece.title or found.title)
-
-    # --- What is read once ------------------------------------------------------------------------
-
-    @cached_property
-    def places(self) -> Mapping[str, Departement]:
-        """The départements of the région, by code."""
-        return {place.code: place for place in self.region.departements.order_by("code")}
-
-    @cached_property
-    def groups(self) -> tuple[Group, ...]:
-        """The series of the charts of documents."""
-        return load_groups()
-
-    @cached_property
-    def today(self) -> RegionEvidence:
-        """What is known over the months that pages open on, of which texts are written."""
-        return usual(ask({}, self.around, self.received), self.version)
-
-    @cached_property
-    def texts(self) -> Mapping[tuple[str, str], Text]:
-        """The published texts of the région, by territory and subject."""
-        published = Text.objects.filter(region=self.region).exclude(published=None)
-        return {
-            (self._code(text.departement_id), text.subject): text
-            for text in published.select_related("published").order_by()
-        }
-
-    def asked(self, piece: Piece) -> Asked:
-        """The question that a piece asks of its page."""
-        territory = self.around
-        if piece.territory != territory.code:
-            territory = departement_territory(self.places[piece.territory.removeprefix("D")])
-        return ask(dict(parse_qsl(piece.query)), territory, self.received)
-
-    def _code(self, departement: str | None) -> str:
-        return f"D{departement}" if departement else self.around.code
-
-    def _regional_report(self, piece: Piece) -> RegionReport:
-        if piece.query not in self._regional:
-            self._regional[piece.query] = region_report(
-                self.asked(piece), self.version, self.groups
-            )
-        return self._regional[piece.query]
-
-    def _local_report(self, piece: Piece) -> DepartementReport:
-        key = piece.territory, piece.query
-        if key not in self._local:
-            self._local[key] = departement_report(
-                self.asked(piece), self.around, self.version, names=self.working
-            )
-        return self._local[key]
-
-    def _generated(self, code: str) -> Mapping[str, Paragraph]:
-        """The generated texts of a territory, by subject."""
-        if code not in self._written:
-            self._written[code] = (
-                {str(Subject.REGION): write_region(self.today)}
-                if code == self.around.code
-                else write_departement(code.removeprefix("D"), self.today)
-            )
-        return self._written[code]
 
     # --- The région -------------------------------------------------------------------------------
 
@@ -183,11 +99,11 @@ class Reader:
         }
         if piece.code in special:
             return special[piece.code](piece)
-        report = self._regional_report(piece)
+        report = self.regional_report(piece)
         return self._shown(piece, report.charts, report.blocks, codes.codes_of_region())
 
     def _key_figures(self, piece: Piece) -> Content:
-        report = self._regional_report(piece)
+        report = self.regional_report(piece)
         notes = coverage_notes(report.measures)
         return self._tiles(piece, report.tiles, notes, report.measures.cut_off)
 
@@ -196,7 +112,7 @@ class Reader:
         return self._said(content, Subject.REGION)
 
     def _map(self, piece: Piece) -> Content:
-        report = self._regional_report(piece)
+        report = self.regional_report(piece)
         content = self._page(
             piece, f"Part des ESMS qui ont alimenté sur 12 mois. {report.map.message}"
         )
@@ -210,19 +126,20 @@ class Reader:
         )
 
     def _departements(self, piece: Piece) -> Content:
-        report = self._regional_report(piece)
+        report = self.regional_report(piece)
         notes = coverage_notes(report.measures)
         content = self._page(piece, "Les départements côte à côte")
+        table = report.synthesis.table
         return replace(
             content,
-            table=report.synthesis.table,
+            table=table if self.working else masked_places(table, fed(report)),
             subtitle=report.synthesis.table.caption,
             source=source(SOURCE, report.measures.cut_off, ()),
             notes=(*notes, *content.notes),
         )
 
     def _multiples(self, piece: Piece) -> Content:
-        report = self._regional_report(piece)
+        report = self.regional_report(piece)
         content = self._page(piece, "Part des ESMS qui alimentent, mois par mois")
         selection = report.measures.selection
         return replace(
@@ -258,14 +175,30 @@ class Reader:
     # --- A département ----------------------------------------------------------------------------
 
     def _of_departement(self, piece: Piece) -> Content:
-        report = self._local_report(piece)
         labels = codes.codes_of_departement()
+        reserved = self._reserved(piece)
+        if reserved:
+            content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
+            return replace(content, paragraphs=(reserved,))
+        report = self.local_report(piece)
         if piece.code == codes.KEY_FIGURES:
             return self._tiles(piece, report.tiles, (), report.charts[0].cut_off)
-        if piece.code in codes.NAMED and not self.working:
-            content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
-            return replace(content, paragraphs=(RESERVED,))
         return self._shown(piece, report.charts, report.blocks, labels)
+
+    def _reserved(self, piece: Piece) -> str:
+        """Why the public version does not show a piece of a département, "" when it does."""
+        if self.working:
+            return ""
+        if piece.code in codes.NAMED:
+            return RESERVED
+        region = self.regional_report(replace(piece, territory=self.around.code))
+        name = self._name(piece)
+        if fed(region).get(name) != 1 or piece.code in codes.RATES:
+            return ""
+        table = region.synthesis.table
+        rows = map(french.typographic, table.rows)
+        documents = dict(zip(rows, table.named("documents").values, strict=True))
+        return HIDDEN if small(documents[name]) else ""
 
     # --- Both -------------------------------------------------------------------------------------
 
@@ -288,7 +221,7 @@ class Reader:
         return replace(content, paragraphs=(NOTHING_COUNTED,))
 
     def _drawn(self, piece: Piece, chart: Chart) -> Content:
-        shown = chart if self.working else masked_chart(chart)
+        shown = chart if self.working else masked_chart(chart, self.sites(piece))
         content = self._page(piece, shown.message)
         content = replace(
             content,
@@ -301,10 +234,12 @@ class Reader:
         return self._said(content, piece.code)
 
     def _listed(self, piece: Piece, block: Block, table: Table) -> Content:
-        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(block.message)}")
+        shown = table if self.working else masked(table)
+        told = block.message if shown == table else block.heading  # the message has the numbers
+        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(told)}")
         return replace(
             content,
-            table=table if self.working else masked(table),
+            table=shown,
             subtitle=f"{block.heading}. {table.caption}",
             source=source(SOURCE, None, block.remarks),
             notes=(block.reading, *block.remarks, *content.notes),
@@ -329,7 +264,7 @@ class Reader:
     def _said(self, content: Content, subject: str) -> Content:
         """The same with its words: those that were published, else those that are generated."""
         piece = content.piece
-        generated = self._generated(piece.territory).get(subject)
+        generated = self.generated(piece.territory).get(subject)
         if generated is None:
             return content
         about = text_months(self.asked(piece))

@@ -57,6 +57,8 @@ _DEPARTEMENT = {
 }
 #: Tables that say who: in working versions only.
 NAMED = frozenset({"premiers-organismes", "evolution-par-og"})
+#: Charts of ESMS and not of documents.
+RATES = frozenset({contributors.CODE, rates.CODE})
 #: What a standard deck shows: of the région before and after its départements, of each of these.
 REGION_FIRST = (
     KEY_FIGURES,

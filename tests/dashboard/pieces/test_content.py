@@ -16,6 +16,7 @@ from dashboard.editions import freeze
 from dashboard.forms import ask
 from dashboard.models import Text, TextVersion
 from dashboard.pieces.content import NO_EDITION, RESERVED, STALE, Content, Reader, _lower
+from dashboard.pieces.masking import HIDDEN, MASK
 from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import (
     NAMED,
@@ -25,6 +26,7 @@ from dashboard.pieces.piece import (
 )
 from dashboard.region_report import RegionReport, region_report
 from dashboard.report import DepartementReport, departement_report, load_groups
+from indicators.models import FacilityMonth, MonthlyReach, MonthlyVolume
 from indicators.selection import departement_territory, region_territory
 from reference.models import Departement, Region, current_data_version
 from tests.dashboard import world
@@ -48,6 +50,7 @@ class Read:
 def read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Read]:
     with django_db_blocker.unblock(), transaction.atomic():
         world.lay()
+        _lay_one_site()
         region = Region.objects.get(pk="27")
         cote_dor = Departement.objects.get(pk="21")
         author = User.objects.create_user("owner@example.fr", "correct horse battery staple")
@@ -62,6 +65,7 @@ def read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         readers = [Reader(region, version, working=each, link=SITE) for each in (False, True)]
         pieces = [Piece("R27", code) for code in codes_of_region()]
         pieces += [Piece("D21", code) for code in codes_of_departement()]
+        pieces += [Piece("D90", code) for code in ("documents", "esms", "typage", "chiffres")]
         public, working = (
             {(piece.territory, piece.code): reader.content(piece) for piece in pieces}
             for reader in readers
@@ -82,6 +86,20 @@ def read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     cache.clear()
 
 
+def _lay_one_site() -> None:
+    """In one département, a single ESMS fed, of five documents in the last month."""
+    fed = FacilityMonth.objects.filter(departement="90")
+    one = fed.filter(month=world.LAST).order_by("facility_id").values_list("facility_id", flat=True)
+    fed.exclude(month=world.LAST, facility_id=one[0]).delete()
+    volumes = MonthlyVolume.objects.filter(departement="90")
+    kind = volumes.order_by("document_type_id").values_list("document_type_id", flat=True)[0]
+    volumes.exclude(month=world.LAST, sector="PA", document_type_id=kind).delete()
+    volumes.update(documents=5)
+    reach = MonthlyReach.objects.filter(departement="90")
+    reach.update(contributors=0, contributors_12m=0)
+    reach.filter(month=world.LAST, sector="PA").update(contributors=1, contributors_12m=1)
+
+
 def test_charts_are_those_of_the_pages(read: Read) -> None:
     for territory, charts in (("R27", read.region.charts), ("D21", read.departement.charts)):
         for chart in charts:
@@ -93,7 +111,7 @@ def test_charts_are_those_of_the_pages(read: Read) -> None:
 
 
 def test_tables_map_and_panels_are_those_of_the_page(read: Read) -> None:
-    assert read.public["R27", "departements"].table == read.region.synthesis.table
+    assert read.working["R27", "departements"].table == read.region.synthesis.table
     assert read.public["R27", "carte"].map == read.region.map
     assert read.public["R27", "multiples"].multiples == read.region.multiples
     for territory, blocks in (("R27", read.region.blocks), ("D21", read.departement.blocks)):
@@ -155,6 +173,20 @@ def test_the_public_version_has_no_table_of_organisations(read: Read) -> None:
     said = repr(read.public)
     assert entities.rows
     assert not [name for name in entities.rows if name in said]
+
+
+def test_what_a_single_site_fed_is_for_the_working_version(read: Read) -> None:
+    table = read.public["R27", "departements"].table
+    assert table is not None
+    documents = dict(zip(table.rows, table.named("documents").texts, strict=True))
+
+    assert documents["Territoire de Belfort"] == MASK
+    assert list(documents.values()).count(MASK) == 2
+    for code in ("documents", "typage", "chiffres"):
+        assert read.public["D90", code].paragraphs == (HIDDEN,)
+        assert read.public["D90", code].table is None
+        assert read.working["D90", code].table is not None
+    assert read.public["D90", "esms"].chart is not None
 
 
 def test_what_changed_since_the_committee_is_a_paragraph_and_a_table(read: Read) -> None:

@@ -1,0 +1,120 @@
+"""What the pieces of a région are taken from: each report, text and reading once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from dashboard.charts import contributors
+from dashboard.charts.chart import Unit, column
+from dashboard.charts.volumes import Group
+from dashboard.forms import Asked, ask
+from dashboard.models import Subject, Text
+from dashboard.pieces.order import NothingReceivedError
+from dashboard.pieces.piece import Piece
+from dashboard.received import read_cells, received_span
+from dashboard.region_report import RegionReport, region_report, usual
+from dashboard.report import DepartementReport, departement_report, load_groups
+from indicators.commentary import Paragraph, write_departement, write_region
+from indicators.evidence import RegionEvidence
+from indicators.selection import departement_territory, region_territory
+from reference.models import Departement, Region
+
+
+class Reports:
+    """The reports of a région's pages, each read once by territory and query."""
+
+    def __init__(
+        self, region: Region, version: int, *, working: bool = False, link: str = ""
+    ) -> None:
+        self.region, self.version, self.working, self.link = region, version, working, link
+        self.around = region_territory(region)
+        received = received_span(read_cells(self.around.departement_codes))
+        if received is None:
+            raise NothingReceivedError(region.name)
+        self.received: tuple[dt.date, dt.date] = received
+        self._asked: dict[tuple[str, str], Asked] = {}
+        self._regional: dict[str, RegionReport] = {}
+        self._local: dict[tuple[str, str], DepartementReport] = {}
+        self._written: dict[str, Mapping[str, Paragraph]] = {}
+
+    @cached_property
+    def places(self) -> Mapping[str, Departement]:
+        """The départements of the région, by code."""
+        return {place.code: place for place in self.region.departements.order_by("code")}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The series of the charts of documents."""
+        return load_groups()
+
+    @cached_property
+    def today(self) -> RegionEvidence:
+        """What is known over the months that pages open on, of which texts are written."""
+        return usual(ask({}, self.around, self.received), self.version)
+
+    @cached_property
+    def texts(self) -> Mapping[tuple[str, str], Text]:
+        """The published texts of the région, by territory and subject."""
+        published = Text.objects.filter(region=self.region).exclude(published=None)
+        return {
+            (self._code(text.departement_id), text.subject): text
+            for text in published.select_related("published").order_by()
+        }
+
+    def asked(self, piece: Piece) -> Asked:
+        """The question that a piece asks of its page."""
+        key = piece.territory, piece.query
+        if key not in self._asked:
+            territory = self.around
+            if piece.territory != territory.code:
+                territory = departement_territory(self.places[piece.territory.removeprefix("D")])
+            self._asked[key] = ask(dict(parse_qsl(piece.query)), territory, self.received)
+        return self._asked[key]
+
+    def _code(self, departement: str | None) -> str:
+        return f"D{departement}" if departement else self.around.code
+
+    def regional_report(self, piece: Piece) -> RegionReport:
+        """What the page of the région shows under the query of a piece."""
+        if piece.query not in self._regional:
+            self._regional[piece.query] = region_report(
+                self.asked(piece), self.version, self.groups
+            )
+        return self._regional[piece.query]
+
+    def local_report(self, piece: Piece) -> DepartementReport:
+        """What the page of a département shows under the query of a piece."""
+        key = piece.territory, piece.query
+        if key not in self._local:
+            self._local[key] = departement_report(
+                self.asked(piece), self.around, self.version, names=self.working
+            )
+        return self._local[key]
+
+    def generated(self, code: str) -> Mapping[str, Paragraph]:
+        """The generated texts of a territory, by subject."""
+        if code not in self._written:
+            self._written[code] = (
+                {str(Subject.REGION): write_region(self.today)}
+                if code == self.around.code
+                else write_departement(code.removeprefix("D"), self.today)
+            )
+        return self._written[code]
+
+    def sites(self, piece: Piece) -> tuple[float | None, ...]:
+        """How many ESMS fed in each month of the charts of a page."""
+        if piece.territory == self.around.code:
+            fed = self.regional_report(piece).measures.contributors
+            return column("alimentent", "", Unit.ESMS, fed).values
+        charts = self.local_report(piece).charts
+        rates = next(chart for chart in charts if chart.code == contributors.CODE)
+        return rates.table.named("alimentent").values
+
+
+def fed(report: RegionReport) -> Mapping[str, float | None]:
+    """How many ESMS of each département fed over 12 months, by its name."""
+    table = report.map.table
+    return dict(zip(table.rows, table.named("alimentent").values, strict=True))
