@@ -34,6 +34,7 @@ PLACES, SECTOR_TABLE, VINTAGES, VENDORS = (
     "par-departement", "par-secteur", "par-millesime", "par-editeur",
 )  # fmt: skip
 UNSAID = "non précisé"
+NARROW_SEMICOLON = "\u202f; "
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _blocks(comparison: Comparison, names: Mapping[str, str]) -> tuple[Block, ..
         Block(
             "ecarts",
             "Membres et autres, par territoire et par secteur",
-            _widest(places),
+            _widest({"par département": places, "par secteur": sectors}),
             reading,
             (
                 Exhibit(PLACES, _pairs("Par département", "Département", places), "ecart"),
@@ -245,12 +246,17 @@ def _gap(pair: Pair) -> float | None:
     return members.rate - others.rate
 
 
-def _widest(rows: Sequence[tuple[str, Pair]]) -> str:
-    known = [(gap, name) for name, pair in rows if (gap := _gap(pair)) is not None]
-    if not known:
+def _widest(tables: Mapping[str, Sequence[tuple[str, Pair]]]) -> str:
+    """The widest gap of each table, by the words that name it."""
+    told = []
+    for by, rows in tables.items():
+        known = [(gap, name) for name, pair in rows if (gap := _gap(pair)) is not None]
+        if known:
+            widest, name = max(known, key=lambda each: abs(each[0]))
+            told.append(f"{by}, {french.signed_points(widest)} ({name})")
+    if not told:
         return "Aucun écart ne peut être dit en pourcentage"
-    widest, name = max(known, key=lambda each: abs(each[0]))
-    return f"Plus grand écart\u202f: {french.signed_points(widest)} ({name})"
+    return f"Plus grands écarts\u202f: {NARROW_SEMICOLON.join(told)}"
 
 
 def _best(comparison: Comparison) -> str:

@@ -163,7 +163,7 @@ def test_a_gap_between_large_sides_is_the_message(world: Programme, owner_client
     assert (
         "44,4 % des membres ont alimenté sur 12 mois, 40,6 points de plus que les autres" in shown
     )
-    assert "Plus grand écart : +46,2 points (Côte-d’Or)" in shown
+    assert "Plus grands écarts : par département, +46,2 points (Côte-d’Or) ; par secteur, " in shown
     table = rows(owner_client.get(f"{ONE}par-departement.csv"))
     assert table[1][5] == "46,15"
 
