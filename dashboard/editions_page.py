@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -15,6 +15,7 @@ from dashboard.since import counts, ordinal
 from indicators.dynamics import Label
 from reference import french
 from reference.months import in_french, parse_month
+from reference.spreadsheets import Cell
 
 
 class EditionForm(forms.Form):
@@ -95,6 +96,42 @@ def edition_page(edition: Edition) -> EditionPage:
             {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
         ),
     )
+
+
+def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
+    """What was frozen as a file: a line per territory over 12 months, then one per month."""
+    territories = edition.content["territories"]
+    month = in_french(edition.month)
+    yield "Édition", edition.title
+    yield "Comité du", edition.committee_on
+    yield "Version des données", edition.data_version
+    yield ()
+    yield (
+        "Territoire", f"Documents sur 12 mois, jusqu’à {month}", "Évolution sur un an (%)",
+        "ESMS qui ont alimenté", "ESMS du périmètre ouverts", "Part des ESMS (%)", "Rang",
+    )  # fmt: skip
+    for each in territories:
+        one = edition.content["summary"][each["code"]]
+        grown = None if one["growth"] is None else one["growth"] - 1
+        yield (
+            each["name"], one["documents"], _percent(grown), one["contributors"], one["parc"],
+            _percent(one["rate"], one["parc"]), one["rank"],
+        )  # fmt: skip
+    yield ()
+    yield (
+        "Territoire", "Mois", "Documents", "ESMS qui alimentent", "ESMS du périmètre ouverts",
+        "Part des ESMS (%)",
+    )  # fmt: skip
+    for each in territories:
+        told = each["measures"]
+        series = (told["total_documents"], told["contributors"], told["parc"])
+        for name, *counted, rate in zip(told["months"], *series, told["rate"], strict=True):
+            yield each["name"], parse_month(name), *counted, _percent(rate, counted[-1])
+
+
+def _percent(fraction: float | None, base: float | None = None) -> float | None:
+    """A fraction in percent; none of a small base."""
+    return None if fraction is None or is_small(base) else round(fraction * 100, 2)
 
 
 def _row(territory: Json, figures: Json) -> Row:

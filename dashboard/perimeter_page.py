@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -25,6 +25,8 @@ from indicators.perimeter import Figures, effect
 from indicators.selection import CHART_SECTORS
 from reference import french
 from reference.models import Region, Sector
+from reference.months import in_french
+from reference.spreadsheets import Cell
 
 #: Names of the form's fields, followed by the code of a category.
 SECTOR_FIELD, INSIDE_FIELD = "secteur-", "compte-"
@@ -142,6 +144,27 @@ def grid(
         ),
         tuple(row for row in told if row.changed and row not in shown),
     )
+
+
+def lines(shown: Grid, month: dt.date) -> Iterator[Sequence[Cell]]:
+    """The categories as a file: a line each, with its ESMS open in a month."""
+    yield (
+        "Catégorie", "Libellé", "Secteur", "Dans le périmètre", "Choix de la région", "Confiance",
+        f"ESMS ouverts en {in_french(month)}", "dont ont alimenté sur 12 mois",
+    )  # fmt: skip
+    for group in shown.groups:
+        for row in group.rows:
+            category = row.category
+            yield (
+                category.code,
+                category.label,
+                sector_label(category.place.sector),
+                "oui" if category.place.inside else "non",
+                "oui" if category.chosen else "non",
+                category.confidence,
+                row.count.open,
+                row.count.contributors if category.place.inside else None,
+            )
 
 
 def sector_choices() -> list[tuple[str, str]]:

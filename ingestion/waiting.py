@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from ingestion.models import EntityDecision, Extract, Kind, LineReport, Outcome,
 from reference.finess import number
 from reference.models import Departement, Facility, LegalEntity, Region
 from reference.months import in_french
+from reference.spreadsheets import Cell
 
 #: What they wait for: a register that knows the number, or a person's decision.
 UNKNOWN, ARBITRATED = "finess_unknown", "entity_to_arbitrate"
@@ -119,6 +120,21 @@ def describe(rows: Iterable[dict[str, Any]]) -> list[Waiting]:
         )
         for row in kept
     ]
+
+
+def lines_to_attach(region: Region, *, national: bool) -> Iterator[Sequence[Cell]]:
+    """All that waits as a file: a line per FINESS, what is unknown first."""
+    yield "FINESS", "Attend", "Organisme", "Département", "Mois", "Lignes", "Documents", "Fichiers"
+    for waits, rows in (
+        ("un registre qui connaisse ce numéro", unknown_numbers(region, national=national)),
+        ("une décision", undecided_entities(region, national=national)),
+    ):
+        for each in describe(rows):
+            files = ", ".join(file.original_name for file in each.files)
+            yield (
+                each.finess, waits, each.name, each.departement, ", ".join(each.months),
+                each.lines, each.documents, files,
+            )  # fmt: skip
 
 
 def _by_number(lines: QuerySet[LineReport]) -> Rows:

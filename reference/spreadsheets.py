@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+#: What a cell may hold; a number is written with all its digits, a date as "31/12/2025".
+Cell: TypeAlias = str | float | dt.date | None
 
 #: A spreadsheet takes a file for UTF-8 when it begins so.
 BOM = "\ufeff"
@@ -29,6 +36,25 @@ def neutralised(text: str) -> str:
 def restored(cell: str) -> str:
     """A text without the apostrophe that keeps a spreadsheet from running it."""
     return cell[1:] if cell.startswith("'") and runs(cell.lstrip("'")) else cell
+
+
+def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A file that a French spreadsheet opens as it is: `;`, decimal comma, UTF-8 with its mark."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerows([_written(cell) for cell in row] for row in rows)
+    return (BOM + stream.getvalue()).encode()
+
+
+def _written(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return neutralised(cell)
+        case dt.date():
+            return f"{cell:%d/%m/%Y}"
+    return f"{cell:.10f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def sheet_title(wanted: str) -> str:

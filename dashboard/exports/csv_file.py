@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +10,7 @@ from dashboard.charts.chart import Column, Table
 from indicators.selection import Selection
 from reference import french
 from reference.months import in_french
-from reference.spreadsheets import BOM, neutralised
+from reference.spreadsheets import Cell, csv_bytes
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,10 @@ def write(title: str, table: Table, imprint: Imprint) -> bytes:
 
     Rates are in percent, with two decimals at most; a missing value is the text of its cell.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow([neutralised(table.corner), *map(_header, table.columns)])
+    lines: list[Sequence[Cell]] = [[table.corner, *map(_header, table.columns)]]
     for index, row in enumerate(table.rows):
-        writer.writerow([neutralised(row), *(_cell(column, index) for column in table.columns)])
-    writer.writerow([])
-    writer.writerows([neutralised(cell) for cell in line] for line in _imprint(title, imprint))
-    return (BOM + stream.getvalue()).encode()
+        lines.append([row, *(_cell(column, index) for column in table.columns)])
+    return csv_bytes([*lines, [], *_imprint(title, imprint)])
 
 
 def file_name(code: str, imprint: Imprint) -> str:
@@ -52,15 +46,14 @@ def file_name(code: str, imprint: Imprint) -> str:
 
 
 def _header(column: Column) -> str:
-    return neutralised(column.label + column.unit.suffix)
+    return column.label + column.unit.suffix
 
 
-def _cell(column: Column, index: int) -> str:
+def _cell(column: Column, index: int) -> Cell:
     value = column.values[index]
     if value is None:
-        return neutralised(column.texts[index])
-    number = round(value * 100, 2) if column.unit.is_fraction else value
-    return f"{number:.10f}".rstrip("0").rstrip(".").replace(".", ",")
+        return column.texts[index]
+    return round(value * 100, 2) if column.unit.is_fraction else value
 
 
 def _imprint(title: str, imprint: Imprint) -> Sequence[tuple[str, str]]:

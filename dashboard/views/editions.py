@@ -14,12 +14,13 @@ from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
 from dashboard.drafts import drafts
 from dashboard.editions import NothingReceivedError, freeze
-from dashboard.editions_page import EditionForm, edition_page
+from dashboard.editions_page import EditionForm, edition_page, figures
 from dashboard.exporting.asking import site_of
 from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
 from dashboard.freshness import answer
 from dashboard.models import Edition
 from dashboard.since import Head, compare
+from dashboard.views.downloads import FILE, FORMAT, listing
 from reference.models import Region, current_data_version
 
 TODAY = "aujourdhui"
@@ -56,9 +57,12 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
-    """One edition, as it was frozen; `?aujourdhui=1` adds what changed since."""
+    """One edition, as it was frozen; `?aujourdhui=1` adds what changed since, `?format=csv`."""
     place = region_of_request(request, slug)
     found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
+    if request.GET.get(FORMAT) == FILE:
+        name = f"edition_R{place.code}_{found.committee_on}_v{found.data_version}"
+        return listing(name, figures(found))
     deck = shown_deck(found, current_data_version())
     return answer(
         request, lambda version: _edition(request, place, found, deck, version), also=deck

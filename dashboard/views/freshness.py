@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -10,9 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import Role
 from accounts.scope import may, region_of_request
 from dashboard.freshness import answer
-from dashboard.received import load_calendar
+from dashboard.received import Calendar, load_calendar
+from dashboard.views.downloads import FILE, FORMAT, listing
 from indicators.selection import region_territory
 from reference.models import Region
+from reference.spreadsheets import Cell
 
 MONTHS_PER_PAGE = 24
 
@@ -26,6 +30,8 @@ def freshness(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _page(request: HttpRequest, place: Region, version: int) -> HttpResponse:
     calendar = load_calendar(place)
+    if request.GET.get(FORMAT) == FILE:
+        return listing(f"mois-recus_R{place.code}_v{version}", _lines(calendar))
     page = Paginator(calendar.months(), MONTHS_PER_PAGE).get_page(request.GET.get("page"))
     brings = may(request, place, Role.ADMINISTRATOR)
     last = calendar.last
@@ -41,3 +47,18 @@ def _page(request: HttpRequest, place: Region, version: int) -> HttpResponse:
         "data_version": version,
     }
     return render(request, "dashboard/freshness.html", context)
+
+
+def _lines(calendar: Calendar) -> Iterator[Sequence[Cell]]:
+    """A line per month and département: its state, when and in which file it was received."""
+    yield "Mois", "Département", "État", "Reçu le", "Fichier"
+    for row in calendar.rows(calendar.months(), links=False):
+        for place, cell in zip(calendar.departements, row.cells, strict=True):
+            received = calendar.cells.get((place.code, row.month))
+            yield (
+                row.month,
+                place.name,
+                cell.state,
+                cell.received_on,
+                received.source if received else None,
+            )

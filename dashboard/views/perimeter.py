@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.context import DATA_VERSION
 from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
+from dashboard.kept import once
 from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories, counts
 from dashboard.perimeter_page import (
     Proposal,
     grid,
+    lines,
     outlook,
     preset_proposal,
     read_proposal,
     sector_choices,
 )
+from dashboard.views.downloads import FILE, FORMAT, listing
 from indicators.perimeter import last_month
 from indicators.selection import region_territory
 from indicators.snapshot import snapshot_state
@@ -40,10 +43,21 @@ def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require_role(request.user, place, Role.ADMINISTRATOR)
         return _posted(request, place)
+    if request.GET.get(FORMAT) == FILE:
+        return _file(place)
     editable = may(request, place, Role.ADMINISTRATOR)
     asked = request.GET.get("proposition", "") if editable else ""
     proposal = preset_proposal(asked, categories(place)) if asked else None
     return _page(request, place, proposal, editable=editable)
+
+
+def _file(place: Region) -> HttpResponse:
+    """Every category with its ESMS, as the perimeter stands."""
+    with snapshot_state() as state:
+        codes = region_territory(place).departement_codes
+        month = last_month(codes) or first_day(timezone.localdate())
+        shown = grid(categories(place), counts(codes, month), Proposal(), every=True)
+    return listing(f"perimetre_R{place.code}_v{state.number}", lines(shown, month))
 
 
 def _posted(request: HttpRequest, place: Region) -> HttpResponse:
@@ -79,16 +93,20 @@ def _page(
 ) -> HttpResponse:
     with snapshot_state() as state:  # one for all that is compared, and nothing written
         setattr(request, DATA_VERSION, state)
-        context = _context(request, place, proposal)
+        context = _context(request, place, proposal, state.number)
     context |= {"editable": editable, "looked": proposal is not None}
     return render(request, "dashboard/perimeter.html", context, status=status)
 
 
-def _context(request: HttpRequest, place: Region, proposal: Proposal | None) -> dict[str, Any]:
+def _context(
+    request: HttpRequest, place: Region, proposal: Proposal | None, version: int
+) -> dict[str, Any]:
     territory = region_territory(place)
     month = last_month(territory.departement_codes)
     known = categories(place)
-    counted = counts(territory.departement_codes, month or first_day(timezone.localdate()))
+    shown = month or first_day(timezone.localdate())
+    codes = territory.departement_codes
+    counted = once(version, lambda: counts(codes, shown), "périmètre", codes, shown)
     asked = proposal or Proposal()
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
     return {

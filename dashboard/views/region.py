@@ -24,7 +24,7 @@ from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
 from dashboard.kept import keep
 from dashboard.models import Subject, TypedFigure
-from dashboard.pieces.piece import MAP, MULTIPLES, codes_of_region
+from dashboard.pieces.piece import MAP, MULTIPLES, SINCE, codes_of_region
 from dashboard.presentation import Brick, Picture, Stone, headings, text_months
 from dashboard.received import read_cells, received_span, strip
 from dashboard.region_report import (
@@ -38,7 +38,7 @@ from dashboard.region_report import (
 )
 from dashboard.region_report import region_table as synthesis_table
 from dashboard.report import load_groups
-from dashboard.since import since
+from dashboard.since import since, since_table
 from dashboard.texts import shown_texts
 from dashboard.tiles import Link
 from dashboard.views.downloads import asked_or_404, attachment, link
@@ -169,6 +169,9 @@ def _chart(request: HttpRequest, place: Region, code: str, version: int) -> Http
     known = read(asked, version)
     measures = narrowed(known.region.measures, asked.selection.first)
     imprint = _imprint(request, place, asked, measures, version)
+    if code == SINCE and (found := since(place, usual(asked, version))):
+        table = since_table(found)
+        return attachment(code, table.caption, table, imprint)
     for name, title, table, notes in _tables(known, measures):
         if name == code:
             return attachment(code, title, table, replace(imprint, notes=notes or imprint.notes))

@@ -25,6 +25,7 @@ from ingestion.tasks import rebuild, safely
 from ingestion.views.access import administered_region, administrator
 from reference.models import LegalEntity, Region
 from reference.months import first_day
+from reference.spreadsheets import csv_bytes
 
 NUMBERS_PER_PAGE = 50
 
@@ -39,6 +40,14 @@ def quarantine(request: HttpRequest) -> HttpResponse:
         administered_region(user, request.GET["region"]) if "region" in request.GET else regions[0]
     )
     national = user.is_superuser
+    if request.GET.get("format") == "csv":
+        lines = waiting.lines_to_attach(region, national=national)
+        name = f"finess-a-rattacher_R{region.code}_{timezone.localdate()}.csv"
+        return HttpResponse(
+            csv_bytes(lines),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
     unknown = Paginator(waiting.unknown_numbers(region, national=national), NUMBERS_PER_PAGE)
     page = unknown.get_page(request.GET.get("page"))
     undecided = waiting.undecided_entities(region, national=national)

@@ -32,6 +32,7 @@ from reference.models import (
 from tests.dashboard import world
 from tests.dashboard.owned import own_all
 from tests.html import assert_no_inline
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -377,6 +378,26 @@ def test_the_page_of_an_edition_compares_with_today_when_asked(
 
     assert "Depuis le comité du 26/01/2026" not in html_of(owner_client, at)
     assert "Depuis le comité du 26/01/2026" in html_of(owner_client, f"{at}?aujourdhui=1")
+
+
+def test_frozen_figures_are_in_a_file_and_those_compared_in_another(
+    edition: Edition, owner_client: Client
+) -> None:
+    lines = lines_of(owner_client.get(f"{LIST}{edition.pk}/?format=csv"))
+    compared = lines_of(owner_client.get("/regions/bourgogne-franche-comte/comite.csv"))
+
+    territories = edition.content["territories"]
+    end = 5 + len(territories)
+    assert lines[:2] == [["Édition", "Comité stratégique"], ["Comité du", "26/01/2026"]]
+    assert [line[0] for line in lines[5:end]] == [each["name"] for each in territories]
+    whole = edition.content["summary"][territories[0]["code"]]
+    assert lines[5][1] == str(round(whole["documents"]))
+    assert float(lines[5][5].replace(",", ".")) == pytest.approx(100 * whole["rate"], abs=0.005)
+    assert lines[end + 1][:2] == ["Territoire", "Mois"]
+    assert lines[end + 2][1] == "01/01/2025"
+    assert len(lines) == end + 2 + sum(len(each["measures"]["months"]) for each in territories)
+    assert compared[0][1] == "Documents au 26 janvier 2026"
+    assert compared[1][0] == "Côte-d’Or"
 
 
 @pytest.mark.parametrize(("query", "queries"), [(None, 9), ("", 9), ("?aujourdhui=1", 11)])

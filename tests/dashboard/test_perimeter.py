@@ -24,6 +24,7 @@ from reference.models import (
 )
 from tests.dashboard import world
 from tests.html import assert_no_inline
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +126,20 @@ def test_categories_are_counted_by_sector_in_the_last_received_month(
     assert "Choisissez" not in html
     assert "209 Service autonomie" not in html  # no ESMS of the region is one
     assert_no_inline(html)
+
+
+def test_every_category_is_in_the_file_of_the_perimeter(
+    register: Region, owner_client: Client
+) -> None:
+    header, *lines = lines_of(owner_client.get(f"{PAGE}?format=csv"))
+    by_code = {line[0]: line for line in lines}
+
+    assert header[6] == "ESMS ouverts en décembre 2025"
+    assert by_code["500"][2:7] == ["PA – Personnes âgées", "oui", "non", "haute", "30"]
+    assert by_code["209"][6] == "0"
+    assert [line[7] for line in lines if line[3] == "non"] == [""] * sum(
+        line[3] == "non" for line in lines
+    )
 
 
 def test_a_filter_shows_one_sector_and_a_box_those_without_esms(

@@ -17,6 +17,7 @@ from indicators.models import CoveredMonth
 from reference.models import Region
 from tests.dashboard import world
 from tests.html import assert_no_inline
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,20 @@ def test_several_files_of_a_month_are_numbered(owner_client: Client) -> None:
     assert row[0] == "provisoire 15/01/2026 fichier 1"
     assert row[2] == "provisoire 15/01/2026 fichier 2"
     assert row[8] == "1. ALIM_DMP_ESMS_202512.xlsx 2. correction.csv"
+
+
+def test_every_month_of_the_grid_is_in_its_file(owner_client: Client) -> None:
+    world.lay(first=NOVEMBER, missing=[("21", NOVEMBER)])
+    CoveredMonth.objects.filter(departement="25").update(source_label="=1+1")
+
+    header, *lines = lines_of(owner_client.get(f"{GRID}?format=csv"))
+
+    assert header == ["Mois", "Département", "État", "Reçu le", "Fichier"]
+    assert len(lines) == 2 * 8
+    assert lines[0] == ["01/12/2025", "Côte-d'Or", PROVISIONAL, "15/01/2026",
+                        "ALIM_DMP_ESMS_202512.xlsx"]  # fmt: skip
+    assert lines[8] == ["01/11/2025", "Côte-d'Or", MISSING, "", ""]
+    assert lines[9][4] == "'=1+1"
 
 
 def test_months_come_by_two_years_and_a_gap_is_a_row(owner_client: Client) -> None:

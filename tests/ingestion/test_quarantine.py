@@ -17,6 +17,7 @@ from reference.models import (
 )
 from tests.ingestion import world
 from tests.ingestion.world import brought, facility, line, published
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,17 @@ def test_the_page_shows_the_legal_entities_to_arbitrate_by_name(
     assert "ASSOCIATION X" in row
     assert "<td>11</td>" in row
     assert PAGE in row
+
+
+def test_all_that_waits_is_in_a_file_where_no_name_runs(owner_client: Client, waiting: Any) -> None:
+    LegalEntity.objects.filter(finess=OWNER).update(name='=HYPERLINK("https://evil.example")')
+
+    header, unknown, undecided = lines_of(owner_client.get(LIST, {"format": "csv"}))
+
+    assert header[:3] == ["FINESS", "Attend", "Organisme"]
+    assert unknown[0] == UNKNOWN
+    assert unknown[3:7] == ["Côte-d'Or", "janvier 2025", "1", "7"]
+    assert undecided[:3] == [OWNER, "une décision", '\'=HYPERLINK("https://evil.example")']
 
 
 def test_lines_of_one_number_in_several_files_are_one_row(owner_client: Client) -> None:

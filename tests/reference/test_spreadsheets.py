@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.spreadsheets import (
     FORMULA_STARTS,
+    Cell,
+    csv_bytes,
     neutralised,
     restored,
     sheet_title,
@@ -29,6 +33,12 @@ def test_a_neutralised_text_never_runs_and_is_given_back_as_it_was(text: str) ->
 @pytest.mark.parametrize("text", ["", "Côte-d'Or", "’", "−1", "n. d.", " =1", "SYNTH"])
 def test_what_no_spreadsheet_runs_stays_as_it_is(text: str) -> None:
     assert neutralised(text) == text
+
+
+def test_a_file_has_french_numbers_and_dates_and_neutral_texts() -> None:
+    row: list[Cell] = ["=1+1", 1234.5, -0.25, 0.0, 12, dt.date(2025, 12, 31), None, "a;b"]
+
+    assert csv_bytes([row]) == '\ufeff\'=1+1;1234,5;-0,25;0;12;31/12/2025;;"a;b"\r\n'.encode()
 
 
 def test_a_facility_whose_name_is_a_link_arrives_inert() -> None:
