@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -188,31 +188,26 @@ def _stack(
     return stacked.astype(types)
 
 
-def _groups(cells: Sequence[CellState]) -> Iterator[tuple[list[dt.date], str, list[str | None]]]:
-    """The cells as few rectangles (months, region, départements): usually one."""
+def _delete(cells: Sequence[CellState]) -> None:
+    """Remove the facts, coverage, contributors and volumes of the cells."""
     months: defaultdict[tuple[str, str | None], list[dt.date]] = defaultdict(list)
     for cell in sorted(cells, key=lambda cell: cell.month):
         months[cell.region, cell.departement].append(cell.month)
-    rectangles: defaultdict[tuple[str, tuple[dt.date, ...]], list[str | None]] = defaultdict(list)
-    for (region, departement), those in months.items():
-        rectangles[region, tuple(those)].append(departement)
-    for (region, those_months), departements in rectangles.items():
-        yield list(those_months), region, departements
-
-
-def _delete(cells: Sequence[CellState]) -> None:
-    """Remove the facts, coverage, contributors and volumes of the cells."""
-    for months, region, departements in _groups(cells):
-        named = [code for code in departements if code is not None]
-        place = Q(departement__in=named)
-        if None in departements:
-            place |= Q(departement__isnull=True)
-        EntityFeeding.objects.filter(place, month__in=months, region=region).delete()
-        MonthlyVolume.objects.filter(place, month__in=months, region=region).delete()
+    # As few rectangles of months × places: usually one, whatever the régions.
+    rectangles: defaultdict[tuple[dt.date, ...], list[tuple[str, str | None]]] = defaultdict(list)
+    for place, those in months.items():
+        rectangles[tuple(those)].append(place)
+    for those_months, places in rectangles.items():
+        named = [code for _, code in places if code is not None]
+        unallocated = [region for region, code in places if code is None]
+        here = Q(departement__in=named, region__in={region for region, code in places if code})
+        here |= Q(departement__isnull=True, region__in=unallocated)
+        EntityFeeding.objects.filter(here, month__in=those_months).delete()
+        MonthlyVolume.objects.filter(here, month__in=those_months).delete()
         facilities = Facility.objects.filter(departement__in=named).values("pk")
-        Feeding.objects.filter(month__in=months, facility__in=facilities).delete()
-        FacilityMonth.objects.filter(month__in=months, departement__in=named).delete()
-        CoveredMonth.objects.filter(month__in=months, departement__in=named).delete()
+        Feeding.objects.filter(month__in=those_months, facility__in=facilities).delete()
+        FacilityMonth.objects.filter(month__in=those_months, departement__in=named).delete()
+        CoveredMonth.objects.filter(month__in=those_months, departement__in=named).delete()
 
 
 def _insert(feedings: pd.DataFrame, entity_feedings: pd.DataFrame) -> None:

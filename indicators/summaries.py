@@ -113,10 +113,13 @@ def write(summaries: Summaries) -> None:
 
 def _windows(cells: Iterable[tuple[dt.date, str]]) -> dict[dt.date, list[str]]:
     """Month → départements whose reach may have changed: each changed month and 11 after it."""
-    windows: defaultdict[dt.date, set[str]] = defaultdict(set)
+    changed: defaultdict[dt.date, set[str]] = defaultdict(set)
     for month, departement in cells:
+        changed[month].add(departement)
+    windows: defaultdict[dt.date, set[str]] = defaultdict(set)
+    for month, departements in changed.items():
         for later in span(month, shift(month, 11)):
-            windows[later].add(departement)
+            windows[later] |= departements
     return {month: sorted(codes) for month, codes in windows.items()}
 
 
@@ -304,4 +307,5 @@ def _write_reach(found: pd.DataFrame, windows: dict[dt.date, list[str]]) -> None
     for codes, months in rectangles.items():
         MonthlyReach.objects.filter(departement__in=codes, month__in=months).delete()
     rows = found.rename(columns={"departement": "departement_id"})
-    copy_rows(MonthlyReach, rows, list(rows.columns))
+    key = ["departement_id", "month", "sector"]
+    copy_rows(MonthlyReach, rows.take(_order(rows, key)), list(rows.columns))

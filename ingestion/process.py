@@ -15,17 +15,20 @@ import pandas as pd
 from django.db import InterfaceError, OperationalError, transaction
 
 from ingestion import ground_files, mappings, notices, progress
-from ingestion.checking.check import Checked, check
+from ingestion.checking.check import check
 from ingestion.checking.ground import load_ground
 from ingestion.checking.report import adds_up, write_report
 from ingestion.errors import RefusedFile, UnmappedColumns, is_no_room
 from ingestion.models import Event, Extract, Mode, State
 from ingestion.presentation import Accounting
 from ingestion.previewing import preview
+from ingestion.previewing.weighing import weigh
 from ingestion.progress import Step
 from ingestion.reading.pipeline import ReadOptions, read_records
 from ingestion.storage import load_records, local_copy, save_records
+from reference.aside import aside
 from reference.documents import document_type_index
+from reference.memory import give_back
 from reference.models import DataVersion
 
 logger = logging.getLogger(__name__)
@@ -127,18 +130,26 @@ def _read(extract: Extract) -> None:
     again = preview.asked_again(extract)
     if again is None:
         records, file = _records(extract)
+        give_back()  # a file of a million lines leaves a hundred megabytes behind
     else:
         records, file = load_records(extract), again
         extract.mode = extract.asked_mode or extract.mode
     progress.start(extract, Step.CHECKING)
-    checked = _check(extract, records)
+    with aside(partial(save_records, extract, records) if again is None else _nothing):
+        # Read before the register: one applied meanwhile makes the report stale, never fresh.
+        ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
+        checked = check(records, load_ground(extract.region_id), add_up=adds_up(extract))
+    brought = checked.held
+    give_back()
+    with aside(partial(weigh, checked.records, brought)) as weighed:
+        write_report(extract, checked, ground)
     if not checked.counts["accepted"]:
         extract.preview = {"file": file}
         extract.save(update_fields=["records", "columns", "mode", "preview"])
         refuse(extract, nothing_accepted(extract))
         return
     progress.start(extract, Step.PREVIEW)
-    made = preview.make(extract, checked, file)
+    made = preview.make(extract, checked, file, weighed())
     wanted = again is None and (
         extract.publish_when_ready or preview.region_settings(extract).publish_automatically
     )
@@ -158,11 +169,14 @@ def _read(extract: Extract) -> None:
     )
 
 
+def _nothing() -> None:
+    """The records are stored already."""
+
+
 def _records(extract: Extract) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The records of the file, stored beside it, and what its reader found out about it."""
+    """The records of the file, and what its reader found out about it."""
     with local_copy(extract.file) as path:
         normalised = read_records(path, extract.original_name, _options(extract))
-    save_records(extract, normalised.records)
     extract.columns = normalised.columns.as_json()
     extract.offer = normalised.offer
     completes = Mode.COMPLETE if normalised.carries_report else Mode.REPLACE
@@ -180,15 +194,6 @@ def _options(extract: Extract) -> ReadOptions:
         keep_extra=adds_up(extract),
         progress=partial(progress.advance, extract),
     )
-
-
-def _check(extract: Extract, records: pd.DataFrame) -> Checked:
-    """Check records against today's ground, and keep the report."""
-    # Read before the register: a register applied meanwhile makes the report stale, never fresh.
-    ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
-    checked = check(records, load_ground(extract.region_id), add_up=adds_up(extract))
-    write_report(extract, checked, ground)
-    return checked
 
 
 def _read_ground(extract: Extract) -> None:

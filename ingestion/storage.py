@@ -110,6 +110,16 @@ def _write(
         table = table.replace_schema_metadata(metadata)
     buffer = pa.BufferOutputStream()
     # Read whole again: what would tell which part to read takes as long to write as the rest.
-    pq.write_table(table, buffer, compression="zstd", compression_level=1, write_statistics=False)
+    # Lines follow each other: their differences take a third of the time that their values do.
+    lines = [name for name in table.column_names if name == "line"]
+    pq.write_table(
+        table,
+        buffer,
+        compression="zstd",
+        compression_level=1,
+        write_statistics=False,
+        use_dictionary=[name for name in table.column_names if name not in lines],
+        column_encoding=dict.fromkeys(lines, "DELTA_BINARY_PACKED") or None,
+    )
     storage.delete(name)
     return storage.save(name, File(io.BytesIO(buffer.getvalue())))

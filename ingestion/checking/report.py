@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from indicators.bulk import copy_rows
 from ingestion.checking.check import Checked
 from ingestion.models import Extract, LineReport, Repeats
 from ingestion.storage import save_held
+from reference.aside import aside
 from reference.months import iso
 
 LENGTHS = {"finess": 20, "column": 200, "value": 250, "reason": 400, "remedy": 400}
@@ -35,8 +38,8 @@ def write_report(extract: Extract, checked: Checked, ground: int) -> None:
     extract.counts = {outcome: int(count) for outcome, count in checked.counts.items()}
     extract.months = [iso(month.date()) for month in months]
     extract.checked_ground = ground
-    save_held(extract, checked.held, held_key(extract, ground))
-    with transaction.atomic():
+    keeping = partial(save_held, extract, checked.held, held_key(extract, ground))
+    with aside(keeping) as kept, transaction.atomic():
         extract.line_reports.all().delete()
         remarks = checked.remarks.assign(
             extract_id=extract.pk,
@@ -47,6 +50,7 @@ def write_report(extract: Extract, checked: Checked, ground: int) -> None:
         )
         columns = ["line", "month", "documents", "outcome", "code", *LENGTHS]
         copy_rows(LineReport, remarks, ["extract_id", *columns])
+        kept()
         extract.save(update_fields=["counts", "months", "checked_ground", "replays"])
 
 

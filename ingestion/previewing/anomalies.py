@@ -147,6 +147,8 @@ def facility_jumps(situation: Situation) -> Iterator[Anomaly]:
         situation.before.facilities, on=FACILITY, how="left", suffixes=("", "_now")
     )
     large = large[~(large["documents_now"] * JUMP_RATIO > large["documents"])]
+    if large.empty:
+        return
     large = large.sort_values(["departement", "month"], kind="stable")
     habits = _habits(large, series[series["facility_id"].isin(large["facility_id"])], situation)
     months = np.isfinite(habits).sum(axis=1)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 FACILITY = ["month", "departement", "facility_id"]
 VOLUME = ["month", "departement", "document_type_id"]
@@ -42,6 +43,8 @@ class Contents:
 
     def joined(self, other: Contents) -> Contents:
         """These cells and those of another, which are not the same ones."""
+        if self.facilities.empty and self.volumes.empty:
+            return other
         return Contents(
             pd.concat([self.facilities, other.facilities], ignore_index=True),
             pd.concat([self.volumes, other.volumes], ignore_index=True),
@@ -50,7 +53,8 @@ class Contents:
 
 def contents(rows: pd.DataFrame) -> Contents:
     """What rows of KEY and documents (facility_id 0: carried by a legal entity) hold together."""
-    sites = rows.loc[rows["facility_id"] != 0, [*FACILITY, "documents"]]
+    of_sites = rows["facility_id"] != 0
+    sites = rows if of_sites.all() else rows.loc[of_sites, [*FACILITY, "documents"]]
     return Contents(_summed(sites, FACILITY), _summed(rows, VOLUME))
 
 
@@ -74,18 +78,40 @@ def _summed(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
     The keys are packed into one integer, which is sorted ten times faster than they are.
     """
-    packed = np.zeros(len(rows), dtype="int64")
+    packed, named = np.zeros(len(rows), dtype="int64"), {}
     for name in by:
-        codes, values = pd.factorize(rows[name], sort=True)
-        packed = packed * max(len(values), 1) + codes
-    order = np.argsort(packed)
-    placed = packed[order]
-    first = np.flatnonzero(np.r_[True, placed[1:] != placed[:-1]][: len(placed)])
-    documents = rows["documents"].to_numpy(dtype="int64")[order]
-    sums = np.add.reduceat(documents, first) if len(first) else documents
-    summed = rows[by].take(order[first]).assign(documents=sums)
-    filled = summed[summed["documents"] > 0].reset_index(drop=True)
-    return filled.astype({"departement": "str"})  # categories before, of a file's own
+        codes, named[name] = pd.factorize(rows[name], sort=True)
+        packed = packed * max(len(named[name]), 1) + codes
+    groups, sums = _sums(packed, rows["documents"].to_numpy(dtype="int64"))
+    filled = sums > 0
+    groups, columns = groups[filled], {}
+    for name in reversed(by):
+        groups, codes = np.divmod(groups, max(len(named[name]), 1))
+        columns[name] = pd.Series(named[name].take(codes), dtype=rows[name].dtype)
+    summed = pd.DataFrame({**{name: columns[name] for name in by}, "documents": sums[filled]})
+    return summed.astype({"departement": "str"})  # categories before, of a file's own
+
+
+def _sums(
+    groups: NDArray[np.int64], documents: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different groups, in order, and the documents of each."""
+    # Equal ones mostly follow each other, as the rows of a facility do.
+    groups, documents = _runs(groups, documents)
+    if (groups[1:] < groups[:-1]).any():
+        order = np.argsort(groups)
+        groups, documents = _runs(groups[order], documents[order])
+    return groups, documents
+
+
+def _runs(
+    groups: NDArray[np.int64], documents: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Equal groups that follow each other made one."""
+    first = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]][: len(groups)])
+    if len(first) == len(groups):
+        return groups, documents
+    return groups[first], np.add.reduceat(documents, first)
 
 
 def _inside(frame: pd.DataFrame, places: Collection[Place]) -> pd.Series[bool]:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from django.db.models import Sum
 from django.utils import timezone
@@ -15,14 +14,15 @@ from django_pandas.io import read_frame
 
 from indicators.models import CoveredMonth, EntityFeeding, FacilityMonth, Feeding, MonthlyVolume
 from ingestion.checking.check import Checked
-from ingestion.models import Extract, Mode, Outcome, RegionSettings
+from ingestion.models import Extract, Mode, RegionSettings
 from ingestion.previewing import anomalies
 from ingestion.previewing.anomalies import Anomaly, Situation
 from ingestion.previewing.anomaly_words import Names, say
 from ingestion.previewing.comparison import Contents, Place, compare, completed, contents, moved
 from ingestion.previewing.continuity import emptied_cells, other_counting, series_returns
 from ingestion.previewing.preview_cumulative import added, series_falls
-from ingestion.publishing.layers import Cell, covered_cells, held_cells, met
+from ingestion.previewing.weighing import Weighed, weigh
+from ingestion.publishing.layers import Cell, Tally, covered_cells, met
 from ingestion.publishing.rebuild import is_cumulative
 from ingestion.reading.pipeline import NormalisedFile
 from reference.models import (
@@ -84,15 +84,18 @@ def told(normalised: NormalisedFile) -> dict[str, Any]:
     }
 
 
-def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
+def make(
+    extract: Extract, checked: Checked, file: dict[str, Any], weighed: Weighed | None = None
+) -> Preview:
     """Compare a file that was read with what is published now; changes nothing.
 
-    `file`: see `told`. Reads the summaries only, but for a file that completes: then the facts of
-    the keys that it holds.
+    `file`: see `told`. `weighed`: see `weigh`, when it is already known. Reads the summaries only,
+    but for a file that completes: then the facts of the keys that it holds.
     """
     version = current_data_version()
     scope = _scope(extract)
-    situation, broken = _situation(extract, checked, {code for code, _ in scope})
+    weighed = weighed or weigh(checked.records, checked.held)
+    situation, broken = _situation(extract, checked, weighed, {code for code, _ in scope})
     found = [*_of_report(checked, file), *broken, *_of_comparison(extract, situation)]
     reference, before, places = _reference(extract, situation)
     return Preview(
@@ -100,7 +103,7 @@ def make(extract: Extract, checked: Checked, file: dict[str, Any]) -> Preview:
         mode=extract.mode,
         file=file,
         scope=scope,
-        covered=_covered(checked, situation),
+        covered=_covered(weighed.tallies, situation),
         missing=_missing(situation, [code for code, _ in scope]),
         reference=reference,
         comparison=_comparison(before, situation.after, places, dict(scope)),
@@ -128,17 +131,18 @@ def _scope(extract: Extract) -> list[list[str]]:
 
 
 def _situation(
-    extract: Extract, checked: Checked, scope: Collection[str]
+    extract: Extract, checked: Checked, weighed: Weighed, scope: Collection[str]
 ) -> tuple[Situation, list[Anomaly]]:
     """What publishing would change, and what would break the series that are published."""
-    rows = checked.held
-    held, spoken = held_cells(rows), met(checked.records)
-    cells = covered_cells(extract, held, spoken)
-    covered, accepted = _places(cells), _places(held)
+    rows, after = checked.held, weighed.contents
+    spoken = met(weighed.tallies)
+    cells = covered_cells(extract, weighed.cells, spoken)
+    covered, accepted = _places(cells), _places(weighed.cells)
     broken = list(other_counting(extract, cells))
     if is_cumulative(extract):
         counted = added(rows, cells)
         rows, accepted = counted.rows, accepted & counted.places
+        after = contents(rows)
         broken += [*series_falls(counted.fallen), *series_returns(rows, counted.known)]
     months = sorted({cell.month for cell in cells})
     received = _received(scope)
@@ -147,8 +151,6 @@ def _situation(
     if extract.mode == Mode.COMPLETE:
         touched = covered | {(month, "") for month in wanted}
         after = completed(before.within(touched), rows, _old_rows(rows))
-    else:
-        after = contents(rows)
     situation = Situation(
         covered=covered,
         accepted=accepted,
@@ -267,20 +269,13 @@ def region_settings(extract: Extract) -> RegionSettings:
     return found or RegionSettings(region=extract.region)
 
 
-def _covered(checked: Checked, situation: Situation) -> dict[str, dict[str, int]]:
-    records = checked.records
-    accepted = (records["outcome"] == Outcome.ACCEPTED).to_numpy(dtype=bool)
-    months, named_months = pd.factorize(records["month"])
-    codes, found_names = pd.factorize(records["departement"], use_na_sentinel=False)
-    named = ["" if pd.isna(name) else str(name) for name in found_names]
-    sizes = np.bincount((months * len(named) + codes)[accepted])
-    cells = np.flatnonzero(sizes)
+def _covered(tallies: list[Tally], situation: Situation) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for month, departement in sorted(situation.covered):
         found.setdefault(iso(month), {})[departement] = 0
-    for cell, size in zip(cells.tolist(), sizes[cells].tolist(), strict=True):
-        rank, code = divmod(cell, len(named))
-        found.setdefault(iso(named_months[rank]), {})[named[code]] = size
+    for each in tallies:
+        if each.accepted:
+            found.setdefault(iso(each.month), {})[each.departement] = each.accepted
     return found
 
 

@@ -6,7 +6,9 @@ publications follow each other, and always reads records through today's registe
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
@@ -170,7 +172,9 @@ def _publish(extract: Extract, version: DataVersion) -> None:
         return
     if is_stale(version):
         add_missing_layers(readings)
-    spoken = layers.met(readings.checked(extract).records) if extract.confirm_empty else ()
+    spoken: Collection[tuple[dt.date, str]] = ()
+    if extract.confirm_empty:
+        spoken = layers.met(layers.tally(readings.checked(extract).records))
     touched = layers.edit(extract, layers.held_cells(readings.held(extract)), spoken)
     extract.state = State.PUBLISHED
     extract.message = ""

@@ -70,7 +70,8 @@ def coded(codes: Codes, texts: Sequence[str]) -> pd.Categorical:
 
 def constant(text: str, length: int) -> pd.Categorical:
     """The same text so many times."""
-    return coded(np.zeros(length, dtype="int32"), [text])
+    texts = pd.Index([text] if length else [], dtype="str")
+    return pd.Categorical.from_codes(np.zeros(length, dtype="int8"), texts)
 
 
 def each(texts: pd.Categorical, read: Callable[[str], str]) -> pd.Categorical:

@@ -146,7 +146,10 @@ class _Picked:
         return coded(np.asarray(groups, dtype="int32"), texts)
 
     def _column(self, position: int) -> pd.Categorical:
-        return each(texts_of(self.recognised.cells, position).take(self.rows), str.strip)
+        texts = texts_of(self.recognised.cells, position)
+        # A count a row, and none is blank: nothing to pick.
+        whole = len(self.recognised.counts) == 1 and len(self.rows) == len(texts)
+        return each(texts if whole else texts.take(self.rows), str.strip)
 
 
 def _filled(texts: pd.Categorical) -> Mask:
@@ -160,9 +163,13 @@ def _code(texts: pd.Categorical, text: str) -> int:
 
 def _either(chosen: Mask, one: pd.Categorical, other: pd.Categorical) -> pd.Categorical:
     """The texts of one where chosen, of the other elsewhere."""
-    both = union_categoricals([one, other])
-    where = np.arange(len(chosen)) + np.where(chosen, 0, len(chosen))
-    return both.take(where)
+    if not chosen.any():
+        return other
+    texts = one.categories.union(other.categories, sort=False)
+    first, second = (
+        texts.get_indexer(said.categories).astype("int32")[codes_of(said)] for said in (one, other)
+    )
+    return pd.Categorical.from_codes(np.where(chosen, first, second), texts)
 
 
 def _counts(texts: pd.Categorical) -> tuple[pd.arrays.IntegerArray, pd.Categorical]:

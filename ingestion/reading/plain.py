@@ -12,10 +12,9 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pandas.api.types import union_categoricals
 from pyarrow import csv
 
-from ingestion.reading.coded import Coder, holds
+from ingestion.reading.coded import Coder, codes_of, different, holds, texts_of
 from ingestion.reading.header_row import HEADER_ROWS
 from ingestion.reading.text import Row
 
@@ -66,21 +65,27 @@ def _stacked(top: pd.DataFrame, batches: list[pa.RecordBatch]) -> pd.DataFrame |
     """The first rows above the others, those that are all blank left out; see `read_plain`."""
     columns = []
     for position in range(top.shape[1]):
-        column = _categorical([batch.column(position) for batch in batches])
+        chunks = [_encoded(texts_of(top, position)), *(each.column(position) for each in batches)]
+        column = _categorical(chunks)
         if column.categories.str.len().max() > LONGEST_CELL:
             return None
         columns.append(column)
-    filled = np.zeros(len(columns[0]), dtype=bool)
+    below = np.arange(HEADER_ROWS + 1, HEADER_ROWS + 1 + len(columns[0]) - len(top))
+    lines = np.concatenate([top.index.to_numpy(), below])
+    filled = np.zeros(len(lines), dtype=bool)
     for column in columns:
         filled |= holds(column, str.strip)
-    kept = np.flatnonzero(filled)
-    lines = np.concatenate([top.index.to_numpy(), kept + HEADER_ROWS + 1])
-    cells = {
-        # Each column gives its memory back before the next one is made.
-        position: union_categoricals([top[position].array, columns.pop(0).take(kept)])
-        for position in range(top.shape[1])
-    }
+    if not filled.all():
+        lines = lines[filled]
+        columns = [column[filled] for column in columns]
+    cells = dict(enumerate(columns))
     return pd.DataFrame(cells, index=pd.Index(lines, name="line"), copy=False)
+
+
+def _encoded(texts: pd.Categorical) -> pa.DictionaryArray:
+    """A column of the first rows as the others are read."""
+    named = pa.array(different(texts), pa.large_string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes_of(texts)), named)
 
 
 def _categorical(chunks: list[pa.DictionaryArray]) -> pd.Categorical:

@@ -37,8 +37,11 @@ def test_a_block_that_fails_says_its_own_fault_once_the_other_has_ended() -> Non
         going.wait(10)
         ended.append(True)
 
-    with pytest.raises(ValueError, match="own"), aside(act):
-        going.set()
-        raise ValueError("own")
+    def fail() -> None:
+        with aside(act):
+            going.set()
+            raise ValueError("own")
 
+    with pytest.raises(ValueError, match="own"):
+        fail()
     assert ended
