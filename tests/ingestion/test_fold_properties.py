@@ -132,7 +132,7 @@ class Oracle:
     def speaks_last_everywhere(self, rank: int) -> bool:
         """Whether publishing it again would change nothing."""
         return all(
-            self.cells.get((month, SITES[site]), [None])[-1] == rank
+            self.cells.get((month, SITES[site]), [])[-1:] == [rank]
             for month, site, _ in self.files[rank].said
         )
 
