@@ -48,7 +48,7 @@ def codes(user: User) -> list[str]:
 def shown(client: Client) -> dict[str, str]:
     """What the page's form would send as it stands."""
     rows = client.get(PAGE).context["rows"]
-    sent = {}
+    sent: dict[str, str] = {}
     for row in rows:
         sent |= {
             f"vu-{row.pick.pk}": row.seen,

@@ -133,7 +133,7 @@ def test_a_removal_is_asked_then_takes_the_file_after_the_row(
 def test_a_template_whose_row_is_not_kept_leaves_no_file(
     owner: User, region: Region, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deck_templates.audit, "record", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("accounts.audit.record", lambda *_, **__: 1 / 0)
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         add_template(region, "ARS", b"PK", actor=owner)
