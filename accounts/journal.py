@@ -34,6 +34,7 @@ LABELS = {
     "after": "après",
     "anomalies": "anomalies",
     "before": "avant",
+    "bytes": "octets",
     "category": "catégorie",
     "cells": "mois et départements",
     "changes": "changements",
