@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from tests.strictness import TEMPLATES
 NAMES = sorted(
     str(path.relative_to(TEMPLATES)) for path in Path(TEMPLATES).rglob("*") if path.is_file()
 )
+
+#: Tags, comments and values of a template, and those of its HTML.
+MARKUP = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -29,3 +33,12 @@ def test_an_undefined_variable_of_a_package_is_empty_as_it_expects() -> None:
     page = engines["django"].from_string("[{{ nobody.gave.this }}]")
 
     assert page.render() == "[]"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name.startswith(("dashboard/", "accounts/"))]
+)
+def test_signs_of_french_stand_after_a_narrow_space(name: str) -> None:
+    words = MARKUP.sub("", (Path(TEMPLATES) / name).read_text(encoding="utf-8"))
+
+    assert not re.findall(r"[^\n]{0,20}[ \u00a0][:;?!»%]|«[ \u00a0][^\n]{0,20}", words)
