@@ -1,39 +1,26 @@
-"""The digest: what is due, what it tells, sent once whatever comes in whatever order."""
+"""The digest: what is due whatever comes in whatever order, and what it tells."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.core import mail
-from django.db import connection
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import RegionGrant, Role, User
-from dashboard import tasks
 from dashboard.digest.facts import Facts, States, facts
 from dashboard.digest.periods import Period, due
-from dashboard.digest.sending import QUIET, write_due
 from dashboard.digest.text import Links, compose, subject
-from dashboard.models import Frequency, Letter, Mailing, Subscription
+from dashboard.models import Frequency
 from indicators.facilities import FacilityRow
 from indicators.facility_states import State
-from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from indicators.selection import Territory
 from indicators.series import Measures
-from reference.models import DataVersion, FacilityPeriod, Region, raise_data_version
 from reference.months import shift, span
-from tests.conftest import MakeUser
-from tests.dashboard import world
 from tests.dashboard.builders import GROUPS, NAN, build
 from tests.dashboard.evidences import region_evidence
 from tests.indicators.evidences import invented_region
@@ -281,6 +268,8 @@ def test_first_deposits_are_unknown_without_a_year_received_before() -> None:
 
     assert told.firsts is None
     assert "premier" not in written(told).lower()
+    longer = {"21": tuple(span(month("2024-01"), month("2025-05")))}
+    assert "aucun premier dépôt" in written(told_of(FALLING, states=States((), (), longer)))
 
 
 def test_a_territory_of_which_everything_fell_says_that_nothing_stood() -> None:
@@ -326,217 +315,3 @@ def test_the_subject_names_the_region_and_the_period() -> None:
     assert plain(subject("Provence-Alpes-Côte d'Azur", Period(DECEMBER, DECEMBER))) == (
         "Mon espace santé en ESMS : Provence-Alpes-Côte d’Azur, décembre 2025"
     )
-
-
-# --- Sending --------------------------------------------------------------------------------------
-
-FIRST = dt.date(2025, 7, 1)
-
-
-@pytest.fixture
-def reader(make_user: MakeUser, region: Region) -> User:
-    return make_user("reader@example.fr", Role.READER, region)
-
-
-@pytest.fixture
-def received(db: None, settings: Any) -> None:
-    settings.MES_SITE_URL = "https://mes.example.fr"
-    world.lay(first=FIRST, departements=("21", "39"))
-    settle()
-
-
-def settle() -> None:
-    """Leave the data alone for long enough."""
-    DataVersion.objects.update(raised_at=timezone.now() - QUIET)
-
-
-def subscribe(user: User, region: Region, **told: Any) -> Subscription:
-    return Subscription.objects.create(user=user, letter=Letter.DIGEST, region=region, **told)
-
-
-def withdraw(one: dt.date, *, code: str | None = None) -> list[CoveredMonth]:
-    """Take a month away, as if it had not been received yet; gives what brings it back."""
-    where = {"month": one} | ({"departement_id": code} if code else {})
-    kept = list(CoveredMonth.objects.filter(**where))
-    for model in (CoveredMonth, MonthlyReach, MonthlyVolume):
-        model._default_manager.filter(**where).delete()
-    raise_data_version("essai")
-    settle()
-    return kept
-
-
-def bring_back(cells: Sequence[CoveredMonth]) -> None:
-    CoveredMonth.objects.bulk_create(cells)
-    raise_data_version("essai")
-    settle()
-
-
-def test_a_reader_is_sent_one_letter_of_their_territories_and_links_they_may_open(
-    received: None, reader: User, region: Region
-) -> None:
-    subscribe(reader, region, departement_id="21", told=month("2025-11"))
-    subscribe(reader, region, told=month("2025-11"))
-    subscribe(reader, region, departement_id="39", told=DECEMBER)
-
-    assert tasks.send_letters() == 1
-    assert tasks.send_letters() == 0
-
-    (message,) = mail.outbox
-    body = plain(str(message.body))
-    assert message.to == ["reader@example.fr"]
-    assert plain(str(message.subject)).endswith(": Bourgogne-Franche-Comté, décembre 2025")
-    assert body.index("BOURGOGNE-FRANCHE-COMTÉ") < body.index("CÔTE-D’OR")
-    assert "JURA" not in body
-    assert "https://mes.example.fr/departements/21/\n" in body
-    assert "/esms/" not in body
-    assert "ESMS 1" not in body
-    assert [str(each.key) for each in Mailing.objects.all()] == ["R27:2025-12:R27,D21"]
-
-
-def test_a_referent_is_led_to_the_list_of_those_counted(
-    received: None, make_user: MakeUser, region: Region
-) -> None:
-    referent = make_user("referent@example.fr", Role.REFERENT, region)
-    for code in ("21", None):
-        subscribe(referent, region, departement_id=code, told=month("2025-11"))
-    FacilityPeriod.objects.update(category_id="500")
-    one = FacilityMonth.objects.filter(departement="21", month=month("2025-09"))[0].facility_id
-    FacilityMonth.objects.filter(facility=one, month__gt=month("2025-09")).delete()
-
-    tasks.send_letters()
-
-    (message,) = mail.outbox
-    query = "?parmi=sans-depot&de=2025-10&a=2025-12&tri=etat"
-    assert "1 ESMS, dont 1 déposait encore juste avant" in plain(str(message.body))
-    for place in ("departements/21", "regions/bourgogne-franche-comte"):
-        assert f"\n  https://mes.example.fr/{place}/esms/{query}\n" in message.body
-
-
-def test_a_late_correction_or_a_month_that_comes_back_sends_nothing(
-    received: None, reader: User, region: Region
-) -> None:
-    subscribe(reader, region, told=month("2025-11"))
-    gone = withdraw(month("2025-10"))
-    assert write_due() == 1
-    bring_back(gone)
-    assert write_due() == 0
-    gone = withdraw(DECEMBER)
-    assert write_due() == 0
-    bring_back(gone)
-    assert write_due() == 0
-
-
-def test_a_departement_that_comes_later_is_told_later_and_the_region_once(
-    received: None, reader: User, region: Region
-) -> None:
-    subscribe(reader, region, told=month("2025-11"))
-    subscribe(reader, region, departement_id="39", told=month("2025-11"))
-    gone = withdraw(DECEMBER, code="39")
-    assert write_due() == 1
-    bring_back(gone)
-    assert write_due() == 1
-
-    assert [each.key for each in Mailing.objects.order_by("pk")] == [
-        "R27:2025-12:R27",
-        "R27:2025-12:D39",
-    ]
-    first = plain(Mailing.objects.earliest("pk").body)
-    assert "décembre 2025 (1 département sur 8) et 1 autre." in first
-
-
-def test_both_frequencies_are_two_letters(received: None, reader: User, region: Region) -> None:
-    subscribe(reader, region, departement_id="21", told=month("2025-11"))
-    subscribe(
-        reader, region, departement_id="39", told=month("2025-11"), frequency=Frequency.QUARTERLY
-    )
-
-    assert write_due() == 2
-    assert {each.key for each in Mailing.objects.all()} == {
-        "R27:2025-12:D21",
-        "R27:2025-T4:D39",
-    }
-
-
-def test_a_reader_without_the_right_or_the_account_is_not_written_to(
-    received: None, reader: User, region: Region
-) -> None:
-    one = subscribe(reader, region, told=month("2025-11"))
-    RegionGrant.objects.all().delete()
-    assert write_due() == 0
-    User.objects.update(is_active=False)
-    assert write_due() == 0
-
-    one.refresh_from_db()
-    assert one.told == month("2025-11")
-
-
-def test_a_month_out_of_sight_is_not_told(received: None, reader: User, region: Region) -> None:
-    """The Jura’s first file comes, of a month that no page opens on any more."""
-    withdraw_all = CoveredMonth.objects.filter(departement="39")
-    old = withdraw_all.earliest("month")
-    withdraw_all.exclude(pk=old.pk).delete()
-    CoveredMonth.objects.filter(pk=old.pk).update(month=month("2020-01"))
-    world_before = subscribe(reader, region, departement_id="39")
-
-    assert write_due() == 0
-    world_before.refresh_from_db()
-    assert world_before.told == month("2020-01")
-
-
-def test_a_digest_waits_until_the_data_are_left_alone_and_read_through_their_ground(
-    received: None, reader: User, region: Region
-) -> None:
-    subscribe(reader, region, told=month("2025-11"))
-    raise_data_version("essai")
-    now = timezone.now()
-    assert write_due(now) == 0
-    DataVersion.objects.update(ground=2, folded_ground=1)
-    assert write_due(now + QUIET) == 0
-    DataVersion.objects.update(folded_ground=2)
-
-    assert write_due(now + QUIET) == 1
-
-
-def test_nothing_due_costs_two_queries(
-    received: None,
-    reader: User,
-    region: Region,
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
-    subscribe(reader, region, told=DECEMBER)
-
-    with django_assert_num_queries(2):
-        assert write_due() == 0
-
-
-def test_nobody_subscribed_costs_one_query(
-    db: None, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    with django_assert_num_queries(1):
-        assert write_due() == 0
-
-
-def test_a_region_without_any_month_sends_nothing(reader: User, region: Region) -> None:
-    subscribe(reader, region)
-
-    assert write_due() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_write_a_digest_once(
-    received: None, reader: User, region: Region
-) -> None:
-    subscribe(reader, region, departement_id="21", told=month("2025-11"))
-    together = Barrier(2)
-
-    def work() -> int:
-        try:
-            together.wait()
-            return write_due()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as workers:
-        wrote = [each.result() for each in (workers.submit(work), workers.submit(work))]
-
-    assert sum(wrote) == Mailing.objects.count() == 1
