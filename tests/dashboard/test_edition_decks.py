@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -14,9 +16,11 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role, User
 from dashboard.editions import freeze
 from dashboard.exporting import keeping, make, scheduled
+from dashboard.exporting.makers import MAKERS
 from dashboard.models import (
     Edition,
     Export,
+    ExportKind,
     ExportState,
     Frequency,
     Letter,
@@ -24,8 +28,15 @@ from dashboard.models import (
     Subscription,
     TypedFigure,
 )
+from dashboard.pieces.order import Order
 from indicators.models import CoveredMonth, MonthlyVolume
-from reference.models import DataVersion, Region, raise_data_version
+from reference.models import (
+    DataVersion,
+    Departement,
+    Region,
+    current_data_version,
+    raise_data_version,
+)
 from tests.dashboard import world
 from tests.dashboard.makers import Maker, replace_makers, replace_workers
 
@@ -48,6 +59,19 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
 @pytest.fixture(autouse=True)
 def received(region: Region) -> None:
     world.lay(first=dt.date(2025, 9, 1), departements=("21",))
+
+
+@pytest.mark.parametrize("kind", ExportKind.values)
+def test_each_kind_of_file_is_made_and_says_how_far_it_is(kind: str, region: Region) -> None:
+    told: list[tuple[int, int]] = []
+    order = Order(region, departement=Departement.objects.get(pk="21"))
+
+    made = MAKERS[kind](order, lambda *how_far: told.append(how_far))
+
+    assert zipfile.is_zipfile(io.BytesIO(made.content))
+    assert made.data_version == current_data_version()
+    done, total = told[-1]
+    assert done == total > 4
 
 
 # --- Editions -------------------------------------------------------------------------------------
