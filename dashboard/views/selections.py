@@ -19,7 +19,7 @@ from accounts.refusals import refused_or_404
 from accounts.scope import region_of_request, roles_of
 from dashboard.exporting import ask_export
 from dashboard.models import ExportKind, SlidePick, SlideSelection
-from dashboard.pieces.piece import standard
+from dashboard.pieces.piece import UnknownPieceError, standard
 from dashboard.selections import (
     MAX_PICKS,
     Basket,
@@ -276,17 +276,21 @@ def _exported(
         messages.warning(request, "Cochez au moins une diapositive avant de créer le fichier.")
         return redirect(request.path)
     calls = roles_of(request)[place] in CALLERS
-    export = ask_export(
-        region=place,
-        author=_user(request),
-        kind=kind,
-        pieces=tuple(map(piece_of, picks)),
-        working=calls and request.POST.get("version") == WORKING,
-        title=selection.title,
-        template=selection.template,
-        link=settings.MES_SITE_URL or request.build_absolute_uri("/").rstrip("/"),
-        notify="prevenir" in request.POST,
-    )
+    try:
+        export = ask_export(
+            region=place,
+            author=_user(request),
+            kind=kind,
+            pieces=tuple(map(piece_of, picks)),
+            working=calls and request.POST.get("version") == WORKING,
+            title=selection.title,
+            template=selection.template,
+            link=settings.MES_SITE_URL or request.build_absolute_uri("/").rstrip("/"),
+            notify="prevenir" in request.POST,
+        )
+    except UnknownPieceError as error:  # chosen when pages still had it
+        messages.error(request, f"{error} Retirez cette diapositive de la sélection.")
+        return redirect(request.path)
     return redirect("dashboard:export", export.pk)
 
 

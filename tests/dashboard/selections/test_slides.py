@@ -353,6 +353,17 @@ def test_no_file_is_made_of_nothing_or_of_what_was_typed_wrong(
     assert "Cochez au moins une diapositive" in text(answer)
 
 
+def test_a_slide_that_pages_no_longer_have_is_told(owner_client: Client, owner: User) -> None:
+    world.lay(departements=("21",))
+    add(owner_client)
+    SlidePick.objects.filter(selection__user=owner).update(code="ancien")
+
+    assert "ancien" in text(owner_client.get(f"{PAGE}?titres=oui"))
+    answer = act(owner_client, "diapositives")
+    assert "« ancien » n’est pas un graphique de cette page. Retirez" in text(answer)
+    assert not Export.objects.exists()
+
+
 def test_a_reader_has_no_working_version(
     reader_client: Client, asked: list[dict[str, Any]]
 ) -> None:
