@@ -17,10 +17,11 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402  # after the setup
 
-from benchmarks import facts, ingest, national, pages, reading  # noqa: E402  # the same
+from benchmarks import deck, facts, ingest, national, pages, reading  # noqa: E402  # the same
 from mes_dashboard.services import local_servers  # noqa: E402  # the same
 
 BENCHMARKS = {
+    "deck": deck.run,
     "facts": facts.run,
     "reading": reading.run,
     "ingest": ingest.run,

@@ -21,10 +21,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from benchmarks.result import Result, seconds
+from benchmarks.result import Result, work
 from benchmarks.world import register
 from dashboard.editions import freeze
 from dashboard.kept import PAGES as KEPT
+from dashboard.kept import PARTS
 from dashboard.reading import NEAR, SHARED, prepare
 from indicators.facts import CellFacts, Coverage, replace_cells
 from indicators.models import CoveredMonth, FacilityMonth, Feeding, MonthlyReach, MonthlyVolume
@@ -69,6 +70,8 @@ PAGES = (
     "/fichiers-mensuels/",
     "/fichiers-mensuels/historique/",
 )
+#: What a web process keeps for itself.
+OWN = (NEAR, KEPT, PARTS)
 #: What pages read, in the order in which rows may be made.
 READ: tuple[type[models.Model], ...] = (
     CoveredMonth,
@@ -91,13 +94,13 @@ JOIN (
     FROM reference_facility WHERE departement_id = ANY(%(codes)s)
 ) other USING (rank)
 """
-#: Statements that read nothing.
-FRAMES = ("BEGIN", "COMMIT", "SET TRANSACTION", "SAVEPOINT", "RELEASE")
+#: Statements that read nothing of ours.
+FRAMES = ("BEGIN", "COMMIT", "SET TRANSACTION", "SELECT pg_backend_pid")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds and queries of one page."""
+    """Seconds of processor (web process and database) and queries of one page."""
 
     cold: float
     warm: float
@@ -162,14 +165,12 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
 
     for address in PAGES:
         get(address)  # what only the first page of a process loads
-    unprepared = {
-        address: _measured(partial(get, address), 1, SHARED, NEAR, KEPT) for address in PAGES
-    }
+    unprepared = {address: _measured(partial(get, address), 1, SHARED, *OWN) for address in PAGES}
     _forget(SHARED)
-    took = seconds(lambda: prepare(Region.objects.get(pk=REGION)))
+    took = work(lambda: prepare(Region.objects.get(pk=REGION)))
     costs = {}
     for address in PAGES:
-        cold, queries = _measured(partial(get, address), 5, NEAR, KEPT)
+        cold, queries = _measured(partial(get, address), 5, *OWN)
         warm, _ = _measured(partial(get, address), 9)
         slow, most = unprepared[address]
         costs[address] = Cost(cold, warm, slow, queries, most)
@@ -177,12 +178,12 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
 
 
 def _measured(get: Callable[[], None], times: int, *forgotten: str) -> tuple[float, int]:
-    """The median of some seconds, some caches being emptied before each, and the queries."""
+    """The median of some runs, some caches being emptied before each, and the queries."""
     taken = []
     for _ in range(times):
         _forget(*forgotten)
         with CaptureQueriesContext(connection) as queries:
-            taken.append(seconds(get))
+            taken.append(work(get))
     return median(taken), sum(not each["sql"].startswith(FRAMES) for each in queries)
 
 

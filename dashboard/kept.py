@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
@@ -24,7 +24,9 @@ from accounts.models import Role
 from dashboard.forms import Asked
 from dashboard.freshness import code_digest
 
-PAGES = "pages"
+PAGES, PARTS = "pages", "parts"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,24 @@ def keep(
     return kept
 
 
+def once(version: int, make: Callable[[], T], *names: object) -> T:
+    """What `make` reads of a data version, from this process or made now; nobody may change it.
+
+    `names` tell it from all else: what it is, and all that it was asked, as `repr` writes it.
+    """
+    key = _named(version, *names)
+    found: T | None = caches[PARTS].get(key)
+    if found is None:
+        found = make()
+        caches[PARTS].set(key, found)
+    return found
+
+
 def _key(request: HttpRequest, version: int, role: Role | None) -> str:
     """The query string is part of it as it was written, for the page says what was wrong in it."""
-    parts = (
-        version,
-        code_digest(Path(settings.BASE_DIR)),
-        request.path,
-        request.GET.urlencode(),
-        role or "",
-    )
+    return _named(version, request.path, request.GET.urlencode(), role or "")
+
+
+def _named(version: int, *names: object) -> str:
+    parts = (version, code_digest(Path(settings.BASE_DIR)), *names)
     return hashlib.sha256(repr(parts).encode()).hexdigest()

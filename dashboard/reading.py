@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -26,6 +27,8 @@ from reference.models import Region
 
 NEAR, SHARED = "near", "readings"
 PREPARING = "preparing"
+#: Stands for a reading that nobody had prepared when this process asked.
+UNPREPARED: Any = object()
 #: Among what pages offer: what they open on, and what is one click away.
 OPENING, NEXT = slice(0, 1), slice(1, None)
 #: A worker that died leaves its word behind: seconds after which it counts no more.
@@ -69,6 +72,14 @@ def measures_of(code: str, selection: Selection, version: int) -> tuple[Measures
     return departements[code], region
 
 
+def fetch(version: int, *selections: Selection) -> None:
+    """Bring those of some readings that a worker prepared to this process, in one query."""
+    keys = {key for each in selections if (key := _key(each, version)) not in caches[NEAR]}
+    found = caches[SHARED].get_many(sorted(keys)) if keys else {}
+    for key in keys:
+        caches[NEAR].set(key, found.get(key, UNPREPARED))
+
+
 def _kept(key: str) -> RegionEvidence | None:
     """A reading that this process holds, or that a worker prepared."""
     found: RegionEvidence | None = caches[NEAR].get(key)
@@ -76,7 +87,7 @@ def _kept(key: str) -> RegionEvidence | None:
         found = caches[SHARED].get(key)
         if found is not None:
             caches[NEAR].set(key, found)
-    return found
+    return None if found is UNPREPARED else found
 
 
 def prepare(region: Region, some: slice = slice(None)) -> None:

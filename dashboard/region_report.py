@@ -18,7 +18,7 @@ from dashboard.charts.small_multiples import SmallMultiples, small_multiples
 from dashboard.charts.volumes import Group
 from dashboard.exhibits import Block
 from dashboard.forms import DEFAULT_MONTHS, DESCENDING, Asked, latest
-from dashboard.reading import evidence
+from dashboard.reading import evidence, fetch
 from dashboard.region_figures import growth, key_figures
 from dashboard.region_tiles import region_tiles
 from dashboard.synthesis import Synthesis, synthesis
@@ -90,7 +90,9 @@ def read(asked: Asked, version: int) -> RegionEvidence:
     """
     selection = asked.selection
     first = max(shift(selection.last, 1 - DEFAULT_MONTHS), asked.received[0])
-    return evidence(replace(selection, first=min(selection.first, first)), version)
+    wanted = replace(selection, first=min(selection.first, first))
+    fetch(version, wanted, _usual(asked))
+    return evidence(wanted, version)
 
 
 def region_table(asked: Asked, known: RegionEvidence) -> Synthesis:
@@ -119,8 +121,11 @@ def region_blocks(known: RegionEvidence, groups: Sequence[Group]) -> tuple[Block
 
 def usual(asked: Asked, version: int) -> RegionEvidence:
     """What is known over the months on which pages open, of which the text is written."""
-    first, last = latest(asked.received, DEFAULT_MONTHS)
-    return evidence(Selection(asked.selection.territory, first, last), version)
+    return evidence(_usual(asked), version)
+
+
+def _usual(asked: Asked) -> Selection:
+    return Selection(asked.selection.territory, *latest(asked.received, DEFAULT_MONTHS))
 
 
 def narrowed(measures: Measures, first: dt.date) -> Measures:

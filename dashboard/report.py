@@ -16,7 +16,7 @@ from dashboard.charts.volumes import Group, volumes
 from dashboard.details_page import blocks
 from dashboard.exhibits import Block, Exhibit
 from dashboard.forms import COUNT, DEFAULT_MONTHS, SHARES, Asked, latest
-from dashboard.reading import evidence, evidence_of, measures_of
+from dashboard.reading import evidence, evidence_of, fetch, measures_of
 from dashboard.tiles import Tile, tiles
 from indicators.evidence import RegionEvidence
 from indicators.selection import Selection, Territory
@@ -56,12 +56,15 @@ def departement_report(
     regional = replace(selection, territory=region)
     first, last = latest(asked.received, DEFAULT_MONTHS)
     usual = replace(regional, first=first, last=last, sector=None)
+    every_sector = replace(regional, sector=None)
+    over_two_years = _over_two_years(regional, asked)
+    fetch(version, usual, regional, every_sector, over_two_years)
     known = evidence_of(code, regional, version)
     here, there = known.departements[code], known.region
     all_here, all_there = here.measures, there.measures
     if selection.sector is not None:
-        all_here, all_there = measures_of(code, replace(regional, sector=None), version)
-    yearly, _ = measures_of(code, _over_two_years(regional, asked), version)
+        all_here, all_there = measures_of(code, every_sector, version)
+    yearly, _ = measures_of(code, over_two_years, version)
     charts = (
         volumes(
             here.measures, load_groups(), there.measures, shares=asked.values["documents"] == SHARES

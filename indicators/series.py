@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -82,12 +83,12 @@ class Measures:
     cut_off: dt.date | None  # when the newest file behind these figures was received
     sources: tuple[str, ...]  # labels of the files behind them
 
-    @property
+    @cached_property
     def total_documents(self) -> pd.Series[float]:
         """Documents by month, all types together; 0 when a received month holds none."""
         return self.documents.sum(axis=1).where(self.received_departements > 0)
 
-    @property
+    @cached_property
     def last_received(self) -> dt.date | None:
         """The last month of the period that was received, in full or in part: "now"."""
         received = self.received_departements[self.received_departements > 0]

@@ -129,6 +129,12 @@ CACHES = {
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 150},
     },
+    # What other pages are made from: lists of ESMS and programmes, a megabyte at most.
+    "parts": {
+        "BACKEND": "dashboard.memory.ObjectCache",
+        "LOCATION": "parts",
+        "OPTIONS": {"MAX_ENTRIES": 30},
+    },
     # What workers prepare for all web processes; keys contain the data version, so none expires.
     "readings": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

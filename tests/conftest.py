@@ -89,7 +89,7 @@ def django_db_setup(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
-    for name in ("default", "near", "pages"):
+    for name in ("default", "near", "pages", "parts"):
         caches[name].clear()
 
 

@@ -26,15 +26,16 @@ def months_of(measures: Measures) -> tuple[Month, ...]:
     return tuple(
         Month(
             date=as_date(stamp),
-            received=bool(measures.received_departements[stamp] > 0),
-            provisional=bool(measures.provisional[stamp]),
-            partial=(
-                f"{int(measures.received_departements[stamp])} départements sur {total}"
-                if measures.is_partial(stamp)
-                else ""
-            ),
+            received=received > 0,
+            provisional=provisional,
+            partial=f"{int(received)} départements sur {total}" if 0 < received < total else "",
         )
-        for stamp in measures.months
+        for stamp, received, provisional in zip(
+            measures.months,
+            measures.received_departements.tolist(),
+            measures.provisional.tolist(),
+            strict=True,
+        )
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.charts.wording import SOURCE
 from dashboard.exports.csv_file import Imprint
 from dashboard.facilities_page import table_of, want
 from dashboard.freshness import answer
+from dashboard.kept import once
 from dashboard.received import Cells, read_cells, received_span
 from dashboard.texts import CALLERS
 from dashboard.views.downloads import attachment
@@ -91,7 +92,8 @@ def _list(request: HttpRequest, place: Place, version: int) -> HttpResponse:
     if span is None:
         return nothing(request, place.region, version, context)
     wanted = want(request.GET.dict(), place.territory, span)
-    found = facilities(wanted.question, _received(cells))
+    question = wanted.question
+    found = once(version, lambda: facilities(question, _received(cells)), "esms", question)
     rows = wanted.ordered(found.rows)
     if request.GET.get("format") == FILE:
         imprint = Imprint(

@@ -23,6 +23,7 @@ from dashboard.exports.csv_file import Imprint
 from dashboard.exports.plotly import figure
 from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
+from dashboard.kept import once
 from dashboard.presentation import Brick, Picture, Stone
 from dashboard.programme_form import ProgrammeForm, create
 from dashboard.programmes import SILENT, ProgrammeReport, programme_report, reach_words
@@ -140,7 +141,8 @@ def _list(request: HttpRequest, place: Region, version: int) -> HttpResponse:
     gaps = {}
     if received is not None:
         selection = ask({}, territory, received).selection
-        gaps = {gap.code: gap for gap in programme_gap(selection)}
+        found = once(version, lambda: programme_gap(selection), "programmes", selection)
+        gaps = {gap.code: gap for gap in found}
     rows = [
         {
             "programme": each,
@@ -162,7 +164,8 @@ def _list(request: HttpRequest, place: Region, version: int) -> HttpResponse:
 
 def _programme(request: HttpRequest, place: Region, code: str, version: int) -> HttpResponse:
     found = _found(code)
-    read = _read(request, place, found)
+    asked = (place.pk, found.pk, request.GET.urlencode())
+    read = once(version, lambda: _read(request, place, found), "programme", *asked)
     role = roles_of(request).get(place)
     context: dict[str, Any] = {"place": place, "programme": found}
     if read is None:

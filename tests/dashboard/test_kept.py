@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from accounts.models import RegionGrant, Role, User
-from dashboard.kept import PAGES
+from dashboard.kept import PAGES, once
 from dashboard.memory import ObjectCache
 from dashboard.models import TypedFigure
 from dashboard.reading import NEAR, evidence
@@ -124,6 +124,20 @@ def said(known: RegionEvidence) -> list[tuple[object, ...]]:
         (payload(one.measures, 1), one.documents, one.details, one.peaks, one.events)
         for one in (known.region, *known.departements.values())
     ]
+
+
+def test_what_is_read_once_is_read_again_of_another_version_or_question() -> None:
+    made: list[int] = []
+
+    def make() -> list[int]:
+        made.append(len(made))
+        return list(made)
+
+    first = once(1, make, "esms", "21")
+
+    assert once(1, make, "esms", "21") is first
+    assert once(2, make, "esms", "21") == [0, 1]
+    assert once(1, make, "esms", "25") == [0, 1, 2]
 
 
 # --- The cache --------------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.cache import caches
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard import reading, tasks
-from dashboard.reading import evidence, is_prepared
+from dashboard.reading import evidence, fetch, is_prepared
 from dashboard.tasks import prepare_readings
 from indicators.selection import CHART_SECTORS, Selection, region_territory
-from reference.models import Region, current_data_version, raise_data_version
+from reference.models import Region, Sector, current_data_version, raise_data_version
 from tests.dashboard import world
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +25,9 @@ def gathered(monkeypatch: pytest.MonkeyPatch) -> list[Selection]:
     """Every selection that is read, in place of reading it."""
     asked: list[Selection] = []
 
-    def gather(selection: Selection) -> Any:
+    def gather(selection: Selection, only: str | None = None) -> Any:
         asked.append(selection)
-        return {"of": selection.territory.code}
+        return {"of": selection.territory.code, "only": only}
 
     monkeypatch.setattr(reading, "gather", gather)
     return asked
@@ -55,6 +57,25 @@ def test_pages_find_what_a_worker_prepared(gathered: list[Selection]) -> None:
     assert {selection.territory.code for selection in gathered} == {"R27"}
     assert gathered[0] == selected()
     assert len(gathered) == 2 + len(CHART_SECTORS)
+
+
+def test_what_was_prepared_comes_in_one_query_and_the_rest_is_read(
+    gathered: list[Selection], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    world.lay(first=dt.date(2025, 10, 1))
+    usual = replace(selected(), first=dt.date(2025, 10, 1))
+    of_sector, other = replace(usual, sector=Sector.PA), replace(usual, last=usual.first)
+    prepare_readings()
+    version, prepared = current_data_version(), len(gathered)
+
+    with django_assert_num_queries(1):
+        fetch(version, usual, of_sector, other)
+    with django_assert_num_queries(0):
+        fetch(version, usual, of_sector, other)
+        for each in (usual, of_sector, other):
+            evidence(each, version)
+
+    assert gathered[prepared:] == [other]
 
 
 def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
