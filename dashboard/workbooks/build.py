@@ -25,8 +25,8 @@ from indicators.snapshot import snapshot
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The row of the header of every table: under its title, and what it is.
 HEADER = 5
-#: Words take at least so many columns, so wide.
-WORDS_COLUMNS, WORDS_WIDTH = 8, 12
+#: Words alone take so many columns, of so many digits; under a table at least so many.
+WORDS_COLUMNS, WORDS_WIDTH, LEAST_COLUMNS = 8, 8.43, 5
 A4 = 9
 DRAFT = "Projet, non relu"
 
@@ -78,26 +78,30 @@ def _sheet(book: Book, sheet: Any, content: Content, readme: str) -> None:
     book.link(sheet, 3, 0, f"internal:'{readme}'!A1", readme)
     chart = chart_of(content)
     table = chart.table if chart else content.table
-    row, columns = HEADER, WORDS_COLUMNS
+    row, columns, width = HEADER, WORDS_COLUMNS, float(WORDS_COLUMNS * WORDS_WIDTH)
     if table is not None:
         shown = charted(chart) if chart else table
         placed = write_table(book, sheet, shown, HEADER, chart)
         sheet.freeze_panes(placed.first, 1)
         sheet.repeat_rows(placed.header)
-        row, columns = placed.last + 2, max(placed.width, 3)
+        beyond = max(0, LEAST_COLUMNS - placed.width)
+        row, columns = placed.last + 2, placed.width + beyond
+        width = sum(placed.widths) + beyond * WORDS_WIDTH
         if chart and chart.has_data:
             draw(book, sheet, chart, placed)
-    _words(book, sheet, content, row, columns)
+    _words(book, sheet, content, row, (columns, width))
 
 
-def _words(book: Book, sheet: Any, content: Content, row: int, columns: int) -> None:
-    """The paragraphs, notes and address of a piece, from a row on."""
+def _words(book: Book, sheet: Any, content: Content, row: int, room: tuple[int, float]) -> None:
+    """The paragraphs, notes and address of a piece, from a row on; `room`: columns, and digits."""
+    columns, width = room
     lines: list[tuple[str, dict[str, Any]]] = []
-    if content.paragraphs and content.draft:
+    # The table says the same of key figures.
+    paragraphs = () if content.tiles else content.paragraphs
+    if paragraphs and content.draft:
         lines.append((f"[{DRAFT}]", {"bold": True}))
-    lines += [(text, {}) for text in content.paragraphs]
+    lines += [(text, {}) for text in paragraphs]
     lines += [(text, {"font_color": MENTION}) for text in dict.fromkeys(content.notes)]
-    width = max(60, WORDS_WIDTH * columns)
     for text, style in lines:
         book.passage(sheet, row, (0, columns - 1), width, text, **style)
         row += 1

@@ -21,7 +21,7 @@ NUMBERS = {
     Unit.MEAN: "[$-40C]#,##0.0",
     Unit.RATE: RATE,
     Unit.SHARE: RATE,
-    Unit.POINTS: "+0.0;-0.0;0.0",
+    Unit.POINTS: "[$-40C]+0.0;[$-40C]\\-0.0;[$-40C]0.0",
 }
 FONT = "Arial"
 ACCENT, INK, MENTION, LINE, HEAD, MISSING = (

@@ -20,7 +20,7 @@ from reference import french
 STATE = "Remarque"
 TARGET = "cible"
 #: Widths in digits.
-NUMBER_WIDTH, MONTH_WIDTH, STATE_WIDTH, LONGEST = 12.0, 12.0, 18.0, 48.0
+NUMBER_WIDTH, MONTH_WIDTH, STATE_WIDTH, LONGEST = 12.0, 12.0, 18.0, 75.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,14 @@ class Placed:
         """The position of a column."""
         codes = [one.code for one in self.table.columns]
         return self.offset + codes.index(code)
+
+    @property
+    def widths(self) -> list[float]:
+        """How wide each column is, in digits."""
+        longest = max((len(text) for text in self.table.rows), default=0)
+        first = MONTH_WIDTH if self.months else min(LONGEST, max(14, longest + 2))
+        state = [STATE_WIDTH] if self.months else []
+        return [first, *state, *map(_width, self.table.columns)]
 
     @property
     def width(self) -> int:
@@ -138,18 +146,16 @@ def _header(book: Book, sheet: Any, placed: Placed) -> None:
     }  # fmt: skip
     table, row = placed.table, placed.header
     book.text(sheet, row, 0, table.corner, **style)
-    longest = max((len(text) for text in table.rows), default=0)
-    sheet.set_column(0, 0, MONTH_WIDTH if placed.months else min(LONGEST, max(14, longest + 2)))
     if placed.months:
         book.text(sheet, row, 1, STATE, **style)
-        sheet.set_column(1, 1, STATE_WIDTH)
     for position, one in enumerate(table.columns, start=placed.offset):
         suffix = one.unit.suffix if one.unit is Unit.POINTS else ""
-        align = {"align": "right"} if one.is_number else {}
-        book.text(sheet, row, position, one.label + suffix, **style, **align)
-        sheet.set_column(position, position, _width(one))
+        place = {"align": "right"} if one.is_number else {"indent": 1}
+        book.text(sheet, row, position, one.label + suffix, **style, **place)
     lines = max((1 + int(len(one.label) * 1.25 // _width(one)) for one in table.columns), default=1)
     sheet.set_row(row, 14 * max(2, lines) + 4)
+    for position, width in enumerate(placed.widths):
+        sheet.set_column(position, position, width)
 
 
 def _width(one: Column) -> float:
@@ -172,7 +178,7 @@ def _cell(book: Book, sheet: Any, placed: Placed, one: Column, index: int) -> No
     row, at = placed.first + index, placed.column(one.code)
     value, text = one.values[index], one.texts[index]
     if not one.is_number:
-        _text(book, sheet, row, at, text)
+        _text(book, sheet, row, at, text, indent=1)
     elif value is not None:
         book.number(sheet, row, at, value, one.unit)
         if _says_more(one.unit, text):
