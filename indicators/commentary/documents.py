@@ -79,7 +79,7 @@ def _opening(view: View) -> Sentence:
 
 
 def _inflections(view: View) -> list[Sentence]:
-    """The month from which the series rises faster or stops rising, and the change over a year."""
+    """Since when the series rises faster, turned upwards or stopped rising; its yearly change."""
     moved = view.here.documents
     found: list[Sentence] = []
     faster = moved.modifier(Trait.ACCELERATION)
@@ -99,6 +99,12 @@ def _inflections(view: View) -> list[Sentence]:
         line = Line()
         line.keep("tendance de fond des documents", trend.in_french)
         found.append(line.end(view.pick(2, phrases.SLIGHT_TRENDS).format(trend=trend.in_french)))
+    turn = moved.modifier(Trait.RECENT_TURN)
+    if turn is not None and turn.month is not None and (turn.change or 0.0) > 0:
+        line = Line()
+        line.month("mois de l’inflexion des documents", turn.month)
+        text = view.pick(2, phrases.UPTURNS).format(since=of_month(turn.month))
+        found.append(line.end(text, view.link(turn.month, view.received[-1])))
     if moved.plateau_from is not None and moved.label == Label.RISE_PLATEAU:
         line = Line()
         when = line.month("mois de début du plateau des documents", moved.plateau_from)

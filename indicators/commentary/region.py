@@ -106,7 +106,8 @@ def _groups(views: Sequence[View]) -> list[Sentence]:
         (_is_structured, _structured),
         (_is_peaked, _peaked),
         (_is_irregular, _irregular),
-        (_is_early, _early),
+        (_is_after_peak, _after_peak),
+        (_is_rising, _rising),
     ):
         group = [view for view in left if chosen(view)]
         left = [view for view in left if not chosen(view)]
@@ -132,8 +133,12 @@ def _is_irregular(view: View) -> bool:
     return view.here.documents.label == Label.IRREGULAR
 
 
-def _is_early(view: View) -> bool:
+def _is_rising(view: View) -> bool:
     return view.here.documents.label in ROSE
+
+
+def _is_after_peak(view: View) -> bool:
+    return _is_rising(view) and view.here.documents.modifier(Trait.EARLY_PEAK) is not None
 
 
 def _words(line: Line, views: Sequence[View]) -> str:
@@ -192,18 +197,23 @@ def _when(months: Sequence[tuple[str, str]], count: int) -> str:
 
 
 def _noted(line: Line, views: Sequence[View]) -> str:
-    """ ", qui coïncide avec « Cibles »,": the events that stand in the highest peaks."""
-    labels: list[str] = []
+    """ ", qui coïncide avec « Cibles »,": the events that stand in the highest peaks.
+
+    One that does not stand in all of them is said with its places: "« Atelier » (Jura)".
+    """
+    places: dict[str, list[str]] = {}
     for view in views:
         main = max(view.here.peaks, key=lambda origin: origin.peak.excess, default=None)
-        labels += [event.label for event in main.events] if main is not None else []
-    if not labels:
+        for label in {event.label: None for event in main.events} if main else ():
+            places.setdefault(label, []).append(name(view.territory))
+    if not places:
         return ""
-    quoted = [
+    told = [
         line.quote(f"événement {n} : {views[0].territory.departement_code}", label)
-        for n, label in enumerate(dict.fromkeys(labels), 1)
+        + ("" if len(where) == len(views) else f" ({', '.join(where)})")
+        for n, (label, where) in enumerate(places.items(), 1)
     ]
-    return f", qui coïncide avec {french.listing(quoted)},"
+    return f", qui coïncide avec {french.listing(told)},"
 
 
 def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
@@ -227,8 +237,18 @@ def _irregular(views: Sequence[View], *, opens: bool) -> Sentence:
     return line.end(f"{where}, les volumes évoluent par à-coups{said}{contrast}", opens=opens)
 
 
-def _early(views: Sequence[View], *, opens: bool) -> Sentence:
-    """Those that rise in documents, after a first peak or without as many ESMS."""
+def _rising(views: Sequence[View], *, opens: bool) -> Sentence:
+    """Those that rise in documents, without as many ESMS."""
+    line = Line()
+    return line.end(
+        f"{_words(line, views)}, les volumes progressent sans que la part des ESMS qui alimentent "
+        "suive le même mouvement",
+        opens=opens,
+    )
+
+
+def _after_peak(views: Sequence[View], *, opens: bool) -> Sentence:
+    """Those that rise in documents after a first peak."""
     line = Line()
     where = _words(line, views)
     months = [
@@ -240,12 +260,6 @@ def _early(views: Sequence[View], *, opens: bool) -> Sentence:
         if (trait := view.here.documents.modifier(Trait.EARLY_PEAK)) is not None
         and trait.month is not None
     ]
-    if not months:
-        return line.end(
-            f"la trajectoire est plus contrastée {where}, où les volumes progressent sans que la "
-            "part des ESMS qui alimentent suive le même mouvement",
-            opens=opens,
-        )
     start = f" après un pic isolé{_when(months, len(views))}{_noted(line, views)}"
     return line.end(
         f"la trajectoire est plus contrastée {where}, où les volumes "

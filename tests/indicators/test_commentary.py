@@ -19,8 +19,9 @@ from indicators.commentary import (
     write_region,
 )
 from indicators.commentary.sentences import Fact, Line
-from indicators.dynamics import Label
+from indicators.dynamics import Label, Trait
 from indicators.evidence import RegionEvidence, TerritoryEvidence
+from indicators.peaks import PeakOrigin
 from tests.indicators.commentary_oracle import Oracle
 from tests.indicators.evidences import invented_region
 
@@ -99,6 +100,18 @@ def test_a_passing_dip_of_a_rise_is_told_whenever_there_is_one() -> None:
     assert met == {True, False}
 
 
+def test_a_recent_turn_of_documents_is_told_whichever_way_it_goes() -> None:
+    ways = set()
+    for _, here, subject, paragraph in written():
+        turn = here.documents.modifier(Trait.RECENT_TURN)
+        told = subject == "documents" and "dynamique des documents" in paragraph.facts
+        if told and turn and turn.change:
+            assert "mois de l’inflexion des documents" in paragraph.facts
+            ways.add(turn.change > 0)
+
+    assert ways == {True, False}
+
+
 def test_regularity_is_not_told_where_it_is_not_known() -> None:
     unknown = [one for one in written() if one[1].details.regularity is None]
 
@@ -127,6 +140,35 @@ def test_nothing_but_an_entered_event_is_given_beside_a_peak() -> None:
 
         assert named <= labels
         assert ("coïncide" in paragraph.text or "saisi au moment" in paragraph.text) <= bool(named)
+
+
+def test_a_region_gives_an_event_to_the_departements_in_whose_peaks_it_stands() -> None:
+    met = set()
+    for region, _, subject, paragraph in written():
+        if subject != "region" or "coïncide avec" not in paragraph.text:
+            continue
+        sentence = next(s for s in paragraph.sentences if "coïncide avec" in s.text)
+        named = [
+            other
+            for code, other in region.departements.items()
+            if f"mois du pic : {code}" in sentence.facts
+        ]
+        for key, label in sentence.facts.items():
+            if REGIONAL_EVENT.fullmatch(key):
+                there = [
+                    label in {event.label for event in highest(other).events} for other in named
+                ]
+                typeset = str(label).replace("'", "’").replace("« ", "“").replace(" »", "”")
+                alone = f"{typeset}\u202f» (" in sentence.text
+                assert alone == (not all(there)), (label, sentence.text)
+                met.add(alone)
+
+    assert met == {True, False}
+
+
+def highest(evidence: TerritoryEvidence) -> PeakOrigin:
+    """The peak of the documents with the largest excess."""
+    return max(evidence.peaks, key=lambda origin: origin.peak.excess)
 
 
 def numbers(text: str) -> list[str]:

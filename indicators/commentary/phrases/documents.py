@@ -106,6 +106,11 @@ TURNS = (
         "s’établissent à {last} en {month}"
     ),
 )
+UPTURNS = (
+    "la fin de période marque une inflexion à la hausse, à compter {since}",
+    "les derniers mois, à partir {since}, dépassent ce que laissaient attendre les précédents",
+    "une inflexion récente, à la hausse, se lit à compter {since}",
+)
 CONCENTRATIONS = (
     (
         "la dynamique dépend de peu d’acteurs : cinq organismes gestionnaires concentrent "
