@@ -11,6 +11,8 @@ from typing import Any
 
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from dashboard.exports.deck.template import ACCENT, INK, Box
@@ -41,6 +43,8 @@ BETWEEN = 0.5
 SIDES, ENDS = 0.2, 0.1
 #: What is said of a text that nobody published.
 DRAFT = "Projet – rédigé automatiquement, non relu"
+
+_RUN, _FILL = qn("a:r"), qn("a:solidFill")
 
 Part = tuple[list[str], int]
 
@@ -175,15 +179,17 @@ def shortened(said: str, size: int, box: Box) -> str:
 
 
 def style(frame: Any, size: int, color: str) -> None:
-    """The size, colour and language of every run."""
-    rgb = RGBColor.from_string(color)
-    points = Pt(size)
-    for paragraph in frame.paragraphs:
-        for run in paragraph.runs:
-            font = run.font
-            font.size = points
-            font.color.rgb = rgb
-            run._r.rPr.set("lang", "fr-FR")  # noqa: SLF001  # the library has no word for French
+    """The size, colour and language of every run; what the library does at ten times the price."""
+    for run in frame._txBody.iter(_RUN):  # noqa: SLF001  # the elements themselves
+        properties = run.get_or_add_rPr()
+        properties.set("lang", "fr-FR")
+        properties.set("sz", str(size * 100))
+        for found in properties.findall(_FILL):
+            properties.remove(found)
+        fill = OxmlElement("a:solidFill")
+        fill.append(OxmlElement("a:srgbClr"))
+        fill[0].set("val", color)
+        properties.insert(0, fill)
 
 
 def tight(

@@ -28,6 +28,8 @@ from dashboard.exports.deck.template import ACCENT, INK, Box
 
 #: Formats are written in the grammar of the software, which shows them in French.
 WHOLE, PERCENT, MONTH = "[$-40C]#,##0", "[$-40C]0.0\\ %", "[$-40C]mmm\\ yyyy"
+#: One month in how many is written under an axis, up to so many months.
+STEPS = ((8, 1), (14, 2), (30, 3), (1200, 6))
 TYPES = {
     Kind.STACKED: XL_CHART_TYPE.COLUMN_STACKED,
     Kind.LINES: XL_CHART_TYPE.LINE,
@@ -158,7 +160,7 @@ def _axes(chart: Chart, drawn: Any) -> None:
     labels.number_format = "0\\ %" if chart.kind is Kind.SPLIT else _format(chart)
     labels.number_format_is_linked = False
     if chart.months:
-        by_months(categories, 3)
+        by_months(categories, next(step for most, step in STEPS if len(chart.months) <= most))
     elif chart.kind in {Kind.BARS, Kind.SPLIT}:
         categories.reverse_order = True  # the first row on top, as in the table
         crosses = values._element.find(qn("c:crosses"))  # noqa: SLF001  # its setter has no effect

@@ -53,6 +53,9 @@ OVER = {TERRITORY: (ACCENT, PP_ALIGN.LEFT), MENTION: (WARNING, PP_ALIGN.RIGHT)}
 MARK, MARK_WIDTH = 0.26, 6.0
 #: Between what stands side by side, or under one another, in inches.
 GAP = 0.15
+#: What bold leaves of the width of a title.
+BOLD = 0.92
+NOTHING = "Rien à représenter sur la période."
 #: Height of a line of the legend of a map.
 LEGEND = 0.3
 GO_ON = "(suite)"
@@ -72,7 +75,9 @@ class Around:
 
     def part(self, rank: int) -> Around:
         """The same on the slides that follow the first."""
-        return self if rank == 0 else replace(self, title=f"{self.title} {GO_ON}")
+        if rank == 0 or self.title.endswith(GO_ON):
+            return self
+        return replace(self, title=f"{self.title} {GO_ON}")
 
 
 class Frame:
@@ -80,10 +85,16 @@ class Frame:
 
     def __init__(self, slide: Any, boxes: dict[str, tuple[int, Box]]) -> None:
         self.slide, self._boxes = slide, boxes
+        names = {number: name for name, (number, _) in boxes.items()}
+        self._places = {}
+        for shape in slide.placeholders:
+            name = names.get(shape.placeholder_format.idx, "")
+            shape.name = name or "Titre"
+            self._places[name] = shape
 
     def place(self, name: str) -> Any:
         """A placeholder by its name."""
-        return self.slide.placeholders[self._boxes[name][0]]
+        return self._places[name]
 
     def box(self, name: str) -> Box:
         """Where a placeholder stands."""
@@ -135,10 +146,9 @@ class Deck:
         made = self._layouts[layout.label.casefold()]
         slide = self.deck.slides.add_slide(made)
         boxes = self._boxes(layout)
-        names = {number: name for name, (number, _) in boxes.items()}
-        for shape in slide.placeholders:
-            shape.name = names.get(shape.placeholder_format.idx) or "Titre"
-        write(slide.shapes.title, around.title, TITLE_SIZES, boxes[""][1])
+        frame = Frame(slide, boxes)
+        room = boxes[""][1]
+        write(frame.place(""), around.title, TITLE_SIZES, replace(room, width=BOLD * room.width))
         if self.working:
             self._over(slide, MENTION, WORKING)
         if around.territory:
@@ -146,7 +156,7 @@ class Deck:
         self._surround(slide, made)
         if around.notes:
             slide.notes_slide.notes_text_frame.text = "\n".join(around.notes)
-        return Frame(slide, boxes)
+        return frame
 
     def _over(self, slide: Any, name: str, said: str) -> None:
         """A few words over the title, read just after it."""
@@ -213,7 +223,7 @@ def text(deck: Deck, paragraphs: Sequence[str], around: Around) -> None:
 def chart(deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around) -> None:
     """A chart, the text beside it, what follows of the text on other slides."""
     told = listed(one)
-    beside = [*paragraphs, *told]
+    beside = [*paragraphs, *told] if one.has_data else [NOTHING, *paragraphs, *told]
     boxes = (deck.box(Layout.CHART, TEXT), deck.box(Layout.TEXT, TEXT))
     parts = list(fitted(beside, *boxes))
     if len(parts) > 1:  # what the lines of the chart mean stays beside it
@@ -224,6 +234,7 @@ def chart(deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around) -> 
         _drawn(frame, one, wide=not beside)
     else:
         frame.remove(GRAPH)
+        _both(frame).place(frame.place(TEXT))
     if beside:
         fill(frame.place(TEXT), parts[0])
     else:
@@ -238,14 +249,19 @@ def _drawn(frame: Frame, one: Chart, *, wide: bool) -> None:
     """The chart in its placeholder, `wide` over the place of the text, under its events."""
     box = frame.box(GRAPH)
     if wide:
-        beside = frame.box(TEXT)
-        box = Box(box.left, box.top, beside.left + beside.width - box.left, box.height)
+        box = _both(frame)
     drawn = native(one, frame.place(GRAPH), box)
     drawn.name = GRAPH
     drawn.element.nvGraphicFramePr.cNvPr.set("descr", one.alt)
     if wide:
         box.place(drawn)
     lay_events(frame.slide, one, box)
+
+
+def _both(frame: Frame) -> Box:
+    """The place of a chart and of the text at its right."""
+    box, beside = frame.box(GRAPH), frame.box(TEXT)
+    return Box(box.left, box.top, beside.left + beside.width - box.left, box.height)
 
 
 def listed(one: Chart) -> list[str]:

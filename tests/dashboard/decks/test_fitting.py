@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.exports.deck.fitting import SIZES, fitted, height, lines_of, shortened
 from dashboard.exports.deck.template import ASIDE_BOX, BODY_BOX, Box
 
 SENTENCE = "Une phrase assez longue pour occuper une bonne partie d’une ligne du texte."
-WORDS = st.text("abcdeé’ .!W", max_size=60)
+WORDS = st.text("abcdeé’ .!W", max_size=12)
+#: Up to a thousand characters, drawn from few.
+TEXTS = st.builds(
+    lambda words, times: " ".join(words * times), st.lists(WORDS, max_size=8), st.integers(0, 12)
+)
 BOXES = st.builds(Box, st.just(0.0), st.just(0.0), st.floats(1, 12), st.floats(0.5, 5))
 
 
@@ -26,7 +30,8 @@ def test_a_text_shrinks_in_steps_then_goes_on() -> None:
     assert len(long) == 2
 
 
-@given(st.lists(st.lists(WORDS, max_size=40).map(" ".join), max_size=5), BOXES, BOXES)
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=3), BOXES, BOXES)
 def test_parts_hold_in_their_boxes_and_say_the_whole(
     paragraphs: list[str], first: Box, next_one: Box
 ) -> None:
@@ -53,6 +58,7 @@ def test_a_word_without_end_is_broken() -> None:
     assert len(parts) > 1
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(8, 24), BOXES)
 def test_what_is_shortened_holds_and_says_so(said: str, size: int, box: Box) -> None:
     kept = shortened(said, size, box)

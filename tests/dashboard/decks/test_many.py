@@ -1,4 +1,4 @@
-"""The whole country's 101 départements: every row, panel and shape is there and readable."""
+"""Slides of the 101 départements, and of nothing at all: all is there, and on the slide."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import pytest
 
 from dashboard.charts.chart import Table, Unit, column, words
 from dashboard.charts.map import rate_map
+from dashboard.charts.sectors import sectors
 from dashboard.charts.small_multiples import small_multiples
 from dashboard.contours import contours
 from dashboard.exports.deck import slides
 from dashboard.exports.deck.maps import outline
-from dashboard.exports.deck.slides import Around, Deck
+from dashboard.exports.deck.slides import NOTHING, Around, Deck
 from dashboard.exports.deck.template import empty_deck
 from indicators.selection import Territory
 from indicators.series import Measures
@@ -114,9 +115,23 @@ def test_the_map_has_them_all_and_a_table_where_a_list_has_no_room(
         for row in list(shape.table.rows)[1:]
     }
 
+    titles = [slide.shapes.title.text_frame.text for slide in deck.deck.slides]
+    assert set(titles) == {"Titre", "Titre (suite)"}
     assert drawn == {shape.name for shape in one.shapes}
     assert listed == set(one.table.rows)
     assert len(shapes(deck, "Légende")) == len(one.legend)
+    assert_inside(deck)
+
+
+def test_a_chart_without_a_number_is_a_sentence(deck: Deck) -> None:
+    nobody = build(contributors=(0, 0, 0), documents={"SYNTH": [0, 0, 0]})
+
+    slides.chart(deck, sectors(nobody), [], SHOWN)
+
+    (said,) = shapes(deck, "Texte")
+    assert said.text_frame.text == NOTHING
+    assert said.left == shapes(deck, "Sous-titre")[0].left
+    assert not shapes(deck, "Graphique")
     assert_inside(deck)
 
 

@@ -25,10 +25,12 @@ from reference.models import Departement, Region
 
 
 def text_of(name: str) -> st.SearchStrategy[str]:
-    return st.text(st.characters(exclude_characters="\0"), max_size=LENGTHS[name])
+    return st.text(st.sampled_from('aé’"\\\n=&'), max_size=min(10, LENGTHS[name]))
 
 
-@given(st.lists(st.builds(Piece, *map(text_of, ("territory", "code", "query", "title")))))
+@given(
+    st.lists(st.builds(Piece, *map(text_of, ("territory", "code", "query", "title"))), max_size=4)
+)
 def test_pieces_survive_json(pieces: list[Piece]) -> None:
     assert from_json(to_json(pieces)) == tuple(pieces)
 
