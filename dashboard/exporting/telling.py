@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.address import absolute_url
 from dashboard.digest.periods import due
-from dashboard.exporting.words import name_of
+from dashboard.exporting.words import usual_name
 from dashboard.letters import key_of, post
 from dashboard.models import EXPORT_READY, Export, ExportState, Frequency, Letter, Subscription
 from indicators.models import CoveredMonth
+from reference.french import typographic
 from reference.months import in_french
 
 SITE = "Mon espace santé en ESMS"
@@ -32,14 +34,14 @@ def page_of(export: Export) -> str:
 def _tell_author(export: Export) -> None:
     assert export.author is not None  # noqa: S101  # the caller looked
     if export.state == ExportState.READY:
-        said = f"Votre fichier est prêt\u202f: {name_of(export)}."
+        said = f"Votre fichier est prêt\u202f: {usual_name(export)}."
         subject = f"{SITE}\u202f: votre fichier est prêt"
     else:
-        said = f"Votre fichier n’a pas pu être préparé\u202f: {name_of(export)}."
+        said = f"Votre fichier n’a pas pu être préparé\u202f: {usual_name(export)}."
         subject = f"{SITE}\u202f: votre fichier n’a pas pu être préparé"
     # Asked again, it is told again.
     key = key_of(export.region, f"export:{export.pk}:{export.asked_at:%Y%m%d%H%M%S}")
-    post(export.author, EXPORT_READY, key, subject, f"{_letter(said, export)}")
+    post(export.author, EXPORT_READY, key, subject, _letter(said, export))
 
 
 def _tell_subscribers(export: Export) -> None:
@@ -49,10 +51,11 @@ def _tell_subscribers(export: Export) -> None:
     if not months:
         return
     key = key_of(export.region, f"deck:{export.figures}")
-    subject = f"{SITE}\u202f: diapositives {export.region.of}, {in_french(months[-1])}"
+    place, until = typographic(export.region.of), in_french(months[-1])
+    subject = f"{SITE}\u202f: diapositives {place}, {until}"
     said = (
-        f"Les diapositives {export.region.of} ont été préparées après une publication, avec les "
-        f"données reçues jusqu’à {in_french(months[-1])}."
+        f"Après une publication, un fichier de diapositives {place} a été préparé avec les données "
+        f"reçues jusqu’à {until}."
     )
     asked = Subscription.objects.filter(letter=Letter.DECK, region=export.region)
     for each in asked.select_related("user").select_for_update(of=("self",)).order_by("pk"):
@@ -64,6 +67,7 @@ def _tell_subscribers(export: Export) -> None:
 
 def _letter(said: str, export: Export) -> str:
     kept = ""
-    if export.expires_at is not None:
-        kept = f"Le fichier est gardé jusqu’au {export.expires_at:%d/%m/%Y}.\n"
-    return f"Bonjour,\n\n{said}\n\nPour l’ouvrir\u202f:\n{page_of(export)}\n{kept}"
+    if export.state == ExportState.READY and export.expires_at is not None:
+        until = timezone.localtime(export.expires_at)
+        kept = f"\nLe fichier est gardé jusqu’au {until:%d/%m/%Y}.\n"
+    return f"Bonjour,\n\n{said}\n\nSa page\u202f:\n{page_of(export)}\n{kept}"

@@ -15,8 +15,11 @@ _KINDS = {ExportKind.DECK: "Diapositives", ExportKind.WORKBOOK: "Classeur"}
 
 def name_of(export: Export) -> str:
     """Its title, else what it is and of where: "Diapositives, Côte-d’Or (document de travail)"."""
-    if export.title:
-        return export.title
+    return export.title or usual_name(export)
+
+
+def usual_name(export: Export) -> str:
+    """The same without its author's words, which may name somebody: for messages."""
     place = typographic((export.departement or export.region).name)
     working = " (document de travail)" if export.working else ""
     return f"{_KINDS[ExportKind(export.kind)]}, {place}{working}"

@@ -294,7 +294,11 @@ def test_subscribers_are_told_of_each_publication_once_with_links_only(
     assert (mailing.user, mailing.letter) == (owner, Letter.DECK)
     assert mailing.key.startswith("R27:deck:")
     assert f"https://mes.example.fr/exports/{export.pk}/" in mailing.body
-    assert "décembre 2025" in mailing.subject
+    assert mailing.subject.endswith("diapositives de Bourgogne-Franche-Comté, décembre 2025")
+    export.refresh_from_db()
+    assert export.expires_at is not None
+    until = timezone.localtime(export.expires_at)
+    assert mailing.body.endswith(f"Le fichier est gardé jusqu’au {until:%d/%m/%Y}.\n")
     assert "ESMS " not in mailing.body
 
     published()

@@ -440,7 +440,9 @@ def test_who_asked_to_be_told_is_told_once_with_a_link_and_no_name(
     author: User, region: Region, settings: Any, mailoutbox: list[Any]
 ) -> None:
     settings.MES_SITE_URL = "https://mes.example.fr"
-    export = ask_export(region=region, author=author, kind=ExportKind.DECK, notify=True)
+    export = ask_export(
+        region=region, author=author, kind=ExportKind.DECK, notify=True, title="EHPAD Les Lilas"
+    )
     make(export.pk)
     make(export.pk)
 
@@ -450,6 +452,7 @@ def test_who_asked_to_be_told_is_told_once_with_a_link_and_no_name(
     assert f"https://mes.example.fr/exports/{export.pk}/" in message.body
     assert "Votre fichier est prêt" in message.body
     assert "abonné" not in message.body
+    assert "Lilas" not in message.body
 
 
 def test_who_waits_is_told_of_a_failure_too_and_again_when_it_is_asked_again(
