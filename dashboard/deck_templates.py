@@ -7,7 +7,6 @@ import re
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -133,16 +132,12 @@ def remove_template(template: DeckTemplate, *, actor: User) -> None:
     template.delete()
 
 
-def contents(templates: Iterable[DeckTemplate]) -> list[tuple[DeckTemplate, int]]:
-    """Each template with the size of its file in bytes, 0 when the file is gone."""
-    return [(each, _size(each)) for each in templates]
-
-
-def _size(template: DeckTemplate) -> int:
+def size_of(template: DeckTemplate) -> int | None:
+    """The size of its file in bytes; None when the file is gone."""
     try:
         return template.file.size
     except OSError:
-        return 0
+        return None
 
 
 def _remember(act: str, template: DeckTemplate, actor: User, **details: Any) -> None:

@@ -17,11 +17,12 @@ from accounts.scope import region_of_request, require_role
 from dashboard.deck_templates import (
     AlreadyThereError,
     add_template,
-    contents,
     model_file,
     problems_of,
     remove_template,
+    size_of,
 )
+from dashboard.exporting.page import weight
 from dashboard.exports.deck.template import PACKED
 from dashboard.models import DeckTemplate
 from dashboard.selections_page import clean
@@ -70,7 +71,9 @@ def deck_templates(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("dashboard:deck_templates", slug=place.slug)
     context: dict[str, Any] = {
         "place": place,
-        "templates": contents(place.deck_templates.select_related("author")),
+        "templates": [
+            (each, weight(size_of(each))) for each in place.deck_templates.select_related("author")
+        ],
         "form": form,
         "problems": problems,
     }

@@ -158,6 +158,8 @@ def _changed(request: HttpRequest, place: Region) -> HttpResponse:
     try:
         with changing(_user(request), place) as basket:
             problems = _edited(request, place, basket)
+            if action not in {REMOVE, EMPTY, PUT_BACK}:  # something else was done since
+                _session(request, changed=True).pop(place.slug, None)
             if action in {UP, DOWN, REMOVE}:
                 at = _row_act(request, basket, action, number)
             else:

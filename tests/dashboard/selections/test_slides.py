@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -199,6 +200,17 @@ def test_what_was_removed_comes_back_where_it_was(owner_client: Client, owner: U
     assert codes(owner) == ["carte", "departements", "synthese", "methode"]
     act(owner_client, "remettre")  # nothing more to bring back
     assert len(codes(owner)) == 4
+
+    act(owner_client, f"retirer-{picks(owner)[0].pk}")
+    assert "retirée" not in text(act(owner_client, "enregistrer"))  # something else was done since
+
+
+@pytest.mark.usefixtures("three")
+def test_enter_in_a_field_saves_whatever_else_is_offered(owner_client: Client, owner: User) -> None:
+    act(owner_client, f"retirer-{picks(owner)[0].pk}")
+
+    form = text(owner_client.get(PAGE)).partition(f'action="{PAGE}"')[2]
+    assert re.findall(r'name="action" value="(.*?)"', form)[:2] == ["enregistrer", "remettre"]
 
 
 @pytest.mark.usefixtures("three")
