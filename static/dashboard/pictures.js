@@ -325,7 +325,7 @@
   function button(section, label, extension, made) {
     const added = document.createElement("button");
     added.type = "button";
-    added.className = "fr-btn fr-btn--sm fr-btn--tertiary mes-picture";
+    added.className = "fr-btn fr-btn--sm fr-btn--tertiary";
     const hidden = document.createElement("span");
     hidden.className = "fr-sr-only";
     hidden.textContent = " – " + titles(section).heading;

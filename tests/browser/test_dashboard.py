@@ -93,12 +93,12 @@ def test_the_keyboard_meets_filters_first_then_changes_a_switch_and_opens_a_tabl
     page.goto(live_server.url + DEPARTEMENT)
     page.locator("#id_de").focus()
     names = []
-    for _ in range(8):
+    for _ in range(9):
         names.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
         page.keyboard.press("Tab")
     assert names == [
         "id_de", "id_a", "id_secteur", "Afficher", "12 derniers mois", "24 derniers mois",
-        "Volumes", "Parts (100\u202f%)",
+        "ajouter-chiffres", "Volumes", "Parts (100\u202f%)",
     ]  # fmt: skip
 
     page.get_by_role("link", name="Nombre", exact=True).focus()
