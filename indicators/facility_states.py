@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -59,7 +60,7 @@ def _of_a_feeder(
 ) -> State:
     """The state of one that fed at least once."""
     recent = received[-RECENT:][0]
-    known_before = sum(month < recent for month in received) >= KNOWN_BEFORE
+    known_before = bisect_left(received, recent) >= KNOWN_BEFORE
     share = regularity(first, track.fed, received)
     rules = (
         (latest < shift(received[-1], -12), State.STOPPED),
@@ -74,5 +75,5 @@ def _of_a_feeder(
 def regularity(first: dt.date, fed: frozenset[dt.date], received: Sequence[dt.date]) -> float:
     """Months with a document ÷ months received since the first, within the last 12 months."""
     start = max(first, shift(received[-1], -11))
-    since = [month for month in received if month >= start]
+    since = received[bisect_left(received, start) :]
     return sum(month in fed for month in since) / len(since) if since else 0.0
