@@ -323,6 +323,10 @@ def _problems(deck: Any) -> Iterator[str]:
         missing += [said for kind, said in SURROUNDINGS.items() if kind not in places]
         for place in missing:
             yield f"La disposition {name} n’a pas d’espace réservé {french.quoted(place)}."
+        for shape in places.values():
+            if None in {shape.left, shape.top, shape.width, shape.height}:
+                place = french.quoted(shape.name)
+                yield f"Dans la disposition {name}, l’espace réservé {place} n’a pas de dimensions."
         graph = places.get(GRAPH.casefold()) if GRAPH in layout.places else None
         if graph is not None and graph.element.ph.get("type") != "chart":
             yield (

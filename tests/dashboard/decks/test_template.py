@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pptx import Presentation
+from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from dashboard.charts.volumes import volumes
@@ -83,6 +84,18 @@ def test_what_is_missing_is_named() -> None:
             "«\u202fGraphique\u202f» n’est pas celui d’un graphique."
         ),
     ]
+
+
+def test_a_place_without_dimensions_is_named() -> None:
+    def change(deck: Any) -> None:
+        master = deck.slide_masters[0]
+        remove(next(one for one in master.placeholders if one.element.ph.get("type") == "ftr"))
+        place = places_of(layout(deck, Layout.CHART))["ftr"].element.spPr
+        place.remove(place.find(qn("a:xfrm")))
+
+    (said,) = check_template(changed(change))
+
+    assert "«\u202fPied de page\u202f» n’a pas de dimensions" in said
 
 
 def test_names_may_end_with_the_number_that_the_software_adds() -> None:
