@@ -80,7 +80,7 @@ def test_the_file_is_compared_with_what_its_cells_hold(owner_client: Client) -> 
     assert "Côte-d'Or 60 70 +10 (+17\u202f%) 2 2 = Doubs 30 30 = 1 1 =" in text
     assert "Total 90 100 +10 (+11\u202f%) 3 3 =" in text
     assert "SYNTH Synthèse 90 100" in text
-    assert "n’auraient plus aucun document : 1 ESMS publiés" in text
+    assert "n’auraient plus aucun document\u202f: 1 ESMS publiés" in text
     assert f"{A2} EHPAD fictif 21-2 10" in text
     assert f"{A3} EHPAD fictif 21-3 30" in text
 
@@ -167,7 +167,7 @@ def test_a_region_may_publish_by_itself_what_has_no_anomaly(automatic: bool) -> 
 def test_the_other_mode_can_be_chosen_and_is_compared_anew(owner_client: Client) -> None:
     published([line(A1, 50), line(A2, 10)])
     extract = brought([line(A1, 60)])
-    assert "n’auraient plus aucun document : 1" in page(owner_client, extract)
+    assert "n’auraient plus aucun document\u202f: 1" in page(owner_client, extract)
 
     extract = ask(owner_client, "mode", extract, mode="complete")
 
@@ -267,10 +267,10 @@ def test_remarks_are_counted_by_reason_and_can_be_filtered(owner_client: Client)
     assert "nombre négatif (1)" in whole
     assert "Acceptées, à vérifier (1)" in whole
     assert "type de document « inconnu »".replace(" ", "\u202f") in whole.replace(" ", "\u202f")
-    assert "Seulement : Refusées, à corriger." in refused
+    assert "Seulement\u202f: Refusées, à corriger." in refused
     assert "est négatif" in refused
     assert "registre ne le connaît pas" not in refused
-    assert "Seulement : nombre négatif." in negative
+    assert "Seulement\u202f: nombre négatif." in negative
     assert "n’est pas un nombre" not in negative
 
 
@@ -350,7 +350,7 @@ def test_a_published_file_says_where_it_speaks_and_what_is_left_to_correct(
 @pytest.mark.parametrize(
     ("state", "step", "lines", "says"),
     [
-        (State.RECEIVED, "", None, "réception Étape 1 sur 5 Étape suivante : lecture"),
+        (State.RECEIVED, "", None, "réception Étape 1 sur 5 Étape suivante\u202f: lecture"),
         (State.READING, "", None, "lecture Étape 2 sur 5"),
         (State.READING, Step.READING, 150_000, "150\u202f000 lignes lues · depuis 1\u202fmin"),
         (State.READING, Step.CHECKING, None, "contrôle Étape 3 sur 5"),

@@ -35,9 +35,7 @@ def test_an_undefined_variable_of_a_package_is_empty_as_it_expects() -> None:
     assert page.render() == "[]"
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in NAMES if name.startswith(("dashboard/", "accounts/"))]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_signs_of_french_stand_after_a_narrow_space(name: str) -> None:
     words = MARKUP.sub("", (Path(TEMPLATES) / name).read_text(encoding="utf-8"))
 
