@@ -11,8 +11,6 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 
 from accounts import audit
 from accounts.models import User
@@ -142,11 +140,3 @@ def size_of(template: DeckTemplate) -> int | None:
 
 def _remember(act: str, template: DeckTemplate, actor: User, **details: Any) -> None:
     audit.record(act, actor=actor, target=template.name, region=template.region, **details)
-
-
-@receiver(post_delete, sender=DeckTemplate)
-def _forget_file(instance: DeckTemplate, **_: Any) -> None:
-    """The file goes with its row, whoever removes it, once nothing can bring the row back."""
-    storage, name = instance.file.storage, instance.file.name
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
 from reference.models import Region
 
@@ -81,3 +84,11 @@ class SlidePick(models.Model):
         verbose_name = "diapositive choisie"
         verbose_name_plural = "diapositives choisies"
         ordering = ["rank", "pk"]
+
+
+@receiver(post_delete, sender=DeckTemplate)
+def _forget_file(instance: DeckTemplate, **_: Any) -> None:
+    """The file goes with its row, whoever removes it, once nothing can bring the row back."""
+    storage, name = instance.file.storage, instance.file.name
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
