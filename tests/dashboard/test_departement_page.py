@@ -113,7 +113,7 @@ def test_events_and_targets_of_the_place_are_numbered_and_judged(
         * 2
     )
     assert html.count("mes-landmarks__target") == 1
-    assert ">atteinte</span> Part des ESMS qui alimentent dans le mois : 5,0 %" in html
+    assert re.search(r">atteinte</span>\s+Part des ESMS qui alimentent dans le mois : 5,0 %", html)
     file = owner_client.get(f"{PAGE}esms.csv").content.decode()
     assert "Événement 2, mars 2025\u202f: Ici." in file
     assert "Cible atteinte, Part des ESMS" in file
