@@ -30,6 +30,7 @@ MES_UPLOAD_MAX_REQUEST_BYTES = env.int(
 )
 MES_UNPACKED_MAX_BYTES = env.int("MES_UNPACKED_MAX_BYTES", default=300 * 1024**2)
 MES_RELEASE = env.str("MES_RELEASE", default="0.1.0")
+MES_MASKED_BELOW = env.int("MES_MASKED_BELOW", default=11)  # one site's documents, in public files
 MES_NOTICES = env.bool("MES_NOTICES", default=True)  # e-mails about files, once they were treated
 MES_INBOX = env.str("MES_INBOX", default="")  # a folder whose files are taken; unset: none is
 MES_INBOX_SETTLE = env.int("MES_INBOX_SETTLE", default=25)  # seconds without growing, before

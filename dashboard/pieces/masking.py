@@ -10,13 +10,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from django.conf import settings
+
 from dashboard.charts import sectors, volumes
 from dashboard.charts.chart import Chart, Column, Table
 from dashboard.charts.regional import TYPES
 from reference import french
 
 #: Counts below are masked (DOMAIN, "Who sees what").
-THRESHOLD = 11
+THRESHOLD: int = settings.MES_MASKED_BELOW
 MASK = f"<\u00a0{THRESHOLD}"
 NOTE = (
     f"Documents d’un seul ESMS\u202f: de 1 à {THRESHOLD - 1}, le nombre est masqué, "
