@@ -22,6 +22,7 @@ from ingestion.models import Extract, State
 from ingestion.process import process
 from ingestion.publishing.publish import publish
 from ingestion.receive import receive
+from mes_dashboard import celery_app
 from reference.models import Departement
 
 #: Three years of the whole country: a cell for each month and département.
@@ -37,6 +38,7 @@ def run() -> Iterator[Result]:
         finess = register(FACILITIES, [code for code in places if code.isdigit()])
         months = [f"{2023 + rank // 12}-{rank % 12 + 1:02}" for rank in range(MONTHS)]
         records = write_file(path, finess, months, TYPES)
+        celery_app.loader.import_default_modules()  # a worker holds every task
         with Memory() as memory:
             with path.open("rb") as file:
                 extract = receive(file, name=path.name, region=None)
