@@ -94,6 +94,8 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
             User.objects.select_for_update().get(pk=author.pk)
         same = Export.objects.filter(**asked, state__in=UNFINISHED).first()
         if same is not None:
+            if notify:
+                Export.objects.filter(pk=same.pk).update(notify=True)
             return same
         export = Export.objects.create(**asked, notify=notify)
         audit.record(

@@ -20,6 +20,7 @@ SITE = "Mon espace santé en ESMS"
 def tell(export: Export) -> None:
     """Write the letters about an export that was just made, or that could not be."""
     if export.author is not None:
+        export.refresh_from_db(fields=["notify"])  # may have been asked while the file was made
         if export.notify:
             _tell_author(export)
     elif export.edition_id is None and export.state == ExportState.READY:

@@ -26,7 +26,7 @@ from dashboard.exporting.locks import export_lock, key_of, locked_keys
 from dashboard.exporting.progress import Progress
 from dashboard.exporting.words import file_name, name_of
 from dashboard.models import DeckTemplate, Export, ExportKind, ExportState, Mailing
-from dashboard.pieces.order import NothingReceivedError, Order
+from dashboard.pieces.order import Made, NothingReceivedError, Order
 from dashboard.pieces.piece import Piece, UnknownPieceError
 from indicators.snapshot import snapshot
 from reference.models import Departement, Region, current_data_version
@@ -472,6 +472,28 @@ def test_who_waits_is_told_of_a_failure_too_and_again_when_it_is_asked_again(
         "votre fichier n’a pas pu être préparé",
         "votre fichier est prêt",
     ]
+
+
+def test_who_asks_to_be_told_while_the_file_is_made_is_told(
+    waiting: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def maker(_order: Order, _progress: object) -> Made:
+        Export.objects.filter(pk=waiting.pk).update(notify=True)  # as the page does
+        return Made(b"PK", current_data_version())
+
+    monkeypatch.setattr(making, "MAKERS", {ExportKind.DECK: maker})
+    make(waiting.pk)
+
+    assert "votre fichier est prêt" in Mailing.objects.get().subject
+
+
+def test_the_same_thing_asked_again_to_be_told_of_is_told(author: User, region: Region) -> None:
+    export = ask_export(region=region, author=author, kind=ExportKind.DECK)
+    again = ask_export(region=region, author=author, kind=ExportKind.DECK, notify=True)
+    make(export.pk)
+
+    assert again == export
+    assert "votre fichier est prêt" in Mailing.objects.get().subject
 
 
 def test_who_did_not_ask_is_told_nothing(waiting: Export) -> None:
