@@ -41,8 +41,11 @@ def prepare_readings() -> bool:
 def send_letters() -> int:
     """Write the digests that are due, then send every letter that is; how many were sent."""
     letters.forget_old()
-    sending.write_due()
-    return letters.send_due()
+    try:
+        sending.write_due()
+    finally:  # a digest that cannot be written holds no other letter back
+        sent = letters.send_due()
+    return sent
 
 
 @shared_task(acks_late=True, ignore_result=True, time_limit=900)

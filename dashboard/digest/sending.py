@@ -7,6 +7,7 @@ transaction that writes the letter, under a lock: whoever comes second finds not
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -38,6 +39,8 @@ from indicators.snapshot import snapshot
 from reference.models import DataVersion, Region
 from reference.months import iso, shift
 
+logger = logging.getLogger(__name__)
+
 #: The received months of each département, in order, by code.
 Received = Mapping[str, tuple[dt.date, ...]]
 
@@ -63,7 +66,16 @@ def write_due(now: dt.datetime | None = None) -> int:
     }
     if not waiting or not _settled(now):
         return 0
-    return sum(_write(region, keys) for region, keys in waiting.items())
+    return sum(_tried(region, keys) for region, keys in waiting.items())
+
+
+def _tried(region: Region, keys: Sequence[int]) -> int:
+    """Write the letters of a région; what goes wrong there keeps no other from its own."""
+    try:
+        return _write(region, keys)
+    except Exception:
+        logger.exception("The digests of région %s could not be written", region.code)
+        return 0
 
 
 def _settled(now: dt.datetime) -> bool:
