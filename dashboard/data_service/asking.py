@@ -71,9 +71,8 @@ def ask(request: HttpRequest, user: User, resource: Resource) -> Asked:
             f"La période finit («{NARROW}a{NARROW}») avant de commencer («{NARROW}de{NARROW}»)."
         )
         raise BadParameterError(message)
-    if first and last and sum(1 for _ in span(first, last)) > MOST_MONTHS:
-        message = f"La période dépasse {MOST_MONTHS} mois{NARROW}: découpez-la en plusieurs appels."
-        raise BadParameterError(message)
+    if first and last:
+        check_length(first, last)
     asked = Asked(
         user=user,
         roles=roles_by_region(user),
@@ -85,6 +84,17 @@ def ask(request: HttpRequest, user: User, resource: Resource) -> Asked:
     if "territoire" not in values:
         return asked
     return _there(request, asked, values["territoire"], resource)
+
+
+def check_length(first: dt.date, last: dt.date) -> None:
+    """Refuse a period that is too long for one call.
+
+    Raises:
+        BadParameterError: it is.
+    """
+    if sum(1 for _ in span(first, last)) > MOST_MONTHS:
+        message = f"La période dépasse {MOST_MONTHS} mois{NARROW}: découpez-la en plusieurs appels."
+        raise BadParameterError(message)
 
 
 def read(query: QueryDict, parameters: Iterable[Parameter]) -> dict[str, str]:

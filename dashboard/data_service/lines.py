@@ -8,7 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from dashboard.charts.wording import at
-from dashboard.data_service.asking import NOTHING_RECEIVED, Asked, BadParameterError
+from dashboard.data_service.asking import (
+    NOTHING_RECEIVED,
+    Asked,
+    BadParameterError,
+    check_length,
+)
 from dashboard.forms import DEFAULT_MONTHS, latest
 from dashboard.reading import evidence
 from dashboard.synthesis import synthesis
@@ -60,7 +65,7 @@ def selection(asked: Asked, months: int = DEFAULT_MONTHS) -> Selection:
 
     Raises:
         NothingReceivedError: there is none.
-        BadParameterError: the months asked for end before the default ones begin.
+        BadParameterError: the months asked for end before they begin, or are too many.
     """
     territory = _territory(asked)
     received = covered_span(territory)
@@ -72,6 +77,7 @@ def selection(asked: Asked, months: int = DEFAULT_MONTHS) -> Selection:
     if first > last:
         message = f"Le dernier mois reçu est {in_french(last)}, avant le début demandé."
         raise BadParameterError(message)
+    check_length(first, last)  # with the end that was not given
     return Selection(territory, first, last, asked.sector)
 
 

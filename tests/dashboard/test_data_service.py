@@ -165,6 +165,7 @@ def test_each_call_says_when_the_key_was_used(received: None, caller: Caller) ->
         ("territoire=R27&a=2025-13", "« a » : « 2025-13 » n’est pas un mois."),
         ("territoire=R27&de=2025-12&a=2025-01", "La période finit (« a ») avant de commencer"),
         ("territoire=R27&de=1990-01&a=2025-01", "La période dépasse 240 mois"),
+        ("territoire=R27&de=1900-01", "La période dépasse 240 mois"),
         ("territoire=R27&de=2030-01", "Le dernier mois reçu est décembre 2025"),
         ("territoire=R27&secteur=XX", "Valeurs possibles : PA, PH, DOM"),
         ("territoire=R27&territoire=D21", "Le paramètre « territoire » est donné 2 fois."),
