@@ -59,15 +59,17 @@ def masked_chart(chart: Chart, sites: Sequence[float | None]) -> Chart:
 
     `sites`: how many ESMS fed in each month of the chart.
     """
+    alt = chart.alt
     if chart.code == sectors.CODE:
         table = masked(chart.table)
     elif chart.code in {volumes.CODE, TYPES}:
         table = _masked_months(chart.table, sites)
+        alt = f"{chart.subtitle}."  # the other one says the documents of the first and last months
     else:
         return chart
     if table == chart.table:
         return chart
-    return replace(chart, table=table, notes=(*chart.notes, NOTE))
+    return replace(chart, table=table, alt=alt, notes=(*chart.notes, NOTE))
 
 
 def masked_places(table: Table, sites: Mapping[str, float | None]) -> Table:

@@ -98,6 +98,8 @@ def test_a_month_that_one_site_fed_is_masked_whole_and_the_chart_says_so() -> No
 
     assert shown.table.named("total").values == (None, None, 65)
     assert shown.table.named("synthese").texts[:2] == (MASK, MASK)
+    assert "De 4 documents" in chart.alt
+    assert "4 documents" not in shown.alt
     assert shown.notes[-1] == NOTE
     assert masked_chart(chart, (2, 12, 14)) == chart
 
