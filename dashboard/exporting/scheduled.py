@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboard.exporting.asking import send
-from dashboard.models import Export, ExportKind
+from dashboard.models import Export, ExportKind, ExportState
 from dashboard.reading import SHARED
 from indicators.models import CoveredMonth, MonthlyReach, MonthlyVolume
 from indicators.snapshot import snapshot_state
@@ -73,9 +73,12 @@ def latest(region: Region) -> Export | None:
 
 @transaction.atomic
 def _ask(region: Region, version: int, digest: str) -> Export | None:
-    """Ask for the deck of a région, unless its last one shows the same figures."""
+    """Ask for the deck of a région, unless its last one shows the same figures.
+
+    One that could not be made is asked for again at the next version, for nobody else may.
+    """
     last = latest(region)
-    if last is not None and last.figures == digest:
+    if last is not None and last.figures == digest and last.state != ExportState.FAILED:
         return None
     # Of two schedulers at once, the second finds the row of the first.
     export, new = Export.objects.get_or_create(
