@@ -34,10 +34,10 @@ class Export(models.Model):
     """A file asked for, and once it was made its bytes, in the storage.
 
     `author` null: nobody asked, it was made after a publication. `pieces`: what it holds, in order
-    (`dashboard.decks.pieces`); empty: the standard content of `departement`, of the whole région
+    (`dashboard.pieces.piece`); empty: the standard content of `departement`, of the whole région
     without one. `expires_at` null: never, for it belongs to a frozen edition or is not made yet.
     `figures`: which figures a deck made after a publication shows, so that another is made once
-    they have changed (`dashboard.scheduled_decks`).
+    they have changed (`dashboard.exporting.scheduled`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from accounts.models import Role, User
 from accounts.refusals import refused_or_404
 from accounts.scope import region_of_request, roles_of
 from dashboard.exporting import ask_export
+from dashboard.exporting.asking import site_of
 from dashboard.models import ExportKind, SlidePick, SlideSelection
 from dashboard.pieces.piece import UnknownPieceError, standard
 from dashboard.selections import (
@@ -287,7 +287,7 @@ def _exported(
             working=calls and request.POST.get("version") == WORKING,
             title=selection.title,
             template=selection.template,
-            link=settings.MES_SITE_URL or request.build_absolute_uri("/").rstrip("/"),
+            link=site_of(request),
             notify="prevenir" in request.POST,
         )
     except UnknownPieceError as error:  # chosen when pages still had it
