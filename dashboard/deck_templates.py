@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from dashboard.exports.deck.template import FILES, PACKED, UNPACKED, check_template, empty_deck
+from dashboard.exports.deck.template import FILES, PACKED, UNPACKED, check_template, model
 from dashboard.models import DeckTemplate
 from reference.models import Region
 
@@ -95,10 +95,7 @@ def _leads_outside(relations: bytes) -> bool:
 
 def model_file() -> bytes:
     """Our own template, to be dressed by a région."""
-    out = io.BytesIO()
-    deck: Any = empty_deck()
-    deck.save(out)
-    return out.getvalue()
+    return model()
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from reference.months import parse_month
 
 #: The longest title of a slide, and of a selection.
 MAX_TITLE, MAX_NAME = 200, 150
+CONTROL = re.compile(r"[\x00-\x1f]")
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 #: What shows the same whatever the months of its page.
 TIMELESS = frozenset({SYNTHESIS, SINCE, METHOD})
@@ -229,8 +230,8 @@ def read_name(
 
 
 def clean(text: str) -> str:
-    """A text of one line, as the database takes it."""
-    return " ".join(text.replace("\0", " ").split())
+    """A text of one line, as the database and the packages of Office take it."""
+    return " ".join(CONTROL.sub(" ", text).split())
 
 
 def _too_long(of: str, most: int, text: str) -> str:

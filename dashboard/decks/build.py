@@ -16,7 +16,7 @@ from dashboard.contours import ATTRIBUTION
 from dashboard.exports.deck import slides
 from dashboard.exports.deck.fitting import DRAFT
 from dashboard.exports.deck.slides import WORKING, Around, Deck
-from dashboard.exports.deck.template import begun, empty_deck
+from dashboard.exports.deck.template import begun, empty_deck, sign
 from dashboard.pieces import piece as codes
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Made, Order, nothing
@@ -66,8 +66,7 @@ class _Builder:
             if self._wanted(content):
                 self.draw(deck, content)
             progress(done, len(self.pieces))
-        deck.deck.core_properties.title = self._title()
-        deck.deck.core_properties.language = "fr-FR"
+        sign(deck.deck, self._title())
         out = io.BytesIO()
         deck.deck.save(out)
         return out.getvalue()

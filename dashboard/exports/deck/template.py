@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from django.utils import timezone
 from pptx import Presentation
 from pptx.enum.text import MSO_ANCHOR
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -26,6 +27,9 @@ from reference import french
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 FONT = "Arial"
+MAKER = "Mon espace santé en ESMS"
+#: What XML cannot hold; the library takes it out of texts, not of properties.
+CONTROL = re.compile(r"[\x00-\x1f]")
 INK, ACCENT, MUTED = "161616", "000091", "666666"
 #: The colours of the theme, in its order: those of charts.
 THEME = ("000091", "465F9D", "C9191E", "A558A0", "6A6AF4", "009081")
@@ -119,8 +123,21 @@ def empty_deck() -> Any:
 def model() -> bytes:
     """Our own template, without slides: what a région starts its own from."""
     out = io.BytesIO()
-    empty_deck().save(out)
+    deck = empty_deck()
+    sign(deck, "Modèle de diapositives")
+    deck.save(out)
     return out.getvalue()
+
+
+def sign(deck: Any, title: str) -> None:
+    """Say in the properties of a deck what it is and who made it.
+
+    The template of the library bears a name and a date, and that of a région its author's.
+    """
+    said = deck.core_properties
+    said.title, said.comments, said.language = CONTROL.sub(" ", title), "", "fr-FR"
+    said.author = said.last_modified_by = MAKER
+    said.created = said.modified = timezone.now()
 
 
 def _theme(master: Any) -> None:
@@ -341,4 +358,5 @@ def _tried(content: bytes) -> None:
     layouts = layouts_of(deck)
     for layout in Layout:
         deck.slides.add_slide(layouts[layout.label.casefold()])
+    sign(deck, "")
     deck.save(io.BytesIO())

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from dashboard.decks.build import make_deck
 from dashboard.exports.deck.slides import WORKING
+from dashboard.exports.deck.template import MAKER
 from dashboard.pieces.content import NO_EDITION
 from dashboard.pieces.order import NothingReceivedError, Order
 from dashboard.pieces.piece import Piece
@@ -31,6 +32,9 @@ def test_a_deck_of_a_young_region_has_no_slide_about_committees(region: Region) 
     assert titles(standard)[1:] == ["Méthode"]
     assert NO_EDITION in words_of(asked.slides[1])
     assert "en Côte-d’Or" in titles(own)[0]
+    said = own.core_properties
+    assert said.title.endswith("en Côte-d’Or")
+    assert (said.author, said.last_modified_by, said.comments) == (MAKER, MAKER, "")
     assert not any(
         shape.name == "Source" and "Voir la page" in shape.text_frame.text
         for slide in own.slides
