@@ -7,7 +7,6 @@ transaction that writes the letter, under a lock: whoever comes second finds not
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -39,8 +38,6 @@ from indicators.snapshot import snapshot
 from reference.models import DataVersion, Region
 from reference.months import iso, shift
 
-logger = logging.getLogger(__name__)
-
 #: The received months of each département, in order, by code.
 Received = Mapping[str, tuple[dt.date, ...]]
 
@@ -53,6 +50,9 @@ def write_due(now: dt.datetime | None = None) -> int:
     """Write the digests that are due; returns how many were. Two queries when none is.
 
     None is while the data are still changing, or are to be read again through another ground.
+
+    Raises:
+        ExceptionGroup: some régions could not be read; the others have theirs.
     """
     now = now or timezone.now()
     asked: dict[Region, list[Subscription]] = defaultdict(list)
@@ -66,16 +66,15 @@ def write_due(now: dt.datetime | None = None) -> int:
     }
     if not waiting or not _settled(now):
         return 0
-    return sum(_tried(region, keys) for region, keys in waiting.items())
-
-
-def _tried(region: Region, keys: Sequence[int]) -> int:
-    """Write the letters of a région; what goes wrong there keeps no other from its own."""
-    try:
-        return _write(region, keys)
-    except Exception:
-        logger.exception("The digests of région %s could not be written", region.code)
-        return 0
+    written, failures = 0, list[Exception]()
+    for region, keys in waiting.items():
+        try:
+            written += _write(region, keys)
+        except Exception as error:  # noqa: BLE001  # raised once the other régions have theirs
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("digests that could not be written", failures)
+    return written
 
 
 def _settled(now: dt.datetime) -> bool:

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import RegionGrant, Role, User
 from dashboard import tasks
 from dashboard.digest.sending import QUIET, read, write_due
+from dashboard.letters import key_of, post
 from dashboard.models import Frequency, Letter, Mailing, Subscription
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from reference.models import DataVersion, FacilityPeriod, Region, raise_data_version
@@ -204,6 +205,22 @@ def test_a_digest_waits_until_the_data_are_left_alone_and_read_through_their_gro
     DataVersion.objects.update(folded_ground=2)
 
     assert write_due(now + QUIET) == 1
+
+
+def test_a_digest_that_cannot_be_written_holds_no_other_letter_back(
+    received: None, reader: User, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(reader, region, told=month("2025-11"))
+    post(reader, Letter.DECK, key_of(region, "deck:1"), "Diapositives", "Prêtes.")
+
+    def broken(_region: Region) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("dashboard.digest.sending.read", broken)
+    with pytest.raises(ExceptionGroup):
+        tasks.send_letters()
+
+    assert [message.subject for message in mail.outbox] == ["Diapositives"]
 
 
 def test_nothing_due_costs_two_queries(
