@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from time import monotonic
 
 from django.conf import settings
 from django.core.cache import caches
@@ -27,12 +27,19 @@ from reference.models import Region
 
 NEAR, SHARED = "near", "readings"
 PREPARING = "preparing"
-#: Stands for a reading that nobody had prepared when this process asked.
-UNPREPARED: Any = object()
+#: What was not prepared is asked for again after so many seconds: a worker is at it.
+AWHILE = 5
 #: Among what pages offer: what they open on, and what is one click away.
 OPENING, NEXT = slice(0, 1), slice(1, None)
 #: A worker that died leaves its word behind: seconds after which it counts no more.
 PATIENCE = 600
+
+
+@dataclass(frozen=True)
+class Unprepared:
+    """Stands for a reading that nobody had prepared when this process asked, for a while."""
+
+    since: float
 
 
 def evidence(selection: Selection, version: int) -> RegionEvidence:
@@ -74,20 +81,31 @@ def measures_of(code: str, selection: Selection, version: int) -> tuple[Measures
 
 def fetch(version: int, *selections: Selection) -> None:
     """Bring those of some readings that a worker prepared to this process, in one query."""
-    keys = {key for each in selections if (key := _key(each, version)) not in caches[NEAR]}
+    keys = {key for each in selections if _held(key := _key(each, version)) is None}
     found = caches[SHARED].get_many(sorted(keys)) if keys else {}
     for key in keys:
-        caches[NEAR].set(key, found.get(key, UNPREPARED))
+        caches[NEAR].set(key, found.get(key, Unprepared(monotonic())))
+
+
+def _held(key: str) -> RegionEvidence | Unprepared | None:
+    """What this process knows of a reading; None when it has to ask, maybe once more."""
+    held: RegionEvidence | Unprepared | None = caches[NEAR].get(key)
+    if isinstance(held, Unprepared) and monotonic() - held.since >= AWHILE:
+        return None
+    return held
 
 
 def _kept(key: str) -> RegionEvidence | None:
     """A reading that this process holds, or that a worker prepared."""
-    found: RegionEvidence | None = caches[NEAR].get(key)
-    if found is None:
-        found = caches[SHARED].get(key)
-        if found is not None:
-            caches[NEAR].set(key, found)
-    return None if found is UNPREPARED else found
+    held = _held(key)
+    if isinstance(held, Unprepared):
+        return None
+    if held is not None:
+        return held
+    found: RegionEvidence | None = caches[SHARED].get(key)
+    if found is not None:
+        caches[NEAR].set(key, found)
+    return found
 
 
 def prepare(region: Region, some: slice = slice(None)) -> None:

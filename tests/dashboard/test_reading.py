@@ -11,7 +11,7 @@ from django.core.cache import caches
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import reading, tasks
-from dashboard.reading import evidence, fetch, is_prepared
+from dashboard.reading import evidence, evidence_of, fetch, is_prepared
 from dashboard.tasks import prepare_readings
 from indicators.selection import CHART_SECTORS, Selection, region_territory
 from reference.models import Region, Sector, current_data_version, raise_data_version
@@ -60,8 +60,12 @@ def test_pages_find_what_a_worker_prepared(gathered: list[Selection]) -> None:
 
 
 def test_what_was_prepared_comes_in_one_query_and_the_rest_is_read(
-    gathered: list[Selection], django_assert_num_queries: DjangoAssertNumQueries
+    gathered: list[Selection],
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    """What nobody prepared is not asked for again at once, for a page asks several times."""
+    monkeypatch.setattr(reading, "monotonic", lambda: 0.0)
     world.lay(first=dt.date(2025, 10, 1))
     usual = replace(selected(), first=dt.date(2025, 10, 1))
     of_sector, other = replace(usual, sector=Sector.PA), replace(usual, last=usual.first)
@@ -76,6 +80,33 @@ def test_what_was_prepared_comes_in_one_query_and_the_rest_is_read(
             evidence(each, version)
 
     assert gathered[prepared:] == [other]
+
+
+def test_a_process_that_looked_too_early_finds_later_what_a_worker_prepared(
+    gathered: list[Selection],
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """A page is opened in the seconds after a publication, another one a moment later."""
+    now = 0.0
+    monkeypatch.setattr(reading, "monotonic", lambda: now)
+    world.lay(first=dt.date(2025, 10, 1))
+    usual, version = replace(selected(), first=dt.date(2025, 10, 1)), current_data_version()
+
+    fetch(version, usual)
+    evidence_of("21", usual, version)
+    prepare_readings()
+    prepared = len(gathered)
+    with django_assert_num_queries(0):
+        fetch(version, usual)
+        evidence_of("39", usual, version)
+    assert len(gathered) == prepared + 1
+    now = reading.AWHILE
+    with django_assert_num_queries(1):
+        fetch(version, usual)
+        evidence_of("25", usual, version)
+
+    assert len(gathered) == prepared + 1
 
 
 def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
