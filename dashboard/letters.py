@@ -9,6 +9,7 @@ so that a second message leaves only if the worker dies between the two.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 import re
 
@@ -41,8 +42,14 @@ FOOTER = "Vous recevez ce courriel parce que vous y êtes abonné. Pour ne plus 
 
 
 def key_of(region: Region, event: str) -> str:
-    """What a letter is about: a région, by which the right to read is checked, and an event."""
-    return f"R{region.code}:{event}"
+    """What a letter is about: a région, by which the right to read is checked, and an event.
+
+    An event too long to be kept, such as the list of many territories, is named by its digest.
+    """
+    key = f"R{region.code}:{event}"
+    if len(key) <= Mailing.KEY_LENGTH:
+        return key
+    return f"R{region.code}:{hashlib.sha256(event.encode()).hexdigest()}"
 
 
 def post(user: User, letter: str, key: str, subject: str, body: str) -> bool:

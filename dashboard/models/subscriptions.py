@@ -31,7 +31,8 @@ class Subscription(models.Model):
     """One letter about one territory that a user asked for; `departement` null: the région.
 
     `told`: the last month that was received when they asked, then the last they were told of: a
-    digest is for a later one, so that no correction of an older month sends it again.
+    digest is for a later one, so that no correction of an older month sends it again. `frequency`
+    is that of digests: slides follow each publication.
     """
 
     user = models.ForeignKey(
@@ -63,13 +64,15 @@ class Subscription(models.Model):
 class Mailing(models.Model):
     """One letter to one user about one event (`key`), written once and sent once."""
 
+    KEY_LENGTH = 80
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mailings"
     )
     letter = models.CharField(
         "courriel", max_length=10, choices=[*Letter.choices, (EXPORT_READY, "Fichier prêt")]
     )
-    key = models.CharField("à propos de", max_length=80)
+    key = models.CharField("à propos de", max_length=KEY_LENGTH)
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
     created_at = models.DateTimeField("écrit le", db_default=Now())

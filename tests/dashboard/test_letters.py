@@ -65,6 +65,18 @@ def test_a_key_without_a_region_is_refused(reader: User) -> None:
         post(reader, Letter.DECK, "deck:7", "Diapositives", "")
 
 
+def test_a_key_of_however_many_territories_is_kept_and_tells_them_apart(
+    reader: User, region: Region
+) -> None:
+    territories = [f"D{number:02}" for number in range(101)]
+
+    for told in (territories, territories[:-1]):
+        for first in (True, False):
+            assert posted(reader, region, f"2025-T4:{','.join(told)}") is first
+
+    assert send_due() == 2  # whose région is known still
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_a_letter_once(reader: User, region: Region) -> None:
     for number in range(5):
