@@ -206,6 +206,23 @@ def test_what_was_removed_comes_back_where_it_was(owner_client: Client, owner: U
 
 
 @pytest.mark.usefixtures("three")
+def test_what_was_removed_can_still_come_back_after_a_refusal(
+    owner_client: Client, owner: User, region: Region
+) -> None:
+    act(owner_client, f"retirer-{picks(owner)[1].pk}")
+    with changing(owner, region) as basket:
+        basket.picks += [
+            SlidePick(selection=basket.selection, territory="R27", code=f"{n}")
+            for n in range(MAX_PICKS - len(basket.picks))
+        ]
+
+    for refused in ("remettre", "standard"):
+        answer = text(act(owner_client, refused, jeu="R27"))
+        assert f"{MAX_PICKS} diapositives au plus" in answer
+        assert "Une diapositive a été retirée." in answer
+
+
+@pytest.mark.usefixtures("three")
 def test_enter_in_a_field_saves_whatever_else_is_offered(owner_client: Client, owner: User) -> None:
     act(owner_client, f"retirer-{picks(owner)[0].pk}")
 
