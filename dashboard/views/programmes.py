@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ from dashboard.views.pages import nothing, state
 from indicators.programme_comparison import compare
 from indicators.programme_parc import Coverage
 from indicators.programmes import programme_gap
-from indicators.selection import region_territory
+from indicators.selection import Selection, region_territory
 from reference.models import Departement, Event, Programme, Region
 
 PER_PAGE = 50
@@ -95,19 +96,34 @@ class Reading:
     report: ProgrammeReport
 
 
-def _read(request: HttpRequest, place: Region, programme: Programme) -> Reading | None:
-    """Read one programme as it is asked; None when no month was ever received."""
+def _read(
+    request: HttpRequest, place: Region, programme: Programme, version: int
+) -> Reading | None:
+    """Read one programme as it is asked; None when no month was ever received.
+
+    What is compared is kept by selection, whatever else the address says: every page of the list
+    and every file of a selection share it.
+    """
     departements = list(Departement.objects.filter(region=place).order_by("code"))
     territory = region_territory(place, departements)
     cells = read_cells(territory.departement_codes)
     received = received_span(cells)
     if received is None:
         return None
+
+    def report_of(selection: Selection) -> ProgrammeReport | None:
+        names = {each.code: each.name for each in departements}
+        return once(
+            version,
+            lambda: _report(programme, selection, names, cells),
+            "programme",
+            programme.pk,
+            selection,
+        )
+
     asked = ask(request.GET.dict(), territory, received)
-    selection = asked.selection
-    covered = Coverage(frozenset((month, code) for code, month in cells))
-    comparison = compare(selection, programme, covered)
-    if comparison is None:
+    report = report_of(asked.selection)
+    if report is None:
         # The period asked for holds no received month: the default one does.
         asked = replace(
             ask({}, territory, received),
@@ -115,17 +131,24 @@ def _read(request: HttpRequest, place: Region, programme: Programme) -> Reading 
                 "Aucun mois n’est reçu sur cette période\u202f: celle par défaut est montrée.",
             ),
         )
-        selection = asked.selection
-        comparison = compare(selection, programme, covered)
-    assert comparison is not None  # noqa: S101  # the default period ends on a received month
-    report = programme_report(
-        comparison,
-        selection,
-        {each.code: each.name for each in departements},
-        cells,
-        list(Event.objects.filter(region=place, departement=None)),
-    )
+        report = report_of(asked.selection)
+    assert report is not None  # noqa: S101  # the default period ends on a received month
     return Reading(programme, asked, cells, report)
+
+
+def _report(
+    programme: Programme, selection: Selection, names: Mapping[str, str], cells: Cells
+) -> ProgrammeReport | None:
+    """Compare the members of a programme with the others; None when no month was received then.
+
+    `names`: of the départements of the région, by code.
+    """
+    covered = Coverage(frozenset((month, code) for code, month in cells))
+    comparison = compare(selection, programme, covered)
+    if comparison is None:
+        return None
+    regional = Event.objects.filter(region=selection.territory.region_code, departement=None)
+    return programme_report(comparison, selection, names, cells, list(regional))
 
 
 def _found(code: str) -> Programme:
@@ -164,8 +187,7 @@ def _list(request: HttpRequest, place: Region, version: int) -> HttpResponse:
 
 def _programme(request: HttpRequest, place: Region, code: str, version: int) -> HttpResponse:
     found = _found(code)
-    asked = (place.pk, found.pk, request.GET.urlencode())
-    read = once(version, lambda: _read(request, place, found), "programme", *asked)
+    read = _read(request, place, found, version)
     role = roles_of(request).get(place)
     context: dict[str, Any] = {"place": place, "programme": found}
     if read is None:
@@ -205,7 +227,7 @@ def _programme(request: HttpRequest, place: Region, code: str, version: int) -> 
 
 def _file(request: HttpRequest, place: Region, code: str, name: str, version: int) -> HttpResponse:
     found = _found(code)
-    read = _read(request, place, found)
+    read = _read(request, place, found, version)
     if read is None:
         raise Http404("Aucun mois reçu pour cette région.")
     tables = _tables(read.report)

@@ -15,6 +15,8 @@ from django.test import Client
 from accounts.models import AuditEntry, Role, User
 from dashboard.charts.landmarks import markers
 from indicators.models import CoveredMonth, FacilityMonth
+from indicators.programme_comparison import Comparison, compare
+from indicators.selection import Selection
 from reference.models import (
     Event,
     Facility,
@@ -290,6 +292,25 @@ def test_pages_stay_under_twelve_queries_and_are_kept_while_nothing_changes(
             first = owner_client.get(address)
         again = owner_client.get(address, headers={"if-none-match": first["ETag"]})
         assert again.status_code == 304
+
+
+def test_what_is_compared_is_read_once_whatever_the_address_says_besides(
+    world: Programme, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Selection] = []
+
+    def counted(selection: Selection, *given: Any) -> Comparison | None:
+        read.append(selection)
+        return compare(selection, *given)
+
+    monkeypatch.setattr("dashboard.views.programmes.compare", counted)
+
+    for address in ("", "?page=2", "?tri=rang", "?de=x", "?secteur=PA", "?secteur=PA&page=2"):
+        text(owner_client.get(f"{ONE}{address}"))
+    rows(owner_client.get(f"{ONE}par-mois.csv"))
+
+    assert [selection.sector for selection in read] == [None, "PA"]
+    assert "«\u202fx\u202f»" in owner_client.get(f"{ONE}?de=x").text
 
 
 # --- A new one ------------------------------------------------------------------------------------
