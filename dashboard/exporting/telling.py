@@ -6,10 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.address import absolute_url
-from dashboard.digest.periods import due
 from dashboard.exporting.words import usual_name
 from dashboard.letters import key_of, post
-from dashboard.models import EXPORT_READY, Export, ExportState, Frequency, Letter, Subscription
+from dashboard.models import EXPORT_READY, Export, ExportState, Letter, Subscription
 from indicators.models import CoveredMonth
 from reference.french import typographic
 from reference.months import in_french
@@ -59,11 +58,9 @@ def _tell_subscribers(export: Export) -> None:
         f"reçues jusqu’à {until}."
     )
     asked = Subscription.objects.filter(letter=Letter.DECK, region=export.region)
-    for each in asked.select_related("user").select_for_update(of=("self",)).order_by("pk"):
-        if each.frequency == Frequency.MONTHLY or due(each.frequency, each.told, months):
-            post(each.user, Letter.DECK, key, subject, _letter(said, export))
-            each.told = months[-1]
-            each.save(update_fields=["told"])
+    for each in asked.select_related("user").order_by("pk"):
+        post(each.user, Letter.DECK, key, subject, _letter(said, export))
+    asked.update(told=months[-1])
 
 
 def _letter(said: str, export: Export) -> str:

@@ -22,7 +22,6 @@ from dashboard.models import (
     Export,
     ExportKind,
     ExportState,
-    Frequency,
     Letter,
     Mailing,
     Subscription,
@@ -274,10 +273,8 @@ def test_a_region_that_two_schedulers_see_at_once_is_asked_for_once(region: Regi
     assert (first is None, second is None) == (False, True)
 
 
-def subscribe(user: User, region: Region, frequency: str = Frequency.MONTHLY) -> Subscription:
-    return Subscription.objects.create(
-        user=user, letter=Letter.DECK, region=region, frequency=frequency
-    )
+def subscribe(user: User, region: Region) -> Subscription:
+    return Subscription.objects.create(user=user, letter=Letter.DECK, region=region)
 
 
 def test_subscribers_are_told_of_each_publication_once_with_links_only(
@@ -305,20 +302,7 @@ def test_subscribers_are_told_of_each_publication_once_with_links_only(
     (other,) = scheduled.schedule(quiet())
     make(other.pk)
     assert Mailing.objects.count() == 2
-
-
-def test_who_asked_for_quarters_is_told_of_quarters(region: Region, owner: User) -> None:
-    each = subscribe(owner, region, Frequency.QUARTERLY)
-    (export,) = scheduled.schedule(quiet())
-    make(export.pk)
-    each.refresh_from_db()
-    assert (each.told, Mailing.objects.count()) == (dt.date(2025, 12, 1), 1)
-
-    published()  # January: its quarter is not over
-    (other,) = scheduled.schedule(quiet())
-    make(other.pk)
-
-    assert Mailing.objects.count() == 1
+    assert Subscription.objects.get().told == dt.date(2026, 1, 1)
 
 
 def test_slides_that_fail_tell_nobody(region: Region, owner: User, maker: Maker) -> None:
