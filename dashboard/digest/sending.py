@@ -25,6 +25,7 @@ from dashboard.digest.facts import Facts, States, facts
 from dashboard.digest.periods import Period, due
 from dashboard.digest.text import Links, compose, subject
 from dashboard.drafts import drafts
+from dashboard.exporting.scheduled import unchanged_since
 from dashboard.letters import key_of, post
 from dashboard.models import Letter, Subscription
 from dashboard.report import load_groups
@@ -41,15 +42,16 @@ from reference.months import iso, shift
 #: The received months of each département, in order, by code.
 Received = Mapping[str, tuple[dt.date, ...]]
 
-#: The data were left alone for so long before a digest tells of them: a month often comes in
-#: several files, and it is told only once.
+#: The figures of a région were left alone for so long before a digest tells of them: a month often
+#: comes in several files, and it is told only once.
 QUIET = dt.timedelta(hours=1)
 
 
 def write_due(now: dt.datetime | None = None) -> int:
     """Write the digests that are due; returns how many were. Two queries when none is.
 
-    None is while the data are still changing, or are to be read again through another ground.
+    None is written while facts are to be read again through another ground, nor about a région whose
+    figures are still changing.
 
     Raises:
         ExceptionGroup: some régions could not be read; the others have theirs.
@@ -64,12 +66,13 @@ def write_due(now: dt.datetime | None = None) -> int:
         for region, theirs in asked.items()
         if any(due(each.frequency, each.told, months_of(each, received[region])) for each in theirs)
     }
-    if not waiting or not _settled(now):
+    if not waiting or not _read_through():
         return 0
     written, failures = 0, list[Exception]()
     for region, keys in waiting.items():
         try:
-            written += _write(region, keys)
+            if unchanged_since(region, now - QUIET):
+                written += _write(region, keys)
         except Exception as error:  # noqa: BLE001  # raised once the other régions have theirs
             failures.append(error)
     if failures:
@@ -77,10 +80,10 @@ def write_due(now: dt.datetime | None = None) -> int:
     return written
 
 
-def _settled(now: dt.datetime) -> bool:
-    """Whether the data were left alone for long enough, and nothing is to be read again."""
+def _read_through() -> bool:
+    """Whether the published facts were read through the ground as it is."""
     version = DataVersion.objects.get(pk=1)
-    return version.ground == version.folded_ground and version.raised_at <= now - QUIET
+    return version.ground == version.folded_ground
 
 
 def received_months(regions: Iterable[Region]) -> dict[Region, Received]:

@@ -9,6 +9,7 @@ from functools import partial
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.exporting.asking import send
@@ -67,8 +68,24 @@ def figures(region: Region) -> str:
 
 def latest(region: Region) -> Export | None:
     """The last deck that was asked for after a publication, whatever became of it."""
-    mine = Export.objects.filter(region=region, author=None, edition=None)
-    return mine.order_by("-asked_at", "-data_version").first()
+    return _of(region).order_by("-asked_at", "-data_version").first()
+
+
+def unchanged_since(region: Region, moment: dt.datetime) -> bool:
+    """Whether the figures of a région were already what they are, by the decks asked for.
+
+    What changes those of another région does not count.
+    """
+    mine = _of(region)
+    # One that failed is asked for again at each version, and says nothing of the figures.
+    if mine.exclude(state=ExportState.FAILED).filter(asked_at__gt=moment).exists():
+        return False
+    return mine.filter(asked_at__lte=moment, figures=figures(region)).exists()
+
+
+def _of(region: Region) -> QuerySet[Export]:
+    """The decks of a région that nobody asked for."""
+    return Export.objects.filter(region=region, author=None, edition=None)
 
 
 @transaction.atomic

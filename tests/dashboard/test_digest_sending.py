@@ -11,14 +11,24 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import RegionGrant, Role, User
 from dashboard import tasks
 from dashboard.digest.sending import QUIET, read, write_due
+from dashboard.exporting.scheduled import figures
 from dashboard.letters import key_of, post
-from dashboard.models import Frequency, Letter, Mailing, Subscription
+from dashboard.models import (
+    Export,
+    ExportKind,
+    ExportState,
+    Frequency,
+    Letter,
+    Mailing,
+    Subscription,
+)
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from reference.models import DataVersion, FacilityPeriod, Region, raise_data_version
 from tests.conftest import MakeUser
@@ -53,8 +63,20 @@ def received(db: None, settings: Any) -> None:
 
 
 def settle() -> None:
-    """Leave the data alone for long enough."""
-    DataVersion.objects.update(raised_at=timezone.now() - QUIET)
+    """Leave the figures of the région alone for long enough: its slides show them."""
+    show(Region.objects.get(pk="27"), timezone.now() - QUIET)
+
+
+def show(region: Region, at: dt.datetime, state: str = ExportState.READY) -> None:
+    """Ask for the slides of a région, as if it were made after a publication."""
+    Export.objects.create(
+        region=region,
+        kind=ExportKind.DECK,
+        figures=figures(region),
+        data_version=raise_data_version("essai"),
+        asked_at=at,
+        state=state,
+    )
 
 
 def subscribe(user: User, region: Region, **told: Any) -> Subscription:
@@ -67,14 +89,12 @@ def withdraw(one: dt.date, *, code: str | None = None) -> list[CoveredMonth]:
     kept = list(CoveredMonth.objects.filter(**where))
     for model in (CoveredMonth, MonthlyReach, MonthlyVolume):
         model._default_manager.filter(**where).delete()
-    raise_data_version("essai")
     settle()
     return kept
 
 
 def bring_back(cells: Sequence[CoveredMonth]) -> None:
     CoveredMonth.objects.bulk_create(cells)
-    raise_data_version("essai")
     settle()
 
 
@@ -186,6 +206,7 @@ def test_a_month_out_of_sight_is_not_told(received: None, reader: User, region: 
     old = withdraw_all.earliest("month")
     withdraw_all.exclude(pk=old.pk).delete()
     CoveredMonth.objects.filter(pk=old.pk).update(month=month("2020-01"))
+    settle()
     world_before = subscribe(reader, region, departement_id="39")
 
     assert write_due() == 0
@@ -193,18 +214,54 @@ def test_a_month_out_of_sight_is_not_told(received: None, reader: User, region: 
     assert world_before.told == month("2020-01")
 
 
-def test_a_digest_waits_until_the_data_are_left_alone_and_read_through_their_ground(
+def correct() -> None:
+    """Change a count of the région, as another file of the same month does."""
+    MonthlyVolume.objects.filter(month=DECEMBER).update(documents=F("documents") + 1)
+    raise_data_version("publication")
+
+
+def test_a_digest_waits_until_the_figures_of_its_region_are_left_alone(
     received: None, reader: User, region: Region
 ) -> None:
     subscribe(reader, region, told=month("2025-11"))
-    raise_data_version("essai")
+    correct()
     now = timezone.now()
-    assert write_due(now) == 0
-    DataVersion.objects.update(ground=2, folded_ground=1)
-    assert write_due(now + QUIET) == 0
-    DataVersion.objects.update(folded_ground=2)
+    assert write_due(now + QUIET) == 0  # its slides are not asked for yet
+    show(region, now)
+    assert write_due(now + QUIET - dt.timedelta(seconds=1)) == 0
 
     assert write_due(now + QUIET) == 1
+
+
+def test_what_changes_elsewhere_delays_no_digest(
+    received: None, reader: User, region: Region
+) -> None:
+    """Another région publishes, somebody edits a text: the version is raised all day long."""
+    subscribe(reader, region, told=month("2025-11"))
+    show(Region.objects.get(pk="53"), timezone.now())
+    raise_data_version("texte publié")
+
+    assert write_due() == 1
+
+
+def test_slides_that_cannot_be_made_and_are_asked_for_again_delay_no_digest(
+    received: None, reader: User, region: Region
+) -> None:
+    subscribe(reader, region, told=month("2025-11"))
+    show(region, timezone.now(), ExportState.FAILED)
+
+    assert write_due() == 1
+
+
+def test_a_digest_waits_until_facts_are_read_through_the_ground_as_it_is(
+    received: None, reader: User, region: Region
+) -> None:
+    subscribe(reader, region, told=month("2025-11"))
+    DataVersion.objects.update(ground=2, folded_ground=1)
+    assert write_due() == 0
+    DataVersion.objects.update(folded_ground=2)
+
+    assert write_due() == 1
 
 
 def test_a_digest_that_cannot_be_written_holds_no_other_letter_back(
