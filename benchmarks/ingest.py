@@ -6,6 +6,7 @@ The least: a bare sorted COPY of the same valid rows into an identical table. Th
 
 from __future__ import annotations
 
+import gc
 import resource
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from ingestion.process import process
 from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from mes_dashboard import celery_app
+from reference.memory import give_back
 from reference.models import Departement
 
 #: Three years of the whole country: a cell for each month and département.
@@ -39,6 +41,8 @@ def run() -> Iterator[Result]:
         months = [f"{2023 + rank // 12}-{rank % 12 + 1:02}" for rank in range(MONTHS)]
         records = write_file(path, finess, months, TYPES)
         celery_app.loader.import_default_modules()  # a worker holds every task
+        gc.collect()  # but not what making the tables of an empty database left behind
+        give_back()
         with Memory() as memory:
             with path.open("rb") as file:
                 extract = receive(file, name=path.name, region=None)

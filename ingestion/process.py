@@ -22,13 +22,13 @@ from ingestion.errors import RefusedFile, UnmappedColumns, is_no_room
 from ingestion.models import Event, Extract, Mode, State
 from ingestion.presentation import Accounting
 from ingestion.previewing import preview
-from ingestion.previewing.weighing import weigh
+from ingestion.previewing.weighing import Weighed, weigh
 from ingestion.progress import Step
 from ingestion.reading.pipeline import ReadOptions, read_records
 from ingestion.storage import load_records, local_copy, save_records
 from reference.aside import aside
 from reference.documents import document_type_index
-from reference.memory import give_back
+from reference.memory import give_back, share_one_heap
 from reference.models import DataVersion
 
 logger = logging.getLogger(__name__)
@@ -127,6 +127,7 @@ def internal_error(reference: str) -> str:
 
 
 def _read(extract: Extract) -> None:
+    share_one_heap()
     again = preview.asked_again(extract)
     if again is None:
         records, file = _records(extract)
@@ -139,17 +140,19 @@ def _read(extract: Extract) -> None:
         # Read before the register: one applied meanwhile makes the report stale, never fresh.
         ground = DataVersion.objects.values_list("ground", flat=True).get(pk=1)
         checked = check(records, load_ground(extract.region_id), add_up=adds_up(extract))
+    del records  # a hundred megabytes that the check took over
     brought = checked.held
     give_back()
-    with aside(partial(weigh, checked.records, brought)) as weighed:
-        write_report(extract, checked, ground)
+    weighed: list[Weighed] = []
+    write_report(extract, checked, ground, lambda: weighed.append(weigh(checked.records, brought)))
+    give_back()
     if not checked.counts["accepted"]:
         extract.preview = {"file": file}
         extract.save(update_fields=["records", "columns", "mode", "preview"])
         refuse(extract, nothing_accepted(extract))
         return
     progress.start(extract, Step.PREVIEW)
-    made = preview.make(extract, checked, file, weighed())
+    made = preview.make(extract, checked, file, *weighed)
     wanted = again is None and (
         extract.publish_when_ready or preview.region_settings(extract).publish_automatically
     )

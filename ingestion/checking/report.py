@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,19 +27,30 @@ def held_key(extract: Extract, ground: int) -> str:
     return f"ground {ground}, {'adds up' if adds_up(extract) else 'refuses repeats'}"
 
 
-def write_report(extract: Extract, checked: Checked, ground: int) -> None:
+def nothing() -> None:
+    """There is nothing to do meanwhile."""
+
+
+def write_report(
+    extract: Extract, checked: Checked, ground: int, meanwhile: Callable[[], object] = nothing
+) -> None:
     """Replace the remarks of an extract, and set its counts, months and ground, saved.
 
     What the records bring to cells is kept too, so that publishing need not check them again.
-    `ground`: the `DataVersion.ground` through which `checked` was read.
+    `ground`: the `DataVersion.ground` through which `checked` was read. `meanwhile`: done while
+    the database takes the remarks, which it must not ask anything; it is over at the end.
     """
     months = checked.records["month"].dropna().drop_duplicates().sort_values()
     _say_replay(extract, checked.counts, ground)
     extract.counts = {outcome: int(count) for outcome, count in checked.counts.items()}
     extract.months = [iso(month.date()) for month in months]
     extract.checked_ground = ground
-    keeping = partial(save_held, extract, checked.held, held_key(extract, ground))
-    with aside(keeping) as kept, transaction.atomic():
+
+    def kept_then_meanwhile() -> None:  # one after the other: together they would take more memory
+        save_held(extract, checked.held, held_key(extract, ground))
+        meanwhile()
+
+    with aside(kept_then_meanwhile) as kept, transaction.atomic():
         extract.line_reports.all().delete()
         remarks = checked.remarks.assign(
             extract_id=extract.pk,
