@@ -50,8 +50,8 @@ QUIET = dt.timedelta(hours=1)
 def write_due(now: dt.datetime | None = None) -> int:
     """Write the digests that are due; returns how many were. Two queries when none is.
 
-    None is written while facts are to be read again through another ground, nor about a région whose
-    figures are still changing.
+    None is written while facts are to be read again through another ground, nor about a région
+    whose figures are still changing.
 
     Raises:
         ExceptionGroup: some régions could not be read; the others have theirs.
