@@ -38,13 +38,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Row:
-    """A territory then and now; `url` is "" for the région itself."""
+    """A territory then and now; `url` is "" for the région itself.
+
+    `sites`: how many ESMS fed it over 12 months on both dates; None: not known.
+    """
 
     name: str
     url: str
     documents: Pair
     rate: Pair
     rank: Pair
+    sites: tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ def _row(both: Both) -> Row:
         documents=_documents(both),
         rate=_rate(both),
         rank=_rank(both),
+        sites=(both.before.get("contributors"), both.after.get("contributors")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from indicators.series import Measures
 from reference import french
 from reference.months import in_french, shift
 
+DOCUMENTS = "Documents sur 12 mois"
 ARROWS = {"hausse": "▲", "baisse": "▼", "stable": "="}
 
 
@@ -93,7 +94,7 @@ def documents_tile(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
     elif comparable < 12:
         reference += f", à mois comparables ({comparable} sur 12)"
     return Tile(
-        label="Documents sur 12 mois",
+        label=DOCUMENTS,
         value=french.integer(yearly.documents_12m),
         detail=received_words(yearly) or "12 mois reçus sur 12",
         change=change,
@@ -102,6 +103,11 @@ def documents_tile(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
         spark=sparkline(list(measures.total_documents)),
         spark_alt=shape_words(measures.total_documents, Unit.DOCUMENTS, "documents par mois"),
     )
+
+
+def unchanged(tile: Tile) -> Tile:
+    """The tile of documents without its change, which tells the year before; others as they are."""
+    return replace(tile, change=None, reference="") if tile.label == DOCUMENTS else tile
 
 
 def _contributors(measures: Measures, yearly: Measures, last: dt.date) -> Tile:

@@ -1,8 +1,9 @@
 """A deck made of pieces: what the committee looks at, in order, or what a user chose.
 
 Everything drawn is the page's own `Chart` or `Table`, so a slide cannot disagree with its page.
-The public version names no ESMS and no organisation; the working one says on every slide that it
-is not to be given away.
+In the public version the product names no ESMS and no organisation by itself: published texts,
+titles and events stay as people wrote them. The working one says on every slide that it is not to
+be given away.
 """
 
 from __future__ import annotations

@@ -118,7 +118,10 @@ class EventForm(GoalForm):
     label = _line(
         "Intitulé",
         required=True,
-        help_text="Écrit sur les graphiques, par exemple «\u202fCibles ESMS Numérique\u202f».",
+        help_text=(
+            "Écrit sur les graphiques et les diapositives publiques, par exemple «\u202fCibles "
+            "ESMS Numérique\u202f»\u202f: n’y nommez ni ESMS ni organisme à ne pas rendre public."
+        ),
         missing="Donnez un intitulé à l’événement.",
     )
     note = forms.CharField(
@@ -156,7 +159,10 @@ class TargetForm(GoalForm):
     label = _line(
         "Intitulé (facultatif)",
         required=False,
-        help_text="Sans intitulé, la cible porte le nom de son indicateur.",
+        help_text=(
+            "Sans intitulé, la cible porte le nom de son indicateur. Il est écrit aussi sur les "
+            "diapositives publiques."
+        ),
     )
     field_order = (
         "indicator", "sector", "departement", "value", "month", "last_month", "label",

@@ -15,16 +15,28 @@ from dashboard.charts.wording import SOURCE, coverage_notes, period_words
 from dashboard.exhibits import Block
 from dashboard.models import Subject
 from dashboard.pieces import piece as codes
+from dashboard.pieces import unsaid
+from dashboard.pieces.behind import Behind, of_committee, of_places, of_territory
 from dashboard.pieces.definitions import definition, definitions
-from dashboard.pieces.masking import HIDDEN, masked, masked_chart, masked_places, small
+from dashboard.pieces.masking import (
+    HIDDEN,
+    HIDDEN_TOO,
+    MASK,
+    is_masked,
+    masked_chart,
+    masked_places,
+    masked_since,
+    masked_table,
+)
 from dashboard.pieces.piece import Piece
-from dashboard.pieces.reports import Reports, fed
+from dashboard.pieces.reports import Reports
 from dashboard.presentation import text_months
 from dashboard.since import since, since_table
 from dashboard.texts import is_stale
-from dashboard.tiles import Tile
+from dashboard.tiles import Tile, unchanged
 from dashboard.words import paragraphs
 from indicators.catalogue import INDICATORS
+from indicators.commentary import Paragraph
 from indicators.selection import Territory
 from reference import french
 from reference.months import in_french
@@ -97,6 +109,9 @@ class Reader(Reports):
             codes.SINCE: self._since,
             codes.METHOD: self._method,
         }
+        reserved = self._few(piece)
+        if reserved:
+            return self._hidden(piece, codes.codes_of_region(), reserved)
         if piece.code in special:
             return special[piece.code](piece)
         report = self.regional_report(piece)
@@ -129,14 +144,19 @@ class Reader(Reports):
         report = self.regional_report(piece)
         notes = coverage_notes(report.measures)
         content = self._page(piece, "Les départements côte à côte")
-        table = report.synthesis.table
         return replace(
             content,
-            table=table if self.working else masked_places(table, fed(report)),
+            table=self._places(piece),
             subtitle=report.synthesis.table.caption,
             source=source(SOURCE, report.measures.cut_off, ()),
             notes=(*notes, *content.notes),
         )
+
+    def _places(self, piece: Piece) -> Table:
+        """The table of the départements, masked in the public version."""
+        report = self.around_piece(piece)
+        table = report.synthesis.table
+        return table if self.working else masked_places(table, of_places(report.evidence))
 
     def _multiples(self, piece: Piece) -> Content:
         report = self.regional_report(piece)
@@ -161,10 +181,16 @@ class Reader(Reports):
             content = self._page(piece, "Depuis le dernier comité")
             return replace(content, paragraphs=(NO_EDITION,))
         content = self._page(piece, f"Depuis le comité du {french.day(found.committee_on)}")
+        table, told = since_table(found), found.paragraph
+        if not self.working:
+            table = masked_since(table, [of_committee(row) for row in (*found.rows, found.total)])
+            now = table.named("documents-maintenant").texts
+            names = {row for row, text in zip(table.rows, now, strict=True) if text == MASK}
+            told = unsaid.of_committee(told, names, region=found.total.name in names)
         return replace(
             content,
-            table=since_table(found),
-            paragraphs=paragraphs(found.paragraph.text),
+            table=table,
+            paragraphs=paragraphs(told.text),
             subtitle=f"{french.typographic(found.title)}, sur 12 mois",
             source=source(SOURCE, self.today.region.measures.cut_off, ()),
         )
@@ -178,8 +204,7 @@ class Reader(Reports):
         labels = codes.codes_of_departement()
         reserved = self._reserved(piece)
         if reserved:
-            content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
-            return replace(content, paragraphs=(reserved,))
+            return self._hidden(piece, labels, reserved)
         report = self.local_report(piece)
         if piece.code == codes.KEY_FIGURES:
             return self._tiles(piece, report.tiles, (), report.charts[0].cut_off)
@@ -191,16 +216,27 @@ class Reader(Reports):
             return ""
         if piece.code in codes.NAMED:
             return RESERVED
-        region = self.regional_report(replace(piece, territory=self.around.code))
-        name = self._name(piece)
-        if fed(region).get(name) != 1 or piece.code in codes.RATES:
-            return ""
-        table = region.synthesis.table
-        rows = map(french.typographic, table.rows)
-        documents = dict(zip(rows, table.named("documents").values, strict=True))
-        return HIDDEN if small(documents[name]) else ""
+        reserved = self._few(piece)
+        if reserved or piece.code in codes.RATES:
+            return reserved
+        return HIDDEN_TOO if is_masked(self._places(piece), "documents", self._name(piece)) else ""
 
     # --- Both -------------------------------------------------------------------------------------
+
+    def _few(self, piece: Piece) -> str:
+        """Why the public version hides a piece of documents that one ESMS made, "" when not."""
+        if self.working or piece.code in codes.RATES:
+            return ""
+        behind = self._behind(piece)
+        changes = piece.code.startswith(codes.CHANGES)
+        return HIDDEN if behind.now.few or (changes and behind.before.few) else ""
+
+    def _behind(self, piece: Piece) -> Behind:
+        return of_territory(self.known(piece))
+
+    def _hidden(self, piece: Piece, labels: Mapping[str, str], why: str) -> Content:
+        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
+        return replace(content, paragraphs=(why,))
 
     def _shown(
         self,
@@ -217,11 +253,13 @@ class Reader(Reports):
             for exhibit in block.exhibits:
                 if exhibit.code == piece.code:
                     return self._listed(piece, block, exhibit.table)
-        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
-        return replace(content, paragraphs=(NOTHING_COUNTED,))
+        return self._hidden(piece, labels, NOTHING_COUNTED)
 
     def _drawn(self, piece: Piece, chart: Chart) -> Content:
-        shown = chart if self.working else masked_chart(chart, self.sites(piece))
+        shown = chart
+        if not self.working:
+            grown = self._behind(piece).before.few
+            shown = masked_chart(chart, self.sites(piece), grown=grown)
         content = self._page(piece, shown.message)
         content = replace(
             content,
@@ -234,8 +272,11 @@ class Reader(Reports):
         return self._said(content, piece.code)
 
     def _listed(self, piece: Piece, block: Block, table: Table) -> Content:
-        shown = table if self.working else masked(table)
-        told = block.message if shown == table else block.heading  # the message has the numbers
+        shown = self._masked(piece, piece.code, table)
+        as_is = all(
+            self._masked(piece, each.code, each.table) == each.table for each in block.exhibits
+        )
+        told = block.message if as_is else block.heading  # the message has the numbers of all
         content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(told)}")
         return replace(
             content,
@@ -245,11 +286,21 @@ class Reader(Reports):
             notes=(block.reading, *block.remarks, *content.notes),
         )
 
+    def _masked(self, piece: Piece, code: str, table: Table) -> Table:
+        """A table of a block of the page of a piece, masked in the public version."""
+        if self.working:
+            return table
+        region = piece.territory == self.around.code
+        around = self.around_piece(piece).evidence
+        return masked_table(code, table, self.known(piece), around if region else None)
+
     def _tiles(
         self, piece: Piece, tiles: Iterable[Tile], notes: tuple[str, ...], cut_off: dt.date | None
     ) -> Content:
         """Key figures; a tile without a figure says what to import, which is no slide's matter."""
         shown = tuple(tile for tile in tiles if any(map(str.isdigit, tile.value)))
+        if not self.working and self._behind(piece).before.few:
+            shown = tuple(unchanged(tile) for tile in shown)
         content = self._page(piece, f"{self._name(piece)}\u202f: chiffres clés")
         return replace(
             content,
@@ -271,13 +322,25 @@ class Reader(Reports):
         months = (about,) if about else ()
         text = self.texts.get((piece.territory, subject))
         if text is None or text.published is None:
-            return replace(content, paragraphs=(*paragraphs(generated.text), *months), draft=True)
+            told = self._told(piece, generated)
+            if not told.sentences:
+                return replace(content, notes=(*content.notes, unsaid.UNSAID))
+            return replace(content, paragraphs=(*paragraphs(told.text), *months), draft=True)
         stale = is_stale(text.published, generated.facts, self.received[1])
         return replace(
             content,
             paragraphs=(*paragraphs(text.published.body), *months),
             notes=(*content.notes, *([STALE] if stale else [])),
         )
+
+    def _told(self, piece: Piece, generated: Paragraph) -> Paragraph:
+        """A generated text as its version may say it."""
+        if self.working:
+            return generated
+        if piece.territory == self.around.code:
+            return unsaid.of_region(generated, self.today)
+        here = self.today.departements[piece.territory.removeprefix("D")]
+        return unsaid.of_departement(generated, here)
 
     def _page(self, piece: Piece, title: str) -> Content:
         """What each piece has: its title, definitions and address."""

@@ -7,18 +7,25 @@ A row that a single ESMS stands behind tells what this ESMS did. Its small count
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-
-from django.conf import settings
+from typing import NamedTuple
 
 from dashboard.charts import sectors, volumes
-from dashboard.charts.chart import Chart, Column, Table
+from dashboard.charts.chart import Chart, Column, Goal, Table
 from dashboard.charts.regional import TYPES
+from dashboard.pieces.behind import (
+    THRESHOLD,
+    Behind,
+    Places,
+    of_places,
+    of_sectors,
+    of_territory,
+    small,
+)
+from indicators.evidence import RegionEvidence, TerritoryEvidence
 from reference import french
 
-#: Counts below are masked (DOMAIN, "Who sees what").
-THRESHOLD: int = settings.MES_MASKED_BELOW
 MASK = f"<\u00a0{THRESHOLD}"
 NOTE = (
     f"Documents d’un seul ESMS\u202f: de 1 à {THRESHOLD - 1}, le nombre est masqué, "
@@ -28,6 +35,11 @@ HIDDEN = (
     f"Un seul ESMS a alimenté sur 12 mois, de moins de {THRESHOLD} documents\u202f: ces chiffres "
     "ne sont que dans la version de travail."
 )
+HIDDEN_TOO = (
+    f"Chiffres masqués avec ceux d’un autre département, dont un seul ESMS a déposé moins de "
+    f"{THRESHOLD} documents et qui s’en déduiraient\u202f: ils ne sont que dans la version de "
+    "travail."
+)
 #: For each table by sector: how many ESMS stand behind a row, and what tells their documents.
 _ALONE = (
     ("esms", ("documents", "documents-part")),
@@ -36,7 +48,15 @@ _ALONE = (
 )
 #: A row of a table of changes that one ESMS makes: "1 nouvel ESMS", "ESMS arrêtés (1)".
 _ONE = re.compile(r"^1 .*ESMS|ESMS.* \(1\)$")
-_CHANGE, _WHOLE = "evolution", "Ensemble"
+_CHANGE, _WHOLE, _ACTIVE = "evolution", "Ensemble", "ESMS déjà actifs"
+_NOW, _THEN, _SINCE = "documents-maintenant", "documents-avant", "documents-ecart"
+
+
+class Others(NamedTuple):
+    """The rows that may be masked with another one, and the total, when there is none of them."""
+
+    rows: Sequence[int]
+    whole: int | None = None
 
 
 def masked(table: Table) -> Table:
@@ -46,45 +66,139 @@ def masked(table: Table) -> Table:
         if {sites, *told} <= known:
             counts = table.named(told[0])
             table = _masked(table, told, _small(table.named(sites).values, counts), counts)
+    return _changes(table, _ones(table)) if known == {_CHANGE} else table
+
+
+def masked_table(
+    code: str, table: Table, here: TerritoryEvidence, region: RegionEvidence | None = None
+) -> Table:
+    """A table of a block without the small counts of a single site.
+
+    `here`: the territory of which it tells; `region`: the same with its départements.
+    """
+    known = {column.code for column in table.columns}
     if known == {_CHANGE}:
-        counts = table.named(_CHANGE)
-        alone = [1 if _ONE.search(row) else None for row in table.rows]
-        others = [rank for rank, row in enumerate(table.rows) if row != _WHOLE]
-        table = _masked(table, (_CHANGE,), _small(alone, counts), counts, others)
+        return _changes(table, {*_ones(table), *_small_changes(code, table, here, region)})
+    table = masked(table)
+    if of_territory(here).now.sites != 1:
+        return table
+    if code == "typage":
+        generic = table.named("generiques")
+        few = small((generic.values[0] or 0) * here.details.typing.documents)
+        return _masked_cells(table, ("generiques", "diversite"), {0} if few else ())
+    if code == "regularite":
+        few = small(here.details.intensity)
+        return _masked_cells(table, ("intensite",), {0} if few else ())
+    if {"documents", "part"} <= known and "esms" not in known:
+        counts = table.named("documents")
+        few_rows = [rank for rank, count in enumerate(counts.values) if small(count)]
+        return _masked(table, ("documents", "part"), few_rows, counts)
     return table
 
 
-def masked_chart(chart: Chart, sites: Sequence[float | None]) -> Chart:
+def _small_changes(
+    code: str, table: Table, here: TerritoryEvidence, region: RegionEvidence | None
+) -> list[int]:
+    """The rows of a table of changes behind which one ESMS stands, of which some count is small."""
+    growth = here.details.growth
+    own: Behind = of_territory(here)
+    rows: Places = {}
+    if code.endswith("-departements") and region is not None:
+        rows = of_places(region)
+    elif "-secteur" in code:
+        rows = of_sectors(here.measures)
+    active = growth is not None and here.details.contributors - growth.new_count == 1
+    changes = table.named(_CHANGE).values
+    found = []
+    for rank, (row, change) in enumerate(zip(table.rows, changes, strict=True)):
+        behind = rows.get(row, own)
+        one = behind.alone or (active and row == _ACTIVE)
+        if row != _WHOLE and ((row in rows and behind.few) or (one and small(change))):
+            found.append(rank)
+    return found
+
+
+def _ones(table: Table) -> list[int]:
+    """The small changes of rows that say themselves that one ESMS makes them."""
+    alone = [1 if _ONE.search(row) else None for row in table.rows]
+    return _small(alone, table.named(_CHANGE))
+
+
+def _changes(table: Table, rows: Collection[int]) -> Table:
+    """A table of changes where some rows are masked; the whole stays unless it tells them."""
+    ranks = [rank for rank, row in enumerate(table.rows) if row != _WHOLE]
+    whole = table.rows.index(_WHOLE) if _WHOLE in table.rows else None
+    return _masked(table, (_CHANGE,), rows, table.named(_CHANGE), Others(ranks, whole))
+
+
+def masked_chart(chart: Chart, sites: Sequence[float | None], *, grown: bool = False) -> Chart:
     """A chart without the small counts of a single site, which says so; most are as they were.
 
-    `sites`: how many ESMS fed in each month of the chart.
+    `sites`: how many ESMS fed in each month of the chart. `grown`: the year before was one ESMS's
+    few documents, which the change in the title would tell.
     """
-    alt = chart.alt
     if chart.code == sectors.CODE:
         table = masked(chart.table)
-    elif chart.code in {volumes.CODE, TYPES}:
-        table = _masked_months(chart.table, sites)
-        alt = f"{chart.subtitle}."  # the other one says the documents of the first and last months
-    else:
+        return chart if table == chart.table else replace(chart, table=table, notes=_noted(chart))
+    if chart.code not in {volumes.CODE, TYPES}:
         return chart
-    if table == chart.table:
+    table = _masked_months(chart.table, sites)
+    if table == chart.table and not grown:
         return chart
-    return replace(chart, table=table, alt=alt, notes=(*chart.notes, NOTE))
+    # The title, the words and the targets say the documents of a year and of some months.
+    return replace(
+        chart,
+        table=table,
+        message=chart.subtitle,
+        alt=f"{chart.subtitle}.",
+        notes=_noted(chart),
+        targets=tuple(map(_unread, chart.targets)),
+    )
 
 
-def masked_places(table: Table, sites: Mapping[str, float | None]) -> Table:
-    """The table of the départements; `sites`: how many ESMS fed over 12 months, by their names."""
+def _noted(chart: Chart) -> tuple[str, ...]:
+    return (*chart.notes, NOTE)
+
+
+def _unread(goal: Goal) -> Goal:
+    """A target without what was found in its month."""
+    return replace(goal, text=goal.text.replace(f" ({goal.found})", ""), found="")
+
+
+def masked_places(table: Table, places: Places) -> Table:
+    """The table of the départements, then of the région; `places`: by their names."""
     counts = table.named("documents")
-    names = [french.typographic(row) for row in table.rows]
-    alone = [sites.get(name) for name in names]
-    others = [rank for rank, name in enumerate(names) if name in sites]
-    told = ("documents", "evolution")
-    return _masked(table, told, _small(alone, counts), counts, others)
+    behind = [places.get(french.typographic(row)) for row in table.rows]
+    others = _but_last(table)
+    now = [
+        rank
+        for rank, each in enumerate(behind)
+        if each is not None and each.now.few and small(counts.values[rank])
+    ]
+    table = _masked(table, ("documents", _CHANGE), now, counts, others)
+    before = [rank for rank, each in enumerate(behind) if each is not None and each.before.few]
+    return _masked(table, (_CHANGE,), before, counts, others)
 
 
-def small(count: float | None) -> bool:
-    """Whether a count is masked when it is one site's."""
-    return count is not None and 0 < abs(count) < THRESHOLD
+def masked_since(table: Table, rows: Sequence[Behind]) -> Table:
+    """The table since a committee, whose last row is the région; `rows`: who stands behind each."""
+    few = [rank for rank, each in enumerate(rows) if each.few]
+    counts = table.named(_NOW)
+    if not any(small(counts.values[rank]) for rank in few):
+        counts = table.named(_THEN)
+    return _masked(table, (_THEN, _NOW, _SINCE), few, counts, _but_last(table))
+
+
+def _but_last(table: Table) -> Others:
+    """The rows of a table whose last is the total."""
+    whole = len(table.rows) - 1
+    return Others(range(whole), whole)
+
+
+def is_masked(table: Table, code: str, name: str) -> bool:
+    """Whether the row of a territory is masked in a column; False when it has none."""
+    rows = [french.typographic(row) for row in table.rows]
+    return name in rows and table.named(code).texts[rows.index(name)] == MASK
 
 
 def _masked_months(table: Table, sites: Sequence[float | None]) -> Table:
@@ -109,9 +223,9 @@ def _small(sites: Iterable[float | None], counts: Column) -> list[int]:
 def _masked(
     table: Table,
     told: Collection[str],
-    rows: Sequence[int],
+    rows: Collection[int],
     counts: Column,
-    others: Iterable[int] | None = None,
+    others: Others | None = None,
 ) -> Table:
     """A table where some rows of some columns are masked, with another when there is only one.
 
@@ -121,16 +235,17 @@ def _masked(
         return table
     hidden = set(rows)
     if len(hidden) == 1:
-        candidates = range(len(table.rows)) if others is None else others
-        known = [rank for rank in candidates if counts.values[rank] and rank not in hidden]
+        ranks, whole = others or Others(range(len(table.rows)))
+        known = [rank for rank in ranks if counts.values[rank] and rank not in hidden]
         known.sort(key=lambda rank: abs(counts.values[rank] or 0))
-        hidden.update(known[:1])
-    return replace(
-        table,
-        columns=tuple(
-            _hidden(column, hidden) if column.code in told else column for column in table.columns
-        ),
-    )
+        hidden.update(known[:1] or ([] if whole is None else [whole]))
+    return _masked_cells(table, told, hidden)
+
+
+def _masked_cells(table: Table, told: Collection[str], rows: Collection[int]) -> Table:
+    """A table where some rows of some columns are masked."""
+    columns = (_hidden(each, rows) if each.code in told else each for each in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def _hidden(column: Column, rows: Collection[int]) -> Column:

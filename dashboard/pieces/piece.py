@@ -57,8 +57,10 @@ _DEPARTEMENT = {
 }
 #: Tables that say who: in working versions only.
 NAMED = frozenset({"premiers-organismes", "evolution-par-og"})
-#: Charts of ESMS and not of documents.
-RATES = frozenset({contributors.CODE, rates.CODE})
+#: What shows ESMS and not their documents.
+RATES = frozenset({contributors.CODE, rates.CODE, regional.CONTRIBUTORS, MAP, MULTIPLES, METHOD})
+#: What the codes of tables that tell where a change comes from begin with.
+CHANGES = ("evolution", "croissance")
 #: What a standard deck shows: of the région before and after its départements, of each of these.
 REGION_FIRST = (
     KEY_FIGURES,

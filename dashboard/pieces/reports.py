@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from functools import cached_property
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from dashboard.charts import contributors
@@ -18,13 +21,21 @@ from dashboard.received import read_cells, received_span
 from dashboard.region_report import RegionReport, region_report, usual
 from dashboard.report import DepartementReport, departement_report, load_groups
 from indicators.commentary import Paragraph, write_departement, write_region
-from indicators.evidence import RegionEvidence
+from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.selection import departement_territory, region_territory
 from reference.models import Departement, Region
 
+#: The reports that are kept, those asked for last: of the région, which hold megabytes each, and of
+#: its départements, as many as the largest région has and more. A standard deck uses one of the
+#: first and takes the others one after the other; what people choose may be of 200 periods.
+REGIONAL, LOCAL = 4, 16
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
 
 class Reports:
-    """The reports of a région's pages, each read once by territory and query."""
+    """The reports of a région's pages, each read once by territory and query, if it is kept."""
 
     def __init__(
         self, region: Region, version: int, *, working: bool = False, link: str = ""
@@ -36,8 +47,8 @@ class Reports:
             raise NothingReceivedError(region.name)
         self.received: tuple[dt.date, dt.date] = received
         self._asked: dict[tuple[str, str], Asked] = {}
-        self._regional: dict[str, RegionReport] = {}
-        self._local: dict[tuple[str, str], DepartementReport] = {}
+        self._regional: OrderedDict[str, RegionReport] = OrderedDict()
+        self._local: OrderedDict[tuple[str, str], DepartementReport] = OrderedDict()
         self._written: dict[str, Mapping[str, Paragraph]] = {}
 
     @cached_property
@@ -79,20 +90,34 @@ class Reports:
 
     def regional_report(self, piece: Piece) -> RegionReport:
         """What the page of the région shows under the query of a piece."""
-        if piece.query not in self._regional:
-            self._regional[piece.query] = region_report(
-                self.asked(piece), self.version, self.groups
-            )
-        return self._regional[piece.query]
+        return _last(
+            self._regional,
+            REGIONAL,
+            piece.query,
+            lambda: region_report(self.asked(piece), self.version, self.groups),
+        )
 
     def local_report(self, piece: Piece) -> DepartementReport:
         """What the page of a département shows under the query of a piece."""
-        key = piece.territory, piece.query
-        if key not in self._local:
-            self._local[key] = departement_report(
+        return _last(
+            self._local,
+            LOCAL,
+            (piece.territory, piece.query),
+            lambda: departement_report(
                 self.asked(piece), self.around, self.version, names=self.working
-            )
-        return self._local[key]
+            ),
+        )
+
+    def around_piece(self, piece: Piece) -> RegionReport:
+        """What the page of the région shows under the query of any piece."""
+        return self.regional_report(replace(piece, territory=self.around.code))
+
+    def known(self, piece: Piece) -> TerritoryEvidence:
+        """What is known of the territory of a piece, over two years or more under its query."""
+        whole = self.around_piece(piece).evidence
+        if piece.territory == self.around.code:
+            return whole.region
+        return whole.departements[piece.territory.removeprefix("D")]
 
     def generated(self, code: str) -> Mapping[str, Paragraph]:
         """The generated texts of a territory, by subject."""
@@ -114,7 +139,11 @@ class Reports:
         return rates.table.named("alimentent").values
 
 
-def fed(report: RegionReport) -> Mapping[str, float | None]:
-    """How many ESMS of each département fed over 12 months, by its name."""
-    table = report.map.table
-    return dict(zip(table.rows, table.named("alimentent").values, strict=True))
+def _last(kept: OrderedDict[K, V], most: int, key: K, make: Callable[[], V]) -> V:
+    """What is kept under a key, or is made now in the place of what was asked for the longest."""
+    if key not in kept:
+        while len(kept) >= most:
+            kept.popitem(last=False)
+        kept[key] = make()
+    kept.move_to_end(key)
+    return kept[key]

@@ -15,7 +15,10 @@ from indicators.catalogue import INDICATORS
 from indicators.selection import departement_territory, region_territory
 from reference import french
 
-PUBLIC = "Version publique\u202f: aucun ESMS ni organisme gestionnaire n’y est nommé."
+PUBLIC = (
+    "Version publique\u202f: le tableau de bord n’y nomme aucun ESMS ni organisme gestionnaire. "
+    "Textes publiés, titres et événements y sont tels que leurs auteurs les ont écrits."
+)
 WORKING = "Document de travail\u202f: nomme des organismes, ne pas diffuser."
 READING = (
     (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from dashboard.editions import freeze
 from dashboard.forms import ask
 from dashboard.models import Text, TextVersion
 from dashboard.pieces.content import NO_EDITION, RESERVED, STALE, Content, Reader, _lower
-from dashboard.pieces.masking import HIDDEN, MASK
+from dashboard.pieces.masking import HIDDEN, HIDDEN_TOO, MASK
 from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import (
     NAMED,
@@ -66,6 +67,7 @@ def read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         pieces = [Piece("R27", code) for code in codes_of_region()]
         pieces += [Piece("D21", code) for code in codes_of_departement()]
         pieces += [Piece("D90", code) for code in ("documents", "esms", "typage", "chiffres")]
+        pieces += [Piece("D89", code) for code in ("documents", "esms")]
         public, working = (
             {(piece.territory, piece.code): reader.content(piece) for piece in pieces}
             for reader in readers
@@ -87,7 +89,12 @@ def read(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def _lay_one_site() -> None:
-    """In one département, a single ESMS fed, of five documents in the last month."""
+    """In one département, a single ESMS fed, of five documents in the last month.
+
+    Another fed less than all others: it is masked with the first.
+    """
+    least = MonthlyVolume.objects.filter(departement="89")
+    least.update(documents=F("documents") / 100)
     fed = FacilityMonth.objects.filter(departement="90")
     one = fed.filter(month=world.LAST).order_by("facility_id").values_list("facility_id", flat=True)
     fed.exclude(month=world.LAST, facility_id=one[0]).delete()
@@ -117,7 +124,7 @@ def test_tables_map_and_panels_are_those_of_the_page(read: Read) -> None:
     for territory, blocks in (("R27", read.region.blocks), ("D21", read.departement.blocks)):
         for block in blocks:
             for exhibit in block.exhibits:
-                assert read.public[territory, exhibit.code].table == exhibit.table
+                assert read.working[territory, exhibit.code].table == exhibit.table
 
 
 def test_every_piece_of_the_lists_shows_something(read: Read) -> None:
@@ -187,6 +194,8 @@ def test_what_a_single_site_fed_is_for_the_working_version(read: Read) -> None:
         assert read.public["D90", code].table is None
         assert read.working["D90", code].table is not None
     assert read.public["D90", "esms"].chart is not None
+    assert read.public["D89", "documents"].paragraphs == (HIDDEN_TOO,)
+    assert read.public["D89", "esms"].chart is not None
 
 
 def test_what_changed_since_the_committee_is_a_paragraph_and_a_table(read: Read) -> None:

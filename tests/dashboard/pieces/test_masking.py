@@ -12,6 +12,7 @@ from dashboard.charts.chart import Table, Unit, column
 from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import volumes
+from dashboard.pieces.behind import Behind, Year
 from dashboard.pieces.masking import MASK, NOTE, masked, masked_chart, masked_places
 from tests.dashboard.builders import GROUPS, build, sector_figures
 
@@ -131,7 +132,14 @@ def test_a_departement_that_one_site_feeds_is_masked_with_the_least_other() -> N
         ),
     )
 
-    shown = masked_places(table, {"Côte-d’Or": 40, "Jura": 1, "Nièvre": 9})
+    several, one = Year(40, 500), Year(1, 8)
+    places = {
+        "Côte-d’Or": Behind(several, several),
+        "Jura": Behind(one, several),
+        "Nièvre": Behind(several, several),
+    }
+
+    shown = masked_places(table, places)
 
     assert shown.named("documents").values == (500, None, None, 598)
     assert shown.named("evolution").values == (0.1, None, None, 0.4)
