@@ -122,7 +122,10 @@ def add_template(region: Region, name: str, content: bytes, *, actor: User) -> D
 
 @transaction.atomic
 def remove_template(template: DeckTemplate, *, actor: User) -> None:
-    """Remove a template; the selections that used it take ours."""
+    """Remove a template, unless it just was; the selections that used it take ours."""
+    # Who is choosing it comes first, and then takes ours too.
+    if DeckTemplate.objects.select_for_update().filter(pk=template.pk).first() is None:
+        return
     _remember("modèle de diapositives retiré", template, actor)
     template.delete()
 

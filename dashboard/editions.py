@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.models import Role, User
 from dashboard.charts.wording import at
 from dashboard.drafts import Drafts, drafts
+from dashboard.fingerprints import FINGERPRINT, shown
 from dashboard.models import Edition, TypedFigure
 from dashboard.texts import Place, shown_texts
 from indicators.evidence import RegionEvidence, TerritoryEvidence
@@ -60,7 +61,7 @@ def freeze(
         region=region,
         title=title,
         committee_on=committee_on,
-        content=content_of(region, found),
+        content={**content_of(region, found), FINGERPRINT: shown(region)},
         data_version=version,
         month=found.month,
         author=actor,

@@ -28,7 +28,7 @@ from dashboard.forms import (
     SORT_KEYS,
     VOLUMES,
 )
-from dashboard.models import SlidePick, SlideSelection
+from dashboard.models import DeckTemplate, SlidePick, SlideSelection
 from dashboard.pieces.piece import Piece, UnknownPieceError, check
 from indicators.selection import CHART_SECTORS
 from reference.models import Region
@@ -117,12 +117,19 @@ class Edit:
 class Basket:
     """The slides of a selection while they change, in memory; `save` writes what is left.
 
-    `picks` in their order; their ranks are given when they are saved.
+    `picks` in their order; their ranks are given when they are saved. `templates`: those of the
+    région, which may be chosen: none is removed before that.
     """
 
-    def __init__(self, selection: SlideSelection, picks: Iterable[SlidePick]) -> None:
+    def __init__(
+        self,
+        selection: SlideSelection,
+        picks: Iterable[SlidePick],
+        templates: Iterable[DeckTemplate] = (),
+    ) -> None:
         self.selection = selection
         self.picks = list(picks)
+        self.templates = list(templates)
         self._gone: list[SlidePick] = []
 
     def find(self, pk: int) -> SlidePick | None:
@@ -225,9 +232,11 @@ def changing(user: User, region: Region) -> Iterator[Basket]:
     It is made when there is none yet. What is raised inside undoes everything.
     """
     with transaction.atomic():
+        # Before the selection, as who removes a template does: neither waits for the other.
+        templates = list(region.deck_templates.select_for_update(no_key=True).order_by("name"))
         made, _ = SlideSelection.objects.get_or_create(user=user, region=region)
         selection = SlideSelection.objects.select_for_update().get(pk=made.pk)
-        basket = Basket(selection, selection.picks.all())
+        basket = Basket(selection, selection.picks.all(), templates)
         yield basket
         basket.save()
 

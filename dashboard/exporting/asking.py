@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
@@ -18,8 +19,8 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts import audit
 from accounts.models import Role, User
 from accounts.scope import role_in
-from dashboard.exporting.makers import AT_ONCE, USUAL
-from dashboard.exporting.making import UNFINISHED, make
+from dashboard.exporting.makers import AT_ONCE, QUERIES_AT_ONCE, USUAL
+from dashboard.exporting.making import NO_TEMPLATE, UNFINISHED, make
 from dashboard.exporting.words import name_of
 from dashboard.models import DeckTemplate, Edition, Export, ExportKind, ExportState
 from dashboard.pieces.piece import Piece, check, to_json
@@ -31,6 +32,19 @@ logger = logging.getLogger(__name__)
 #: The task that makes an export; its queue is in the settings.
 TASK = "dashboard.tasks.make_export"
 ASKED = "export demandé"
+#: What is told of an export that waits to be made again.
+AGAIN: Mapping[str, Any] = {
+    "state": ExportState.WAITING,
+    "attempts": 0,
+    "problem": "",
+    "done": 0,
+    "total": 0,
+    "queued_at": None,
+}
+
+
+class TemplateGoneError(Exception):
+    """The template that was chosen was removed meanwhile; the message says so in French."""
 
 
 def may_ask(role: Role | None, *, working: bool) -> bool:
@@ -52,6 +66,7 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
     edition: Edition | None = None,
     notify: bool = False,
     actor: User | None = None,
+    at_once: bool = True,
 ) -> Export:
     """Have a file made; it is ready or failed when it is returned if it is small, else it waits.
 
@@ -67,9 +82,12 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
         edition: the edition whose figures these are; it is then kept for ever.
         notify: whether the author is told by e-mail.
         actor: who asks, when the export has no author.
+        at_once: whether a small one may be made before this returns; never inside a transaction,
+            which would hold its rows meanwhile.
 
     Raises:
         PermissionDenied: the author may not have it.
+        TemplateGoneError: the template was removed; nothing is made.
         UnknownPieceError: the région does not have one of the pieces; nothing is made.
     """
     if author is not None and not may_ask(role_in(author, region), working=working):
@@ -89,6 +107,11 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
         "edition": edition,
     }
     with transaction.atomic():
+        if template is not None:
+            # Who removes it waits, as we do for who is removing it.
+            held = DeckTemplate.objects.select_for_update(no_key=True).filter(pk=template.pk)
+            if held.first() is None:
+                raise TemplateGoneError(NO_TEMPLATE)
         if author is not None:
             # Two clicks follow each other, and the second finds what the first asked for.
             User.objects.select_for_update().get(pk=author.pk)
@@ -106,12 +129,19 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
             kind=kind,
             working=working,
         )
-    if len(pieces or USUAL[kind](region, departement, working=working)) <= AT_ONCE[kind]:
+    if at_once and _is_small(kind, pieces or USUAL[kind](region, departement, working=working)):
         make(export.pk)
         export.refresh_from_db()
     else:
         transaction.on_commit(partial(send, export))
     return export
+
+
+def _is_small(kind: ExportKind, pieces: Sequence[Piece]) -> bool:
+    """Whether a file takes a moment: few parts, of few periods, for each is read anew."""
+    return (
+        len(pieces) <= AT_ONCE[kind] and len({piece.query for piece in pieces}) <= QUERIES_AT_ONCE
+    )
 
 
 def site_of(request: HttpRequest) -> str:
@@ -125,17 +155,10 @@ def ask_again(export: Export, *, actor: User) -> bool:
     False when it is neither any more.
     """
     with transaction.atomic():
-        again = Export.objects.filter(
+        over = Export.objects.filter(
             pk=export.pk, state__in=[ExportState.FAILED, ExportState.EXPIRED]
-        ).update(
-            state=ExportState.WAITING,
-            attempts=0,
-            problem="",
-            done=0,
-            total=0,
-            asked_at=timezone.now(),
-            queued_at=None,
         )
+        again = over.update(**AGAIN, asked_at=timezone.now())
         if again:
             audit.record(
                 ASKED,

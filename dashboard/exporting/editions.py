@@ -11,6 +11,7 @@ from accounts.models import User
 from dashboard.exporting.asking import ask_export
 from dashboard.exporting.making import UNFINISHED, follows_freezing
 from dashboard.exporting.page import weight
+from dashboard.kept import once
 from dashboard.models import Edition, Export, ExportKind, ExportState
 from dashboard.pieces.piece import SINCE, standard
 
@@ -20,7 +21,7 @@ class EditionDeck:
     """What the page of an edition says of its slides.
 
     `url`: the page of the export, "" when there is none; `possible`: whether they can be asked
-    for, the figures being those of the edition still.
+    for, the figures and words of the région being those of the edition still.
     """
 
     url: str = ""
@@ -55,16 +56,19 @@ def ask_deck(edition: Edition, *, actor: User, link: str) -> Export:
         title=f"{edition.title}, comité du {edition.committee_on:%d/%m/%Y}",
         link=link,
         edition=edition,
+        at_once=False,  # the row of the edition is held
     )
 
 
 def shown_deck(edition: Edition, version: int) -> EditionDeck:
     """What is said of the slides of an edition at a data version."""
-    possible = follows_freezing(edition, version)
     found = deck_of(edition)
+    ready = found is not None and found.state == ExportState.READY
+    possible = ready or once(
+        version, lambda: follows_freezing(edition, version), "follows", edition.pk
+    )
     if found is None:
         return EditionDeck(possible=possible)
-    ready = found.state == ExportState.READY
     return EditionDeck(
         url=reverse("dashboard:export", args=[found.pk]),
         file_url=reverse("dashboard:export_file", args=[found.pk]) if ready else "",

@@ -24,6 +24,8 @@ IN_QUEUE = dt.timedelta(minutes=2)
 #: nobody touched it for so long.
 FORGOTTEN = dt.timedelta(hours=1)
 FOLDER = "exports"
+#: What became of an export whose file was deleted, or never made, is told for as long.
+TOLD = dt.timedelta(days=365)
 
 
 def send_lost(*, restarted: bool = False) -> int:
@@ -43,7 +45,10 @@ def send_lost(*, restarted: bool = False) -> int:
 
 
 def purge(now: dt.datetime | None = None) -> int:
-    """Delete the files kept for long enough; how many were. Those of editions have no end."""
+    """Delete the files kept for long enough; how many were. Those of editions have no end.
+
+    What is told of those that have none is forgotten after a year.
+    """
     now = now or timezone.now()
     over = Export.objects.filter(state=ExportState.READY, expires_at__lt=now)
     for export in over:
@@ -53,8 +58,22 @@ def purge(now: dt.datetime | None = None) -> int:
             )
             if gone:
                 transaction.on_commit(partial(_delete, export.file.storage, str(export.file)))
+    _forget_rows(now)
     _forget(now)
     return len(over)
+
+
+def _forget_rows(now: dt.datetime) -> None:
+    """Forget the exports that have had no file for long enough.
+
+    The last deck of each région made after a publication stays: by it, another is made only once
+    figures have changed.
+    """
+    mine = Export.objects.filter(author=None, edition=None)
+    last = mine.order_by("region_id", "-asked_at", "-data_version").distinct("region_id")
+    gone = [ExportState.EXPIRED, ExportState.FAILED]
+    old = Export.objects.filter(state__in=gone, asked_at__lt=now - TOLD)
+    old.exclude(pk__in=list(last.values_list("pk", flat=True))).delete()
 
 
 def _forget(now: dt.datetime) -> None:

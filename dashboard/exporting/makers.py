@@ -34,6 +34,8 @@ USUAL: Mapping[str, Callable[..., tuple[Piece, ...]]] = {
 }
 #: At most so many parts are made at once, while the person waits: a département, names included.
 AT_ONCE: Mapping[str, int] = {ExportKind.DECK: 9, ExportKind.WORKBOOK: 16}
+#: And of at most so many periods or sectors: each that no worker prepared is read meanwhile.
+QUERIES_AT_ONCE = 2
 EXTENSIONS: Mapping[str, str] = {ExportKind.DECK: "pptx", ExportKind.WORKBOOK: "xlsx"}
 CONTENT_TYPES: Mapping[str, str] = {
     ExportKind.DECK: "application/vnd.openxmlformats-officedocument.presentationml.presentation",

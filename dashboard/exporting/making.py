@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import Role
@@ -19,11 +19,13 @@ from dashboard.exporting import telling
 from dashboard.exporting.locks import export_lock
 from dashboard.exporting.makers import EXTENSIONS, MAKERS
 from dashboard.exporting.progress import Progress
+from dashboard.fingerprints import FINGERPRINT, figures, shown
 from dashboard.models import Edition, Export, ExportState
 from dashboard.pieces.order import Made, NothingReceivedError, Order
 from dashboard.pieces.piece import UnknownPieceError, from_json
 from dashboard.texts import CALLERS
-from reference.models import current_data_version
+from indicators.snapshot import snapshot
+from reference.models import Region
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +41,11 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_RIGHT = "Vos droits ont changé depuis la demande\u202f: ce fichier ne peut plus être préparé."
 NOTHING = "Aucun mois n’est encore reçu pour cette région\u202f: il n’y a rien à montrer."
 CHANGED = (
-    "Les données ont changé depuis que l’édition a été figée\u202f: des diapositives faites "
-    "aujourd’hui ne seraient plus les siennes. L’édition elle-même est gardée telle quelle."
+    "Les données ou les textes de la région ont changé depuis que l’édition a été figée\u202f: des "
+    "diapositives faites aujourd’hui ne seraient plus les siennes. L’édition elle-même est gardée "
+    "telle quelle."
 )
+NO_TEMPLATE = "Ce modèle n’existe plus\u202f: choisissez-en un autre, puis demandez à nouveau."
 CUT = (
     f"La préparation s’est interrompue {MAX_ATTEMPTS} fois\u202f: elle est abandonnée. Choisissez "
     "moins de contenu, puis demandez à nouveau\u202f; si cela se répète, prévenez l’assistance."
@@ -77,11 +81,20 @@ def make(pk: UUID) -> None:
 
 
 def follows_freezing(edition: Edition, version: int) -> bool:
-    """Whether figures and words at a data version are those of an edition.
+    """Whether the figures and words of a région are those of an edition, at today's version.
 
-    Freezing raised the version by one: where nothing else did, they are the same.
+    Freezing raised the version by one: where nothing else did, they are the same. Where something
+    did, they still are while the région's own are: what happens elsewhere does not count.
     """
-    return version in {edition.data_version, edition.data_version + 1}
+    if version in {edition.data_version, edition.data_version + 1}:
+        return True
+    kept = edition.content.get(FINGERPRINT)  # none of those that were frozen before it was kept
+    return kept is not None and bool(kept == shown(edition.region))
+
+
+def of_publications(region: Region) -> QuerySet[Export]:
+    """The decks of a région that nobody asked for: those made after publications."""
+    return Export.objects.filter(region=region, author=None, edition=None)
 
 
 def _attempt(export: Export) -> None:
@@ -113,14 +126,13 @@ def _attempt(export: Export) -> None:
 
 
 def _made(export: Export) -> Made:
-    """The bytes of an export.
+    """The bytes of an export, read in one snapshot with what is to be known of its figures.
 
     Raises:
         UnmakeableError: it shows nothing, what its author may not see, or another edition.
     """
     if export.author and role_in(export.author, export.region) not in _readers(export):
         raise UnmakeableError(NO_RIGHT)
-    _check_edition(export, current_data_version())
     try:
         order = Order(
             region=export.region,
@@ -131,19 +143,20 @@ def _made(export: Export) -> Made:
             link=export.link,
             departement=export.departement,
         )
-        with Progress(export.pk) as progress:
-            made = MAKERS[export.kind](order, progress)
+        with snapshot() as version, Progress(export.pk) as progress:
+            if export.edition is not None and not follows_freezing(export.edition, version):
+                raise UnmakeableError(CHANGED)
+            if _is_of_publication(export) and version != export.data_version:
+                export.figures = figures(export.region)
+            return MAKERS[export.kind](order, progress)
     except NothingReceivedError as error:
         raise UnmakeableError(NOTHING) from error
     except UnknownPieceError as error:
         raise UnmakeableError(str(error)) from error
-    _check_edition(export, made.data_version)  # it may have been raised between the two
-    return made
 
 
-def _check_edition(export: Export, version: int) -> None:
-    if export.edition is not None and not follows_freezing(export.edition, version):
-        raise UnmakeableError(CHANGED)
+def _is_of_publication(export: Export) -> bool:
+    return export.author_id is None and export.edition_id is None
 
 
 def _readers(export: Export) -> frozenset[object]:
@@ -152,10 +165,18 @@ def _readers(export: Export) -> frozenset[object]:
 
 
 def _template(export: Export) -> bytes | None:
+    """The content of the template of an export, None for ours.
+
+    Raises:
+        UnmakeableError: it was removed just now, and its file with it.
+    """
     if export.template is None:
         return None
-    with export.template.file.open("rb") as file:
-        return bytes(file.read())
+    try:
+        with export.template.file.open("rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError as error:
+        raise UnmakeableError(NO_TEMPLATE) from error
 
 
 def _keep(export: Export, made: Made) -> None:
@@ -173,13 +194,34 @@ def _keep(export: Export, made: Made) -> None:
     export.made_at = timezone.now()
     export.expires_at = None if export.edition_id else export.made_at + KEPT
     with transaction.atomic():
+        alone = _claim_figures(export)
         export.save(
             update_fields=[
                 "file", "state", "problem", "attempts", "size", "data_version", "made_at",
-                "expires_at",
+                "expires_at", "figures", "asked_at",
             ]
         )  # fmt: skip
-        telling.tell(export)
+        if alone:
+            telling.tell(export)
+
+
+def _claim_figures(export: Export) -> bool:
+    """Whether an export is the one that tells of its figures, for no other deck shows them.
+
+    A deck made after a publication shows later figures than those it was asked for, when others
+    were published meanwhile: it is then the deck of these, unless one was asked for of them.
+    """
+    if not _is_of_publication(export):
+        return True
+    Region.objects.select_for_update(no_key=True).get(pk=export.region_id)  # as those who ask
+    found = export.figures
+    export.refresh_from_db(fields=["figures", "asked_at"])
+    if found == export.figures:
+        return True
+    if of_publications(export.region).filter(figures=found).exists():
+        return False
+    export.figures, export.asked_at = found, timezone.now()
+    return True
 
 
 def _fail(export: Export, problem: str) -> None:

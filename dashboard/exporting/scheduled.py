@@ -3,72 +3,85 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from dashboard.exporting.asking import send
+from dashboard.exporting.asking import AGAIN, send
+from dashboard.exporting.making import of_publications
+from dashboard.fingerprints import figures, figures_by_region
+from dashboard.freshness import code_digest
 from dashboard.models import Export, ExportKind, ExportState
 from dashboard.reading import SHARED
-from indicators.models import CoveredMonth, MonthlyReach, MonthlyVolume
 from indicators.snapshot import snapshot_state
-from reference.models import Region
+from reference.models import DataVersion, Region
 
-#: The data are left alone for so long before a deck is made of them: publications come in rows.
+#: The figures of a région are left alone for so long before a deck is made of them: publications
+#: come in rows.
 QUIET = dt.timedelta(minutes=1)
+#: Where what was last seen of the figures is kept, for the code that looked.
+SEEN = "decks"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The figures of a région when they were last looked at.
+
+    `since`: they are no younger; `waits`: whether a deck may have to be made of them.
+    """
+
+    figures: str
+    since: dt.datetime
+    waits: bool = True
 
 
 def schedule(now: dt.datetime | None = None) -> list[Export]:
     """Have a deck made for each région whose figures are not those of its last one.
 
-    Waits until the data were left alone for `QUIET`, and until no fact is to be read again. What
-    changes the version only (a text, an edition) makes none. Looks once at each version.
+    Waits until they were left alone for `QUIET`, whatever else changes, and until no fact is to be
+    read again. What changes the version only (a text, an edition) makes none. Figures are looked at
+    once at each version: two queries when there is nothing to do.
     """
     now = now or timezone.now()
+    key = f"{SEEN}:{code_digest(Path(settings.BASE_DIR))}"
+    version, found = caches[SHARED].get(key) or (0, {})
     with snapshot_state() as state:
-        if state.ground != state.folded_ground or state.raised_at > now - QUIET:
+        if state.ground != state.folded_ground:
             return []
-        seen = f"decks:{state.number}"
-        if caches[SHARED].get(seen):
-            return []
-        received = CoveredMonth.objects.values("departement__region")
-        found = {region: figures(region) for region in Region.objects.filter(pk__in=received)}
+        if version != state.number:
+            found = _look(state, found)
+    due = {pk: each for pk, each in found.items() if each.waits and each.since <= now - QUIET}
     asked = [
         export
-        for region, digest in found.items()
-        if (export := _ask(region, state.number, digest)) is not None
+        for region in Region.objects.filter(pk__in=due).order_by("pk")
+        if (export := _ask(region, state.number, due[region.pk].figures)) is not None
     ]
-    caches[SHARED].set(seen, "seen")
+    if due or version != state.number:
+        found = found | {region: replace(each, waits=False) for region, each in due.items()}
+        caches[SHARED].set(key, (state.number, found))
     return asked
 
 
-def figures(region: Region) -> str:
-    """Names the received months of a région and all that is counted in them."""
-    digest = hashlib.sha256()
-    own = {"departement__region": region}
-    for rows in (
-        CoveredMonth.objects.filter(**own).values_list("month", "departement_id"),
-        MonthlyVolume.objects.filter(region=region).values_list(
-            "month", "departement_id", "sector", "document_type_id", "carried", "documents"
-        ),
-        MonthlyReach.objects.filter(**own).values_list(
-            "month", "departement_id", "sector", "parc", "contributors", "contributors_12m"
-        ),
-    ):
-        for line in sorted("|".join(map(str, row)) for row in rows.order_by()):
-            digest.update(f"{line}\n".encode())
-        digest.update(b"-")
-    return digest.hexdigest()
+def _look(state: DataVersion, known: Mapping[str, Seen]) -> dict[str, Seen]:
+    """The figures of every région at a version; those that are not as known are as young as it."""
+    return {
+        key: Seen(digest, known[key].since)
+        if key in known and known[key].figures == digest
+        else Seen(digest, state.raised_at)
+        for key, digest in figures_by_region().items()
+    }
 
 
 def latest(region: Region) -> Export | None:
     """The last deck that was asked for after a publication, whatever became of it."""
-    return _of(region).order_by("-asked_at", "-data_version").first()
+    return of_publications(region).order_by("-asked_at", "-data_version").first()
 
 
 def unchanged_since(region: Region, moment: dt.datetime) -> bool:
@@ -76,41 +89,44 @@ def unchanged_since(region: Region, moment: dt.datetime) -> bool:
 
     What changes those of another région does not count.
     """
-    mine = _of(region)
-    # One that failed is asked for again at each version, and says nothing of the figures.
-    if mine.exclude(state=ExportState.FAILED).filter(asked_at__gt=moment).exists():
+    mine = of_publications(region)
+    if mine.filter(asked_at__gt=moment).exists():
         return False
     return mine.filter(asked_at__lte=moment, figures=figures(region)).exists()
-
-
-def _of(region: Region) -> QuerySet[Export]:
-    """The decks of a région that nobody asked for."""
-    return Export.objects.filter(region=region, author=None, edition=None)
 
 
 @transaction.atomic
 def _ask(region: Region, version: int, digest: str) -> Export | None:
     """Ask for the deck of a région, unless its last one shows the same figures.
 
-    One that could not be made is asked for again at the next version, for nobody else may.
+    One that could not be made is asked for again at the next version, for nobody else may; so is
+    an older one, when its figures are back. One that nobody began yet becomes the one asked for.
     """
+    # Of two schedulers at once, the second finds what the first did.
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
     last = latest(region)
-    if last is not None and last.figures == digest and last.state != ExportState.FAILED:
-        return None
-    # Of two schedulers at once, the second finds the row of the first.
-    export, new = Export.objects.get_or_create(
-        region=region,
-        author=None,
-        edition=None,
-        data_version=version,
-        defaults={
-            "kind": ExportKind.DECK,
-            "figures": digest,
-            "link": settings.MES_SITE_URL,
-            "title": "",
-        },
+    mine = of_publications(region)
+    if last is not None and last.figures == digest:
+        # It stands as of its figures: since when they are what they are does not change.
+        return _again(last, version) if last.state == ExportState.FAILED else None
+    same = mine.filter(figures=digest).first()
+    if same is not None:
+        return _again(same, version, asked_at=timezone.now(), file="", size=None)
+    asked = {"figures": digest, "data_version": version}
+    if last is not None:
+        unbegun = mine.filter(pk=last.pk, state=ExportState.WAITING)
+        if unbegun.update(**asked, asked_at=timezone.now()):
+            return None
+    export = Export.objects.create(
+        region=region, kind=ExportKind.DECK, link=settings.MES_SITE_URL, title="", **asked
     )
-    if not new:
-        return None
+    transaction.on_commit(partial(send, export))
+    return export
+
+
+def _again(export: Export, version: int, **fields: Any) -> Export:
+    """Have a deck made again."""
+    Export.objects.filter(pk=export.pk).update(**AGAIN, data_version=version, **fields)
+    export.refresh_from_db()
     transaction.on_commit(partial(send, export))
     return export

@@ -403,8 +403,8 @@ class Migration(migrations.Migration):
             model_name="export",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("author", None), ("edition", None)),
-                fields=("region", "data_version"),
-                name="one_scheduled_deck_per_version",
+                fields=("region", "figures"),
+                name="one_scheduled_deck_per_figures",
             ),
         ),
         migrations.AddConstraint(

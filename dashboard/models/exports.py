@@ -82,9 +82,9 @@ class Export(models.Model):
         ordering = ["-asked_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["region", "data_version"],
+                fields=["region", "figures"],
                 condition=Q(author=None, edition=None),
-                name="one_scheduled_deck_per_version",
+                name="one_scheduled_deck_per_figures",
             ),
             models.UniqueConstraint(
                 fields=["edition"], condition=Q(edition__isnull=False), name="one_deck_per_edition"

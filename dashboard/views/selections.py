@@ -17,8 +17,9 @@ from accounts.models import Role, User
 from accounts.refusals import refused_or_404
 from accounts.scope import region_of_request, roles_of
 from dashboard.exporting import ask_export
-from dashboard.exporting.asking import site_of
-from dashboard.models import ExportKind, SlidePick, SlideSelection
+from dashboard.exporting.asking import TemplateGoneError, site_of
+from dashboard.exporting.making import NO_TEMPLATE
+from dashboard.models import DeckTemplate, ExportKind, SlidePick, SlideSelection
 from dashboard.pieces.piece import UnknownPieceError, standard
 from dashboard.selections import (
     MAX_PICKS,
@@ -157,7 +158,7 @@ def _changed(request: HttpRequest, place: Region) -> HttpResponse:
     at = ""
     try:
         with changing(_user(request), place) as basket:
-            problems = _edited(request, place, basket)
+            problems = _edited(request, basket)
             if action in {UP, DOWN, REMOVE}:
                 at = _row_act(request, basket, action, number)
             else:
@@ -175,12 +176,12 @@ def _changed(request: HttpRequest, place: Region) -> HttpResponse:
     return redirect(reverse("dashboard:slides", args=[place.slug]) + at)
 
 
-def _edited(request: HttpRequest, place: Region, basket: Basket) -> tuple[str, ...]:
+def _edited(request: HttpRequest, basket: Basket) -> tuple[str, ...]:
     """Do what was typed; what of it was wrong."""
     changes = read_changes(request.POST.dict(), basket)
     basket.edit(changes.edits)
-    templates = list(place.deck_templates.all())
-    return (*read_name(request.POST.dict(), basket.selection, templates), *changes.problems)
+    named = read_name(request.POST.dict(), basket.selection, basket.templates)
+    return (*named, *changes.problems)
 
 
 def _row_act(request: HttpRequest, basket: Basket, action: str, number: str) -> str:
@@ -290,6 +291,9 @@ def _exported(
         )
     except UnknownPieceError as error:  # chosen when pages still had it
         messages.error(request, f"{error} Retirez cette diapositive de la sélection.")
+        return redirect(request.path)
+    except (DeckTemplate.DoesNotExist, TemplateGoneError):  # chosen when it was there
+        messages.error(request, NO_TEMPLATE)
         return redirect(request.path)
     return redirect("dashboard:export", export.pk)
 

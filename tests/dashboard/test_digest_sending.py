@@ -18,7 +18,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import RegionGrant, Role, User
 from dashboard import tasks
 from dashboard.digest.sending import QUIET, read, write_due
-from dashboard.exporting.scheduled import figures
+from dashboard.exporting import scheduled
+from dashboard.fingerprints import figures
 from dashboard.letters import key_of, post
 from dashboard.models import (
     Export,
@@ -67,16 +68,15 @@ def settle() -> None:
     show(Region.objects.get(pk="27"), timezone.now() - QUIET)
 
 
-def show(region: Region, at: dt.datetime, state: str = ExportState.READY) -> None:
+def show(region: Region, at: dt.datetime) -> None:
     """Ask for the slides of a région, as if it were made after a publication."""
-    Export.objects.create(
-        region=region,
-        kind=ExportKind.DECK,
-        figures=figures(region),
-        data_version=raise_data_version("essai"),
-        asked_at=at,
-        state=state,
-    )
+    asked = {
+        "kind": ExportKind.DECK,
+        "data_version": raise_data_version("essai"),
+        "asked_at": at,
+        "state": ExportState.READY,
+    }
+    Export.objects.update_or_create(region=region, figures=figures(region), defaults=asked)
 
 
 def subscribe(user: User, region: Region, **told: Any) -> Subscription:
@@ -248,8 +248,10 @@ def test_slides_that_cannot_be_made_and_are_asked_for_again_delay_no_digest(
     received: None, reader: User, region: Region
 ) -> None:
     subscribe(reader, region, told=month("2025-11"))
-    show(region, timezone.now(), ExportState.FAILED)
+    Export.objects.update(state=ExportState.FAILED)
+    now = timezone.now() + scheduled.QUIET
 
+    assert len(scheduled.schedule(now)) == 1
     assert write_due() == 1
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, Role, User
 from dashboard.editions import freeze
-from dashboard.exporting import keeping, make, scheduled
+from dashboard.exporting import keeping, make, making, scheduled
+from dashboard.exporting.editions import ask_deck
 from dashboard.exporting.makers import MAKERS
+from dashboard.fingerprints import FINGERPRINT, shown
+from dashboard.fingerprints import figures as figures_of
 from dashboard.models import (
     Edition,
     Export,
@@ -24,15 +30,22 @@ from dashboard.models import (
     ExportState,
     Letter,
     Mailing,
+    Subject,
     Subscription,
+    Text,
+    TextVersion,
     TypedFigure,
 )
 from dashboard.pieces.order import Order
-from indicators.models import CoveredMonth, MonthlyVolume
+from indicators.models import CoveredMonth, FacilityMonth, MonthlyVolume
 from reference.models import (
     DataVersion,
     Departement,
+    DocumentGroup,
+    Event,
+    PerimeterChoice,
     Region,
+    Target,
     current_data_version,
     raise_data_version,
 )
@@ -141,29 +154,105 @@ def test_every_user_of_the_region_has_them_and_nobody_else(
     assert reader.post(f"/exports/{frozen.pk}/", {"action": "relancer"}).status_code == 403
 
 
+def correct() -> None:
+    """Change a count of the région, as another file of the same month does."""
+    MonthlyVolume.objects.filter(month=dt.date(2025, 12, 1)).update(documents=F("documents") + 1)
+    raise_data_version("correction")
+
+
 def test_slides_that_come_too_late_are_not_made_and_the_page_says_why(
     frozen: Export, owner_client: Client, maker: Maker
 ) -> None:
-    raise_data_version("un autre mois")
+    correct()
     make(frozen.pk)
 
     frozen.refresh_from_db()
     assert (frozen.state, maker.orders) == (ExportState.FAILED, [])
-    assert "Les données ont changé" in frozen.problem
+    assert "Les données ou les textes de la région ont changé" in frozen.problem
     assert "elles montreraient d’autres chiffres" in page(owner_client, edition_of(frozen))
 
 
-def test_figures_that_change_while_slides_are_made_make_none(
-    frozen: Export, maker: Maker, monkeypatch: pytest.MonkeyPatch
+def test_what_happens_in_another_region_keeps_no_slides_from_being_made(
+    frozen: Export, region: Region, owner: User, owner_client: Client
 ) -> None:
-    monkeypatch.setattr(
-        "tests.dashboard.makers.current_data_version", lambda: edition_of(frozen).data_version + 2
+    elsewhere = Region.objects.get(pk="53")
+    Event.objects.create(region=elsewhere, month=dt.date(2025, 12, 1), label="Ailleurs")
+    CoveredMonth.objects.create(
+        month=dt.date(2025, 12, 1), departement_id="35", received_on=dt.date(2026, 1, 5)
     )
+    TypedFigure.objects.create(
+        region=region, label="Financés", value="3", source="ARS", on=dt.date(2026, 1, 1)
+    )
+    for reason in ("texte d’ailleurs", "mois d’ailleurs"):
+        raise_data_version(reason)
+    later, _ = freeze(region, "Autre comité", dt.date(2026, 2, 1), actor=owner)
+    raise_data_version("cible d’ailleurs")
+    assert "Préparer ses diapositives" in page(owner_client, later)
+
     make(frozen.pk)
 
     frozen.refresh_from_db()
-    assert frozen.state == ExportState.FAILED
-    assert len(maker.orders) == 1
+    assert (frozen.state, frozen.problem) == (ExportState.READY, "")
+
+
+def changes(region: Region) -> dict[str, Callable[[], object]]:
+    """What the slides of a région show besides counts, changed."""
+    december = {"region": region, "month": dt.date(2025, 12, 1)}
+
+    def publish() -> None:
+        text = Text.objects.create(region=region, subject=Subject.REGION)
+        text.published = TextVersion.objects.create(text=text, body="Relu", data_version=1)
+        text.save()
+
+    return {
+        "event": lambda: Event.objects.create(**december, label="Cibles"),
+        "target": lambda: Target.objects.create(**december, indicator="rate", value=0.5),
+        "text": publish,
+        "perimeter": lambda: PerimeterChoice.objects.create(
+            region=region, category_id="500", sector="PA", in_perimeter=False
+        ),
+        "whose": lambda: FacilityMonth.objects.filter(departement="21").update(documents=11),
+        "cut-off": lambda: CoveredMonth.objects.update(received_on=dt.date(2026, 3, 1)),
+        "series": lambda: DocumentGroup.objects.filter(position=1).update(label="Synthèses"),
+    }
+
+
+@pytest.mark.parametrize(
+    "what", ["event", "target", "text", "perimeter", "whose", "cut-off", "series"]
+)
+def test_what_slides_show_besides_counts_is_told_by_the_fingerprint_of_an_edition(
+    what: str, region: Region
+) -> None:
+    before, figures = shown(region), figures_of(region)
+    assert shown(region) == before
+
+    changes(region)[what]()
+
+    assert shown(region) != before
+    assert figures_of(region) == figures
+
+
+def test_editions_frozen_before_fingerprints_follow_the_version(
+    region: Region, owner: User
+) -> None:
+    frozen, _ = freeze(region, "Comité", dt.date(2026, 1, 26), actor=owner)
+    version = current_data_version()
+    assert making.follows_freezing(frozen, version + 1)
+    del frozen.content[FINGERPRINT]
+
+    assert making.follows_freezing(frozen, version)
+    assert not making.follows_freezing(frozen, version + 1)
+
+
+def test_asking_for_the_slides_of_an_edition_makes_none_while_its_row_is_held(
+    region: Region, owner: User, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.exporting.asking.AT_ONCE", dict.fromkeys(ExportKind, 1000))
+    frozen, _ = freeze(region, "Comité", dt.date(2026, 1, 26), actor=owner)
+
+    export = ask_deck(frozen, actor=owner, link="")
+
+    assert (export.state, maker.orders) == (ExportState.WAITING, [])
 
 
 def test_an_edition_without_slides_gets_them_at_the_first_request_and_once(
@@ -248,13 +337,95 @@ def test_what_changes_no_figure_makes_no_slides(region: Region) -> None:
 
 
 def test_a_corrected_count_makes_slides_again(region: Region) -> None:
-    scheduled.schedule(quiet())
-    volume = MonthlyVolume.objects.order_by("pk").last()
-    assert volume is not None
-    MonthlyVolume.objects.filter(pk=volume.pk).update(documents=volume.documents + 1)
-    raise_data_version("correction")
+    (export,) = scheduled.schedule(quiet())
+    make(export.pk)
+    correct()
 
     assert len(scheduled.schedule(quiet())) == 1
+
+
+def test_slides_that_nobody_began_are_of_the_last_figures(region: Region, maker: Maker) -> None:
+    (export,) = scheduled.schedule(quiet())
+    correct()
+
+    assert scheduled.schedule(quiet()) == []
+    export.refresh_from_db()
+    assert export.figures == figures_of(region)
+
+
+def test_what_changes_elsewhere_postpones_no_slides_and_is_looked_at_once(
+    region: Region, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    then = timezone.now()
+    DataVersion.objects.update(raised_at=then)
+    assert scheduled.schedule(then + dt.timedelta(seconds=50)) == []
+    raise_data_version("texte d’ailleurs")
+    DataVersion.objects.update(raised_at=then + dt.timedelta(seconds=55))
+
+    (export,) = scheduled.schedule(then + scheduled.QUIET)
+
+    assert export.region == region
+    with django_assert_num_queries(2):
+        scheduled.schedule(then + scheduled.QUIET)
+
+
+def test_slides_made_later_than_asked_are_of_the_figures_that_they_show(
+    region: Region, owner: User
+) -> None:
+    subscribe(owner, region)
+    (export,) = scheduled.schedule(quiet())
+    published()
+    make(export.pk)
+
+    assert scheduled.schedule(quiet()) == []
+    export.refresh_from_db()
+    assert export.figures == figures_of(region)
+    assert Mailing.objects.get().key == f"R27:deck:{export.figures}"
+
+
+def test_slides_that_show_what_others_were_asked_for_are_not_told_of_twice(
+    region: Region, owner: User
+) -> None:
+    subscribe(owner, region)
+    (first,) = scheduled.schedule(quiet())
+    Export.objects.update(state=ExportState.MAKING)
+    published()
+    (second,) = scheduled.schedule(quiet())
+
+    make(first.pk)
+    assert not Mailing.objects.exists()
+    make(second.pk)
+
+    assert Mailing.objects.count() == 1
+    assert set(Export.objects.values_list("state", flat=True)) == {ExportState.READY}
+    assert scheduled.latest(region) == second
+
+
+def test_figures_that_are_back_have_their_slides_made_again(region: Region) -> None:
+    (first,) = scheduled.schedule(quiet())
+    make(first.pk)
+    published()
+    (second,) = scheduled.schedule(quiet())
+    make(second.pk)
+    CoveredMonth.objects.filter(month=dt.date(2026, 1, 1)).delete()
+    raise_data_version("retrait")
+
+    assert scheduled.schedule(quiet()) == [first]
+    first.refresh_from_db()
+    assert (first.state, first.file.name) == (ExportState.WAITING, "")
+    assert scheduled.latest(region) == first
+
+
+def test_slides_of_a_publication_that_failed_are_asked_for_again_at_the_next_version(
+    region: Region, maker: Maker
+) -> None:
+    maker.problem = RuntimeError()
+    (export,) = scheduled.schedule(quiet())
+    make(export.pk)
+    assert scheduled.schedule(quiet()) == []
+    raise_data_version("texte d’ailleurs")
+
+    assert scheduled.schedule(quiet()) == [export]
 
 
 def test_slides_wait_until_facts_are_read_through_the_new_register(region: Region) -> None:
@@ -264,13 +435,11 @@ def test_slides_wait_until_facts_are_read_through_the_new_register(region: Regio
 
 
 def test_a_region_that_two_schedulers_see_at_once_is_asked_for_once(region: Region) -> None:
-    digest = scheduled.figures(region)
+    digest = figures_of(region)
 
-    first = scheduled._ask(region, 7, digest)  # what the second runs too
-    Export.objects.update(figures="d’avant, pour le second")
-    second = scheduled._ask(region, 7, digest)
+    asked = [scheduled._ask(region, 7, digest) for _ in range(2)]  # the second waits for the first
 
-    assert (first is None, second is None) == (False, True)
+    assert [each is None for each in asked] == [False, True]
 
 
 def subscribe(user: User, region: Region) -> Subscription:

@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from dashboard import letters, tasks
 from dashboard.exporting import ask_again, ask_export, keeping, make, making
-from dashboard.exporting.asking import hand_over
+from dashboard.exporting.asking import TemplateGoneError, hand_over
 from dashboard.exporting.locks import export_lock, key_of, locked_keys
 from dashboard.exporting.progress import Progress
 from dashboard.exporting.words import file_name, name_of
@@ -125,6 +125,31 @@ def test_pieces_title_and_template_are_those_that_were_chosen(
     assert name_of(export) == "Comité"
 
 
+def test_a_template_that_was_removed_meanwhile_is_refused_before_anything_is_written(
+    author: User, region: Region
+) -> None:
+    template = DeckTemplate.objects.create(region=region, name="Charte", file="charte.pptx")
+    DeckTemplate.objects.all().delete()
+
+    with pytest.raises(TemplateGoneError, match="Ce modèle n’existe plus"):
+        ask_export(region=region, author=author, kind=ExportKind.DECK, template=template)
+
+    assert not Export.objects.exists()
+
+
+def test_few_parts_of_many_periods_wait_for_a_worker(
+    author: User, region: Region, maker: Maker
+) -> None:
+    def state_of(periods: int) -> str:
+        queries = [f"de=2025-0{month}" for month in range(1, periods + 1)]
+        pieces = [Piece("R27", "chiffres", query) for query in queries]
+        asked = ask_export(region=region, author=author, kind=ExportKind.DECK, pieces=pieces)
+        return asked.state
+
+    assert [state_of(2), state_of(3)] == [ExportState.READY, ExportState.WAITING]
+    assert len(maker.orders) == 1
+
+
 def test_a_piece_of_another_region_is_refused_before_anything_is_written(
     author: User, region: Region
 ) -> None:
@@ -202,6 +227,17 @@ def test_a_piece_that_is_no_more_fails_with_its_words(waiting: Export, maker: Ma
     make(waiting.pk)
 
     assert (state(waiting), waiting.problem) == (ExportState.FAILED, "Ce graphique n’existe plus.")
+
+
+def test_a_template_whose_file_is_gone_fails_with_words(
+    waiting: Export, region: Region, maker: Maker
+) -> None:
+    template = DeckTemplate.objects.create(region=region, name="Charte", file="perdu.pptx")
+    Export.objects.update(template=template)
+    make(waiting.pk)
+
+    assert (state(waiting), maker.orders) == (ExportState.FAILED, [])
+    assert "Ce modèle n’existe plus" in waiting.problem
 
 
 def test_an_unexpected_error_fails_under_a_reference_that_is_in_the_log(
@@ -369,6 +405,35 @@ def test_files_that_no_export_names_are_deleted_once_nobody_can_be_storing_them(
     assert stored.exists()
     keeping.purge(timezone.now() + keeping.FORGOTTEN + dt.timedelta(minutes=1))
     assert not stored.exists()
+
+
+@pytest.mark.parametrize("ended", [ExportState.EXPIRED, ExportState.FAILED])
+def test_what_has_no_file_any_more_is_forgotten_after_a_year(
+    ended: ExportState, waiting: Export, author: User, region: Region
+) -> None:
+    ready = ask_export(region=region, author=author, kind=ExportKind.WORKBOOK)
+    make(ready.pk)
+    Export.objects.filter(pk=ready.pk).update(expires_at=None)
+    asked = {"region": region, "kind": ExportKind.DECK, "state": ended}
+    of_publications = [
+        Export.objects.create(**asked, figures=f"{days}", asked_at=days_ago(days))
+        for days in (500, 400)
+    ]
+    Export.objects.filter(author=author).update(asked_at=days_ago(366))
+    Export.objects.filter(pk=waiting.pk).update(state=ended)
+    mine = Export.objects.filter(author=author)
+
+    keeping.purge(timezone.now() - dt.timedelta(days=2))
+    assert set(mine.all()) == {waiting, ready}
+    keeping.purge()
+
+    assert set(mine.all()) == {ready}
+    # By the last one of a région, no other is made of the same figures.
+    assert set(Export.objects.filter(author=None)) == {of_publications[-1]}
+
+
+def days_ago(days: int) -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=days)
 
 
 def test_a_purge_before_any_export_does_nothing() -> None:

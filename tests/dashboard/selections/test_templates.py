@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +23,11 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from accounts.models import AuditEntry, Role, User
 from accounts.refusals import REFUSED
 from dashboard import deck_templates
-from dashboard.deck_templates import add_template, model_file, problems_of
-from dashboard.models import DeckTemplate, SlideSelection
+from dashboard.deck_templates import add_template, model_file, problems_of, remove_template
+from dashboard.exporting import ask_export
+from dashboard.models import DeckTemplate, Export, SlideSelection
+from dashboard.pieces.piece import Piece
+from dashboard.selections import changing
 from reference.models import Region
 from tests.html import assert_no_inline
 
@@ -130,6 +134,55 @@ def test_a_removal_is_asked_then_takes_the_file_after_the_row(
     assert owner_client.post(address).status_code == 404
 
 
+def test_a_template_removed_twice_is_removed_once(region: Region, owner: User) -> None:
+    template = add_template(region, "ARS", b"PK", actor=owner)
+    seen_by_another = DeckTemplate.objects.get()
+    remove_template(template, actor=owner)
+
+    remove_template(seen_by_another, actor=owner)
+
+    assert AuditEntry.objects.filter(action="modèle de diapositives retiré").count() == 1
+
+
+def test_a_template_removed_while_its_file_is_asked_for_is_told(
+    region: Region, owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = add_template(region, "ARS", b"PK", actor=owner)
+    with changing(owner, region) as basket:
+        basket.add([Piece("R27", "chiffres")])
+        basket.selection.template = template
+
+    def late(**asked: Any) -> Export:
+        DeckTemplate.objects.all().delete()
+        return ask_export(**asked)
+
+    monkeypatch.setattr("dashboard.views.selections.ask_export", late)
+    slides = "/regions/bourgogne-franche-comte/diapositives/"
+
+    answer = owner_client.post(slides, {"action": "diapositives"}, follow=True)
+
+    assert "Ce modèle n’existe plus" in text(answer)
+    assert not Export.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_template_is_not_removed_between_its_choice_and_the_end_of_it(
+    region: Region, owner: User
+) -> None:
+    template = add_template(region, "ARS", b"PK", actor=owner)
+    another = connection.copy()
+    another.connect()
+    with changing(owner, region) as basket:
+        basket.selection.template = basket.templates[0]
+        with another.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT FROM dashboard_decktemplate FOR UPDATE NOWAIT")
+    another.close()
+
+    remove_template(template, actor=owner)
+
+    assert SlideSelection.objects.get().template is None
+
+
 def test_a_template_whose_row_is_not_kept_leaves_no_file(
     owner: User, region: Region, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,10 +265,16 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
     assert problems_of(model) == (deck_templates.SWOLLEN,)
 
 
+@cache
+def same_model() -> bytes:
+    """One model for all examples: it is dated."""
+    return model_file()
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_a_damaged_package_is_refused_and_never_breaks(data: st.DataObject) -> None:
-    content = bytearray(model_file())
+    content = bytearray(same_model())
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=30)):
         content[place] = data.draw(st.integers(0, 255))
 
