@@ -13,8 +13,20 @@ from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import volumes
 from dashboard.pieces.behind import Behind, Year
-from dashboard.pieces.masking import MASK, NOTE, masked, masked_chart, masked_places
-from tests.dashboard.builders import GROUPS, build, sector_figures
+from dashboard.pieces.masking import (
+    MASK,
+    NOTE,
+    masked,
+    masked_chart,
+    masked_places,
+    masked_since,
+    masked_table,
+)
+from indicators.details import GrowthOrigin
+from indicators.evidence import TerritoryEvidence
+from indicators.series import Growth
+from tests.dashboard.builders import GROUPS, NAN, build, sector_figures
+from tests.dashboard.evidences import around, details
 
 
 def by_sector(sites: Sequence[int], counts: Sequence[int]) -> Table:
@@ -144,3 +156,116 @@ def test_a_departement_that_one_site_feeds_is_masked_with_the_least_other() -> N
     assert shown.named("documents").values == (500, None, None, 598)
     assert shown.named("evolution").values == (0.1, None, None, 0.4)
     assert shown.named("taux") == table.named("taux")
+
+
+SEVERAL = Behind(Year(40, 500), Year(30, 400))
+
+
+def test_where_no_other_row_counts_the_total_is_masked_with_the_only_one() -> None:
+    table = Table(
+        "Départements",
+        "Territoire",
+        ("Jura", "Nièvre", "Région"),
+        (
+            column("documents", "Documents", Unit.DOCUMENTS, (8, 0, 8)),
+            column("evolution", "Évolution", Unit.RATE, (0.2, None, 0.2)),
+        ),
+    )
+
+    shown = masked_places(table, {"Jura": Behind(Year(1, 8), Year(0, 0))})
+
+    assert shown.named("documents").values == (None, 0, None)
+
+
+def test_since_a_committee_both_counts_of_a_place_and_their_change_are_masked() -> None:
+    table = Table(
+        "Depuis le comité",
+        "Territoire",
+        ("Jura", "Nièvre", "Yonne", "Région"),
+        (
+            column("documents-avant", "Avant", Unit.DOCUMENTS, (7, 60, 80, 147)),
+            column("documents-maintenant", "Maintenant", Unit.DOCUMENTS, (50, 90, 70, 210)),
+            column("documents-ecart", "Évolution", Unit.RATE, (6.1, 0.5, -0.1, 0.4)),
+            column("rate-avant", "Taux", Unit.RATE, (0.1, 0.2, 0.3, 0.2)),
+        ),
+    )
+    places = [Behind(Year(9, 50), Year(1, 7)), SEVERAL, SEVERAL, SEVERAL]
+
+    shown = masked_since(table, places)
+
+    assert shown.named("documents-avant").values == (None, None, 80, 147)
+    assert shown.named("documents-maintenant").values == (None, None, 70, 210)
+    assert shown.named("documents-ecart").texts[:2] == (MASK, MASK)
+    assert shown.named("rate-avant") == table.named("rate-avant")
+
+
+def alone() -> TerritoryEvidence:
+    """A territory where one ESMS fed, of more documents than are masked."""
+    return around(build(contributors=(1, 1, 1), documents_12m=40), details(contributors=1))
+
+
+def of_two(*columns: tuple[str, Unit, float, float]) -> Table:
+    return Table(
+        "Tableau",
+        "Ligne",
+        ("première", "seconde"),
+        tuple(column(code, code, unit, values) for code, unit, *values in columns),
+    )
+
+
+def test_the_types_of_a_single_site_are_masked_when_few() -> None:
+    table = of_two(("documents", Unit.DOCUMENTS, 36, 4), ("part", Unit.SHARE, 0.9, 0.1))
+
+    assert masked_table("types", table, alone()).named("documents").values == (None, None)
+    several = around(build(documents_12m=40))
+    assert masked_table("types", table, several) == table
+
+
+def test_what_gives_the_count_of_a_single_site_is_masked_too() -> None:
+    typing = of_two(
+        ("documents", Unit.DOCUMENTS, 100, 9000),
+        ("generiques", Unit.SHARE, 0.05, 0.4),
+        ("diversite", Unit.MEAN, 2.0, 3.0),
+    )
+    habits = of_two(("esms", Unit.ESMS, 1, 90), ("intensite", Unit.MEAN, 3.0, 12.0))
+    rates = of_two(("part", Unit.SHARE, 1.0, 0.4), ("organismes", Unit.ESMS, 1, 30))
+
+    shown = masked_table("typage", typing, alone())
+    assert shown.named("generiques").texts[0] == MASK
+    assert shown.named("generiques").values[1] == 0.4
+    assert masked_table("regularite", habits, alone()).named("intensite").texts[0] == MASK
+    assert masked_table("concentration", rates, alone()) == rates
+    many = of_two(("generiques", Unit.SHARE, 0.5, 0.4), ("diversite", Unit.MEAN, 2.0, 3.0))
+    assert masked_table("typage", many, alone()) == many
+
+
+def test_the_change_of_the_only_one_already_active_is_masked() -> None:
+    origin = GrowthOrigin(44, 40, 4, 0, 0, 3, 0, (), (), (), ())
+    known = details(contributors=4, growth=origin)
+    table = changes({"Nouveaux ESMS (3)": 40, "ESMS déjà actifs": 4, "Ensemble": 44})
+
+    shown = masked_table("evolution", table, around(build(), known))
+
+    assert shown.named("evolution").values == (None, None, 44)
+
+
+def test_a_chart_too_short_for_a_year_says_no_count_in_its_title() -> None:
+    measures = build(
+        documents={"SYNTH": [0, 4, 0]},
+        contributors=(0, 1, 0),
+        documents_12m=None,
+        growth=Growth(0, 0, 0, None),
+    )
+    chart = volumes(measures, GROUPS)
+    assert chart.message.startswith("4 documents")
+
+    shown = masked_chart(chart, (0, 1, 0))
+
+    assert shown.message == shown.subtitle
+    assert "4 documents" not in repr(shown)
+
+
+def test_months_that_were_not_received_are_nobodys() -> None:
+    chart = volumes(build(contributors=(NAN, 12, 14)), GROUPS)
+
+    assert masked_chart(chart, (None, 12, 14)) == chart
