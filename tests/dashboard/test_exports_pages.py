@@ -150,7 +150,7 @@ def test_a_small_file_is_ready_on_its_page(owner_client: Client, maker: Maker) -
     html = unescape(answer.content.decode())
     assert "Diapositives, Côte-d’Or" in html
     assert "Télécharger (1\u202fKo)" in html
-    assert "aucun établissement ni organisme" in html
+    assert "n’y nomme aucun ESMS ni organisme" in html
     assert maker.orders[0].link == "http://testserver"
 
 

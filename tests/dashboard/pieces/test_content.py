@@ -1,4 +1,4 @@
-"""What a piece shows is what its page shows, and the public version names nobody."""
+"""What a piece shows is what its page shows, and the public version names nobody by itself."""
 
 from __future__ import annotations
 
