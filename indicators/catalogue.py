@@ -1,6 +1,6 @@
 """Every indicator, declared once: what it counts, over what, why it matters, what it cannot say.
 
-The method page and the slides read these declarations (definitions: DOMAIN, "Indicators").
+Charts, the method page, slides and workbooks read these declarations (definitions: DOMAIN, "Indicators").
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from dashboard.charts.chart import Chart, Table, words
+from dashboard.charts.definitions import definition, definitions
 from dashboard.charts.map import RateMap
 from dashboard.charts.small_multiples import SmallMultiples
 from dashboard.charts.wording import SOURCE, coverage_notes, period_words
@@ -17,7 +18,6 @@ from dashboard.models import Subject
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
 from dashboard.pieces.behind import Behind, of_committee, of_places, of_territory
-from dashboard.pieces.definitions import definition, definitions
 from dashboard.pieces.masking import (
     HIDDEN,
     HIDDEN_TOO,
