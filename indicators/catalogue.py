@@ -1,6 +1,7 @@
 """Every indicator, declared once: what it counts, over what, why it matters, what it cannot say.
 
-Charts, the method page, slides and workbooks read these declarations (definitions: DOMAIN, "Indicators").
+Charts, the method page, slides and workbooks read these declarations (definitions: DOMAIN,
+"Indicators").
 """
 
 from __future__ import annotations
