@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,11 +18,8 @@ from dashboard.report import departement_report
 from dashboard.texts import CALLERS
 from indicators.measures import covered_span
 from indicators.selection import Territory, departement_territory, region_territory
+from reference.listings import attached
 from reference.models import Departement
-from reference.spreadsheets import Cell, csv_bytes
-
-#: `?format=csv` asks a page for its table as a file.
-FORMAT, FILE = "format", "csv"
 
 
 @require_safe
@@ -75,15 +71,4 @@ def link(request: HttpRequest, asked: Asked, path: str) -> str:
 
 def attachment(code: str, title: str, table: Table, imprint: Imprint) -> HttpResponse:
     """A table as a CSV file to keep."""
-    return _kept(file_name(code, imprint), write(title, table, imprint))
-
-
-def listing(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
-    """Lines of cells as a CSV file to keep; `name` is without its extension."""
-    return _kept(f"{name}.csv", csv_bytes(rows))
-
-
-def _kept(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(file_name(code, imprint), write(title, table, imprint))

@@ -20,7 +20,7 @@ from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
 from dashboard.freshness import answer
 from dashboard.models import Edition
 from dashboard.since import Head, compare
-from dashboard.views.downloads import FILE, FORMAT, listing
+from reference.listings import FILE, FORMAT, listing
 from reference.models import Region, current_data_version
 
 TODAY = "aujourdhui"

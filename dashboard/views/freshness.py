@@ -13,8 +13,8 @@ from accounts.models import Role
 from accounts.scope import may, region_of_request
 from dashboard.freshness import answer
 from dashboard.received import Calendar, load_calendar
-from dashboard.views.downloads import FILE, FORMAT, listing
 from indicators.selection import region_territory
+from reference.listings import FILE, FORMAT, listing
 from reference.models import Region
 from reference.spreadsheets import Cell
 

@@ -36,10 +36,10 @@ from dashboard.goals.table import (
 from dashboard.goals.writing import period, value_words
 from indicators.snapshot import snapshot
 from reference import french
+from reference.listings import attached
 from reference.models import Departement, Event, Region, Target, TargetIndicator
 from reference.numbers import grouped
 
-CSV_TYPE = "text/csv; charset=utf-8"
 NARROW_COLON = "\u202f: "
 
 
@@ -135,8 +135,7 @@ def goals_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         content = write_table(goals_of(place))
     else:
         raise Http404("Aucun fichier à cette adresse.")
-    disposition = {"Content-Disposition": f'attachment; filename="{name}_{place.slug}.csv"'}
-    return HttpResponse(content, content_type=CSV_TYPE, headers=disposition)
+    return attached(f"{name}_{place.slug}.csv", content)
 
 
 def _writable(request: HttpRequest, slug: str, kind: str) -> tuple[Region, Kind]:

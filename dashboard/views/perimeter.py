@@ -25,10 +25,10 @@ from dashboard.perimeter_page import (
     read_proposal,
     sector_choices,
 )
-from dashboard.views.downloads import FILE, FORMAT, listing
 from indicators.perimeter import last_month
 from indicators.selection import region_territory
 from indicators.snapshot import snapshot_state
+from reference.listings import FILE, FORMAT, listing
 from reference.models import Region
 from reference.months import first_day
 

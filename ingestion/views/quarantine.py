@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,14 +21,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Role
 from accounts.scope import regions_with_role
 from ingestion import waiting
-from ingestion.arbitration import decide, forget, sites_of
+from ingestion.arbitration import Site, decide, forget, sites_of
 from ingestion.forms.arbitration import ArbitrationForm
 from ingestion.models import EntityDecision
 from ingestion.tasks import rebuild, safely
 from ingestion.views.access import administered_region, administrator
+from reference.listings import Lines, file_asked
 from reference.models import LegalEntity, Region
-from reference.months import first_day
-from reference.spreadsheets import csv_bytes
+from reference.months import first_day, in_french, iso
 
 NUMBERS_PER_PAGE = 50
 
@@ -40,29 +43,47 @@ def quarantine(request: HttpRequest) -> HttpResponse:
         administered_region(user, request.GET["region"]) if "region" in request.GET else regions[0]
     )
     national = user.is_superuser
-    if request.GET.get("format") == "csv":
-        lines = waiting.lines_to_attach(region, national=national)
-        name = f"finess-a-rattacher_R{region.code}_{timezone.localdate()}.csv"
-        return HttpResponse(
-            csv_bytes(lines),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+    file = file_asked(
+        request,
+        f"R{region.code}_{timezone.localdate()}",
+        {
+            "finess-a-rattacher": lambda: waiting.lines_to_attach(region, national=national),
+            "decisions": lambda: _decided(region),
+        },
+    )
+    if file is not None:
+        return file
     unknown = Paginator(waiting.unknown_numbers(region, national=national), NUMBERS_PER_PAGE)
     page = unknown.get_page(request.GET.get("page"))
     undecided = waiting.undecided_entities(region, national=national)
-    decisions = EntityDecision.objects.filter(region=region).select_related(
-        "legal_entity", "facility", "author"
-    )
     context: dict[str, Any] = {
         "region": region,
         "regions": regions,
         "page": page,
         "unknown": waiting.describe(page.object_list),
         "undecided": waiting.describe(undecided),
-        "decisions": decisions,
+        "decisions": _decisions(region),
     }
     return render(request, "ingestion/quarantine/list.html", context)
+
+
+def _decisions(region: Region) -> QuerySet[EntityDecision]:
+    found = EntityDecision.objects.filter(region=region)
+    return found.select_related("legal_entity", "facility", "author")
+
+
+def _decided(region: Region) -> Lines:
+    """The decisions of a région as a file."""
+    yield "FINESS EJ", "Organisme", "Décision", "FINESS ET", "Par", "Le"
+    for each in _decisions(region):
+        yield (
+            each.legal_entity.finess,
+            each.legal_entity.name,
+            each.get_choice_display(),
+            each.facility.finess if each.facility else None,
+            str(each.author or ""),
+            timezone.localtime(each.decided_at).date(),
+        )
 
 
 @never_cache
@@ -78,6 +99,11 @@ def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
         raise Http404("Aucune ligne de cet organisme n’attend.")
     month = (lines[0].last if lines else None) or first_day(timezone.localdate())
     sites = sites_of(entity, region, month)
+    file = file_asked(
+        request, f"{finess}_{iso(month)}", {"etablissements": lambda: _sites(sites, month)}
+    )
+    if file is not None:
+        return file
     form = ArbitrationForm(
         request.POST if request.method == "POST" else None,
         sites=sites,
@@ -102,6 +128,24 @@ def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     }
     status = 400 if form.is_bound else 200
     return render(request, "ingestion/quarantine/entity.html", context, status=status)
+
+
+def _sites(sites: Iterable[Site], month: dt.date) -> Lines:
+    """The facilities of a legal entity as a file, as they stand in a month."""
+    yield (
+        "FINESS ET", "Nom", "Code du département", "Département", f"Ouvert en {in_french(month)}",
+        "Dans le périmètre",
+    )  # fmt: skip
+    for site in sites:
+        place = site.facility.departement
+        yield (
+            site.facility.finess,
+            site.facility.name,
+            place.code,
+            place.name,
+            "oui" if site.open else "non",
+            "oui" if site.in_perimeter else "non",
+        )
 
 
 @never_cache
