@@ -28,8 +28,9 @@ from indicators.selection import Selection
 from reference import french
 from reference.models import Event
 from reference.months import in_french
+from reference.spreadsheets import Cell
 
-SILENT = "sans-depot"
+SILENT, TARGETS = "sans-depot", "dates-cibles"
 PLACES, SECTOR_TABLE, VINTAGES, VENDORS = (
     "par-departement", "par-secteur", "par-millesime", "par-editeur",
 )  # fmt: skip
@@ -139,6 +140,12 @@ def reach_words(reach: Reach) -> str:
     if reach.parc is None:
         return french.NOT_AVAILABLE
     return _of(reach) if is_small(reach.parc) else french.percent(reach.rate)
+
+
+def reach_cell(reach: Reach) -> Cell:
+    """The same in a file: the rate in percent, as a number; the words where there is none."""
+    rate = None if is_small(reach.parc) else reach.rate
+    return reach_words(reach) if rate is None else round(rate * 100, 2)
 
 
 def _of(reach: Reach) -> str:
@@ -281,6 +288,17 @@ def _targets(targets: TargetDates) -> tuple[tuple[str, int], ...]:
         ("date cible passée sans que la cible soit dite atteinte", targets.missed),
         ("date cible à venir", targets.ahead),
         ("aucune date dans la liste", targets.unknown),
+    )
+
+
+def targets_table(report: ProgrammeReport) -> Table:
+    """How many members stand where with their target dates."""
+    labels, counts = zip(*report.targets, strict=True)
+    return Table(
+        caption="Membres selon leur date cible",
+        corner="Situation",
+        rows=labels,
+        columns=(column("membres", "Membres", Unit.ESMS, counts),),
     )
 
 

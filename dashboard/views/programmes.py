@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Role, User
 from accounts.scope import region_of_request, require_role, roles_of
 from dashboard.charts.chart import Table
+from dashboard.charts.contributors import is_small
 from dashboard.charts.programme import CODE as MONTHLY
 from dashboard.charts.wording import SOURCE
 from dashboard.exports.csv_file import Imprint
@@ -27,7 +28,15 @@ from dashboard.freshness import answer
 from dashboard.kept import once
 from dashboard.presentation import Brick, Picture, Stone
 from dashboard.programme_form import ProgrammeForm, create
-from dashboard.programmes import SILENT, ProgrammeReport, programme_report, reach_words
+from dashboard.programmes import (
+    SILENT,
+    TARGETS,
+    ProgrammeReport,
+    programme_report,
+    reach_cell,
+    reach_words,
+    targets_table,
+)
 from dashboard.received import Cells, read_cells, received_span
 from dashboard.views.downloads import attachment, link
 from dashboard.views.pages import nothing, state
@@ -35,6 +44,8 @@ from indicators.programme_comparison import compare
 from indicators.programme_parc import Coverage
 from indicators.programmes import programme_gap
 from indicators.selection import Selection, region_territory
+from reference.french import NOT_AVAILABLE
+from reference.listings import Lines, file_asked
 from reference.models import Departement, Event, Programme, Region
 
 PER_PAGE = 50
@@ -175,6 +186,9 @@ def _list(request: HttpRequest, place: Region, version: int) -> HttpResponse:
         }
         for each in Programme.objects.order_by("name")
     ]
+    file = file_asked(request, f"R{place.code}_v{version}", {"programmes": lambda: _lines(rows)})
+    if file is not None:
+        return file
     context = {
         "place": place,
         "territory": territory,
@@ -183,6 +197,30 @@ def _list(request: HttpRequest, place: Region, version: int) -> HttpResponse:
         "administers": roles_of(request).get(place) == Role.ADMINISTRATOR,
     }
     return render(request, "dashboard/programmes/list.html", context)
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> Lines:
+    """The list of programmes as a file; rates in percent, counts on a small base."""
+    yield (
+        "Programme", "Code", "Membres dans le périmètre", "Part du périmètre (%)",
+        "Membres ayant alimenté sur 12 mois (%)", "Autres ayant alimenté (%)",
+        "Membres sans dépôt",
+    )  # fmt: skip
+    for row in rows:
+        known, gap = row["programme"], row["gap"]
+        if gap is None:
+            yield known.name, known.code, 0
+            continue
+        said = is_small(gap.parc) or gap.coverage is None
+        yield (
+            known.name,
+            known.code,
+            gap.members,
+            f"{gap.members} sur {gap.parc}" if said else round(gap.coverage * 100, 2),
+            reach_cell(gap.of_members),
+            reach_cell(gap.of_others),
+            NOT_AVAILABLE if gap.silent_members is None else gap.silent_members,
+        )
 
 
 def _programme(request: HttpRequest, place: Region, code: str, version: int) -> HttpResponse:
@@ -213,6 +251,7 @@ def _programme(request: HttpRequest, place: Region, code: str, version: int) -> 
             )
             for block in read.report.blocks
         ],
+        "targets_file": _address(read.asked, place, found, TARGETS),
         "administers": role == Role.ADMINISTRATOR,
         "names_facilities": names_facilities,
     }
@@ -253,6 +292,9 @@ def _tables(report: ProgrammeReport) -> dict[str, tuple[str, Table, tuple[str, .
         MONTHLY: (chart.message, chart.table, chart.remarks),
         SILENT: (report.silent.caption, report.silent, (WORKING,)),
     }
+    if report.targets:
+        table = targets_table(report)
+        tables[TARGETS] = (table.caption, table, ())
     for block in report.blocks:
         for exhibit in block.exhibits:
             tables[exhibit.code] = (exhibit.table.caption, exhibit.table, (block.reading,))

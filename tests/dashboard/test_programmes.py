@@ -141,6 +141,21 @@ def test_a_programme_is_told_in_tiles_tables_and_dates(
     assert "Par éditeur" not in shown  # the list says none
 
 
+def test_the_list_and_the_target_dates_are_files(world: Programme, owner_client: Client) -> None:
+    Programme.objects.create(code="vide", name="=Vide")
+
+    assert rows(owner_client.get(f"{PAGE}?format=csv&tableau=programmes"))[1:] == [
+        ["'=Vide", "vide", "0"],
+        ["Pilote d'essai", "pilote", "27", "81,82", "44,44", "1 sur 6", "15"],
+    ]
+    dates = rows(owner_client.get(f"{ONE}dates-cibles.csv"))
+    assert dates[:3] == [
+        ["Situation", "Membres"],
+        ["cible atteinte dans les temps, ou sans date cible", "1"],
+        ["cible atteinte après la date", "1"],
+    ]
+
+
 def test_small_bases_are_counts_and_their_gap_is_not_told(
     world: Programme, owner_client: Client
 ) -> None:
