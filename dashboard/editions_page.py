@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.utils import timezone
 
 from dashboard.charts.contributors import is_small
 from dashboard.editions import Json
@@ -98,6 +99,17 @@ def edition_page(edition: Edition) -> EditionPage:
     )
 
 
+def frozen(editions: Iterable[Edition]) -> Iterator[Sequence[Cell]]:
+    """The list of editions as a file."""
+    yield (
+        "Comité du", "Édition", "Dernier mois reçu", "Figée le", "Par", "Version des données",
+    )  # fmt: skip
+    for each in editions:
+        day = timezone.localtime(each.at).date()
+        author = str(each.author or "")
+        yield each.committee_on, each.title, each.month, day, author, each.data_version
+
+
 def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
     """What was frozen as a file: a line per territory over 12 months, then one per month."""
     territories = edition.content["territories"]
@@ -109,6 +121,7 @@ def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
     yield (
         "Territoire", f"Documents sur 12 mois, jusqu’à {month}", "Évolution sur un an (%)",
         "ESMS qui ont alimenté", "ESMS du périmètre ouverts", "Part des ESMS (%)", "Rang",
+        "Dynamique des documents", "Dynamique des ESMS",
     )  # fmt: skip
     for each in territories:
         one = edition.content["summary"][each["code"]]
@@ -116,6 +129,7 @@ def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
         yield (
             each["name"], one["documents"], _percent(grown), one["contributors"], one["parc"],
             _percent(one["rate"], one["parc"]), one["rank"],
+            *(Label(each[name]["label"]).in_french for name in ("documents", "contributors")),
         )  # fmt: skip
     yield ()
     yield (

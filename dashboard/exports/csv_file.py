@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.chart import Column, Table
@@ -30,10 +30,14 @@ def write(title: str, table: Table, imprint: Imprint) -> bytes:
 
     Rates are in percent, with two decimals at most; a missing value is the text of its cell.
     """
-    lines: list[Sequence[Cell]] = [[table.corner, *map(_header, table.columns)]]
+    return csv_bytes([*table_lines(table), [], *_imprint(title, imprint)])
+
+
+def table_lines(table: Table) -> Iterator[Sequence[Cell]]:
+    """A table alone, its headers first."""
+    yield table.corner, *map(_header, table.columns)
     for index, row in enumerate(table.rows):
-        lines.append([row, *(_cell(column, index) for column in table.columns)])
-    return csv_bytes([*lines, [], *_imprint(title, imprint)])
+        yield row, *(_cell(column, index) for column in table.columns)
 
 
 def file_name(code: str, imprint: Imprint) -> str:

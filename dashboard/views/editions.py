@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,13 +17,14 @@ from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
 from dashboard.drafts import drafts
 from dashboard.editions import NothingReceivedError, freeze
-from dashboard.editions_page import EditionForm, edition_page, figures
+from dashboard.editions_page import EditionForm, edition_page, figures, frozen
 from dashboard.exporting.asking import site_of
 from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
+from dashboard.exports.csv_file import table_lines
 from dashboard.freshness import answer
 from dashboard.models import Edition
-from dashboard.since import Head, compare
-from reference.listings import FILE, FORMAT, listing
+from dashboard.since import Head, Since, compare, since_table
+from reference.listings import Lines, file_asked
 from reference.models import Region, current_data_version
 
 TODAY = "aujourdhui"
@@ -60,9 +64,6 @@ def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One edition, as it was frozen; `?aujourdhui=1` adds what changed since, `?format=csv`."""
     place = region_of_request(request, slug)
     found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
-    if request.GET.get(FORMAT) == FILE:
-        name = f"edition_R{place.code}_{found.committee_on}_v{found.data_version}"
-        return listing(name, figures(found))
     deck = shown_deck(found, current_data_version())
     return answer(
         request, lambda version: _edition(request, place, found, deck, version), also=deck
@@ -82,11 +83,16 @@ def edition_export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _list(
     request: HttpRequest, place: Region, form: EditionForm, status: int = 200
 ) -> HttpResponse:
+    found = Edition.objects.filter(region=place).select_related("author").defer("content")
+    day = timezone.localdate()
+    file = file_asked(request, f"R{place.code}_{day}", {"editions": lambda: frozen(found)})
+    if file is not None:
+        return file
     context = {
         "place": place,
         "form": form,
         "writes": may(request, place, Role.ANALYST),
-        "editions": Edition.objects.filter(region=place).select_related("author").defer("content"),
+        "editions": found,
     }
     return render(request, "dashboard/editions/list.html", context, status=status)
 
@@ -94,16 +100,24 @@ def _list(
 def _edition(
     request: HttpRequest, place: Region, found: Edition, deck: EditionDeck, version: int
 ) -> HttpResponse:
+    name = f"R{place.code}_{found.committee_on}_v{found.data_version}"
+    tables: dict[str, Callable[[], Lines]] = {"edition": lambda: figures(found)}
+    today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
+    since: Since | None = None
+    if today is not None:
+        head = Head(place, found.pk, found.title, found.committee_on, found.month)
+        since = compare(head, found.content["summary"], today.evidence)
+        name = f"{name}-{version}"
+        tables["comparaison"] = partial(table_lines, since_table(since))
+    file = file_asked(request, name, tables)
+    if file is not None:
+        return file
     context: dict[str, Any] = {
         "place": place,
         "edition": found,
         "deck": deck,
         "page": edition_page(found),
-        "since": None,
+        "since": since,
         "data_version": version,
     }
-    today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
-    if today is not None:
-        head = Head(place, found.pk, found.title, found.committee_on, found.month)
-        context["since"] = compare(head, found.content["summary"], today.evidence)
     return render(request, "dashboard/editions/edition.html", context)

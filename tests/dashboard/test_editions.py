@@ -398,6 +398,11 @@ def test_frozen_figures_are_in_a_file_and_those_compared_in_another(
     assert len(lines) == end + 2 + sum(len(each["measures"]["months"]) for each in territories)
     assert compared[0][1] == "Documents au 26 janvier 2026"
     assert compared[1][0] == "Côte-d’Or"
+    today = owner_client.get(f"{LIST}{edition.pk}/?aujourdhui=1&format=csv&tableau=comparaison")
+    assert lines_of(today) == compared[: len(territories) + 1]
+    listed = lines_of(owner_client.get(f"{LIST}?format=csv&tableau=editions"))
+    assert listed[1][:3] == ["26/01/2026", "Comité stratégique", "01/12/2025"]
+    assert owner_client.get(f"{LIST}?format=csv&tableau=autre").status_code == 404
 
 
 @pytest.mark.parametrize(("query", "queries"), [(None, 9), ("", 9), ("?aujourdhui=1", 11)])
