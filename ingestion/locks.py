@@ -1,14 +1,10 @@
-"""Session advisory locks of PostgreSQL: one process at a time works on an extract.
-
-They live in the database session and die with it, so a killed worker leaves none behind.
-"""
+"""The locks of ingestion: one process at a time works on an extract."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 
-from django.db import Error, connection
+from reference import locks
 
 #: The first key of our locks ("MES" in ASCII); the second is the extract's id.
 NAMESPACE = 0x4D4553
@@ -24,35 +20,14 @@ NOTICES = -2
 INBOX = -3
 
 
-@contextmanager
-def work_lock(key: int, *, wait: bool = False) -> Iterator[bool]:
+def work_lock(key: int, *, wait: bool = False) -> AbstractContextManager[bool]:
     """Hold the lock of an extract (or another key) for the block; yields whether it was obtained.
 
     `wait`: wait for whoever holds it, instead of giving up at once.
     """
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [NAMESPACE, key])
-            held = True
-        else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [NAMESPACE, key])
-            held = bool(cursor.fetchone()[0])
-    try:
-        yield held
-    finally:
-        if held:
-            # A connection that died took its locks along, and the first error must be the one seen.
-            with suppress(Error), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, key])
+    return locks.advisory_lock(NAMESPACE, key, wait=wait)
 
 
 def locked_keys() -> set[int]:
-    """The keys that some session of this database holds now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND classid = %s AND objsubid = 2"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [NAMESPACE],
-        )
-        return {int(row[0]) for row in cursor.fetchall()}
+    """The keys of extracts, and the others, that some session holds now."""
+    return locks.locked_keys(NAMESPACE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 
 from ingestion import tasks
-from ingestion.locks import REBUILD, locked_keys, work_lock
+from ingestion.locks import REBUILD, work_lock
 from ingestion.models import Extract, State
 from ingestion.receive import receive
 from reference.models import DataVersion, Region, raise_data_version
@@ -42,20 +41,6 @@ def received(**asked: Any) -> Extract:
     region = Region.objects.get(code="27")
     data = io.BytesIO(content([line(A1, 5)]))
     return receive(data, name="extrait.csv", region=region, **asked)
-
-
-def elsewhere(act: Callable[[], None]) -> None:
-    """Run `act` in another database session."""
-
-    def run() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 def test_a_received_file_is_read_and_waits() -> None:
@@ -123,23 +108,6 @@ def test_a_file_that_another_worker_has_is_left_to_it() -> None:
 
     extract.refresh_from_db()
     assert extract.state == State.RECEIVED
-
-
-def test_a_lock_dies_with_its_session() -> None:
-    def take() -> None:
-        work_lock(77).__enter__()
-
-    elsewhere(take)
-
-    with work_lock(77) as held:
-        assert held
-        assert 77 in locked_keys()
-    assert 77 not in locked_keys()
-
-
-def test_a_lock_may_be_waited_for() -> None:
-    with work_lock(78, wait=True) as held:
-        assert held
 
 
 @pytest.mark.parametrize(
