@@ -1,14 +1,17 @@
-"""The sources that a form offers, and how it names them."""
+"""The sources that a form offers, how it names them, and choices that are read once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from ingestion.models import Counting, Source
 from reference.models import Region
+
+M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
     # Generic in the type stubs only: at run time, it takes no parameter.
@@ -28,6 +31,15 @@ class SourceChoiceField(SourceChoices):
     def label_from_instance(self, obj: Source) -> str:
         """The name of a source, its region unless offered to all, and how it counts."""
         return f"{source_name(obj)}\u202f: {HINTS[Counting(obj.counting)]}"
+
+
+def offer(field: forms.ModelChoiceField[M], objects: Iterable[M]) -> None:
+    """Give a field the choices of its queryset, already read; what is chosen is still sought there.
+
+    Its own choices would be read again each time that the widget looks at them.
+    """
+    first = [] if field.empty_label is None else [("", field.empty_label)]
+    field.choices = first + [(each.pk, field.label_from_instance(each)) for each in objects]
 
 
 def source_name(source: Source) -> str:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.models import Role, User
 from accounts.scope import regions_with_role
 from ingestion.errors import RefusedFile
-from ingestion.forms.choices import SourceChoiceField, offered_sources
+from ingestion.forms.choices import SourceChoiceField, offer, offered_sources
 from ingestion.forms.fields import MonthField
 from ingestion.models import Kind, Mode, Source, default_source
 from ingestion.receive import not_stored, too_large
@@ -143,19 +143,34 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = regions_with_role(user, Role.ADMINISTRATOR)
-        region = cast("forms.ModelChoiceField[Region]", self.fields["region"])
-        region.queryset = regions
+        self._offer_regions(user)
+        self._offer_sources(user)
+        self._offer_programmes()
+
+    def _offer_regions(self, user: User) -> None:
+        field = cast("forms.ModelChoiceField[Region]", self.fields["region"])
+        field.queryset = regions = regions_with_role(user, Role.ADMINISTRATOR)
         if user.is_superuser:
-            region.required = False
-            region.empty_label = "France entière (fichiers nationaux)"
-        programme = cast("forms.ModelChoiceField[Programme]", self.fields["programme"])
-        if not Programme.objects.exists():
-            programme.empty_label = "Aucun programme"
-            programme.help_text = "Créez d’abord le programme\u202f: le lien est sous cette liste."
-        source = cast("forms.ModelChoiceField[Source]", self.fields["source"])
-        source.queryset = offered_sources(regions)
-        source.initial = default_source
+            field.required = False
+            field.empty_label = "France entière (fichiers nationaux)"
+        offer(field, regions)
+
+    def _offer_sources(self, user: User) -> None:
+        field = cast("forms.ModelChoiceField[Source]", self.fields["source"])
+        field.queryset = sources = offered_sources(regions_with_role(user, Role.ADMINISTRATOR))
+        if not any(each.is_default for each in sources):
+            default_source()  # makes it
+            sources = sources.all()
+        field.initial = next(each for each in sources if each.is_default)
+        offer(field, sources)
+
+    def _offer_programmes(self) -> None:
+        field = cast("forms.ModelChoiceField[Programme]", self.fields["programme"])
+        found = list(Programme.objects.all())
+        if not found:
+            field.empty_label = "Aucun programme"
+            field.help_text = "Créez d’abord le programme\u202f: le lien est sous cette liste."
+        offer(field, found)
 
     def clean(self) -> dict[str, Any]:
         """What depends on the kind: names of files, the source or the programme."""

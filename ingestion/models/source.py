@@ -8,6 +8,8 @@ from django.db import models
 
 from reference.models import Region
 
+DEFAULT_SOURCE = "Assurance maladie"
+
 
 class Counting(models.TextChoices):
     """What the numbers of a source count."""
@@ -65,6 +67,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is that of files brought without saying from where."""
+        return self.region_id is None and self.name == DEFAULT_SOURCE
 
 
 class HeaderMapping(models.Model):
@@ -129,9 +136,6 @@ class RegionSettings(models.Model):
     class Meta:
         verbose_name = "réglages d’une région"
         verbose_name_plural = "réglages des régions"
-
-
-DEFAULT_SOURCE = "Assurance maladie"
 
 
 def default_source() -> Source:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import Role, User
-from accounts.scope import region_or_404, regions_with_role, require_role, visible_regions
+from accounts.scope import region_or_404, regions_with_role, require_role, roles_of
 from ingestion.models import Extract
 from reference.models import Region
 
@@ -21,9 +21,10 @@ def administrator(request: HttpRequest) -> User:
         PermissionDenied: they only read. Http404: they see no region at all.
     """
     user = cast("User", request.user)  # LoginRequiredMiddleware let no one else in
-    if not regions_with_role(user, Role.ADMINISTRATOR).exists():
-        if not visible_regions(user).exists():
-            raise Http404("Aucune région à cette adresse.")
+    roles = roles_of(request).values()
+    if not roles:
+        raise Http404("Aucune région à cette adresse.")
+    if Role.ADMINISTRATOR not in roles:
         raise PermissionDenied
     return user
 

@@ -225,7 +225,7 @@ def test_the_list_costs_the_same_whatever_it_holds(
         for rank in range(60)
     )
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(9):
         page = administrator.get(UPLOAD)
 
     assert "Page 1 sur 3" in page.content.decode()
