@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,15 +19,15 @@ from accounts.scope import region_of_request, require_role
 from dashboard.deck_templates import (
     AlreadyThereError,
     add_template,
-    model_file,
-    problems_of,
     remove_template,
     size_of,
 )
 from dashboard.exporting.page import weight
-from dashboard.exports.deck.template import PACKED
+from dashboard.exports.deck.package import MEBIBYTE, PACKED
+from dashboard.exports.deck.template import check_template, model
 from dashboard.models import DeckTemplate
 from dashboard.selections_page import clean
+from reference.listings import Lines, file_asked
 from reference.models import Region
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -48,6 +50,7 @@ class TemplateForm(forms.Form):
     )
     file = forms.FileField(
         label="Présentation",
+        help_text=f"Format .pptx, sans macro, {PACKED // MEBIBYTE}\u202fMo au plus.",
         allow_empty_file=True,  # said by the checks, in the same words as the rest
         widget=forms.FileInput(attrs={"class": "fr-upload", "accept": ".pptx"}),
         error_messages={"required": "Choisissez un fichier."},
@@ -69,11 +72,15 @@ def deck_templates(request: HttpRequest, slug: str) -> HttpResponse:
         problems = _given(request, place, form)
         if not problems and not form.errors:
             return redirect("dashboard:deck_templates", slug=place.slug)
+    found = [(each, size_of(each)) for each in place.deck_templates.select_related("author")]
+    file = file_asked(
+        request, f"R{place.code}_{timezone.localdate()}", {"modeles": lambda: _lines(found)}
+    )
+    if file is not None:
+        return file
     context: dict[str, Any] = {
         "place": place,
-        "templates": [
-            (each, weight(size_of(each))) for each in place.deck_templates.select_related("author")
-        ],
+        "templates": [(each, weight(size)) for each, size in found],
         "form": form,
         "problems": problems,
     }
@@ -81,12 +88,19 @@ def deck_templates(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "dashboard/selections/templates.html", context, status=status)
 
 
+def _lines(templates: Iterable[tuple[DeckTemplate, int | None]]) -> Lines:
+    """The list of templates as a file."""
+    yield "Nom", "Déposé le", "Par", "Taille (octets)"
+    for each, size in templates:
+        yield each.name, timezone.localtime(each.at).date(), str(each.author or ""), size
+
+
 @require_safe
 def deck_template_model(request: HttpRequest, slug: str) -> HttpResponse:
     """Our own template, to start from."""
     place = _administered(request, slug)
     disposition = {"Content-Disposition": f'attachment; filename="modele_{place.slug}.pptx"'}
-    return HttpResponse(model_file(), content_type=PPTX, headers=disposition)
+    return HttpResponse(model(), content_type=PPTX, headers=disposition)
 
 
 @require_safe
@@ -135,7 +149,7 @@ def _given(request: HttpRequest, place: Region, form: TemplateForm) -> tuple[str
     content = file.read(PACKED + 1)
     if len(content) < min(file.size, PACKED + 1):
         return (CUT_SHORT,)
-    problems = problems_of(content)
+    problems = check_template(content)
     if problems:
         return problems
     try:

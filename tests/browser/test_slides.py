@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, Page
 
 from accounts.models import Role, User
-from dashboard.deck_templates import model_file
+from dashboard.exports.deck.template import model
 from dashboard.models import DeckTemplate, Export, ExportState, SlidePick, SlideSelection
 from reference.models import Region
 from tests.dashboard import world
@@ -129,7 +129,7 @@ def test_without_script_a_selection_is_filled_and_a_template_given(
     assert SlidePick.objects.get(code="synthese").rank == 2
 
     page.goto(live_server.url + TEMPLATES)
-    for content, said in ((b"%PDF", "1 point à corriger"), (model_file(), "Modèle ajouté")):
+    for content, said in ((b"%PDF", "1 point à corriger"), (model(), "Modèle ajouté")):
         page.get_by_label("Nom").fill("ARS")
         page.get_by_label("Présentation").set_input_files(
             {"name": "modele.pptx", "mimeType": "application/octet-stream", "buffer": content}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +22,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
 
+from dashboard.exports.deck.package import DAMAGED, package_problem
 from reference import french
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
@@ -247,33 +247,25 @@ def _placeholder(layout: Any, wanted: int | str) -> Any:
 
 # --- A région's own template ----------------------------------------------------------------------
 
-#: What a template may weigh, packed then unpacked, and the files that it may hold.
-PACKED, UNPACKED, FILES = 20 * 1024**2, 200 * 1024**2, 5000
 #: The surroundings of a slide, by type of placeholder.
 SURROUNDINGS = {"ftr": "pied de page", "sldNum": "numéro de diapositive"}
-UNREADABLE = "Ce fichier n’est pas une présentation PowerPoint (.pptx) lisible."
-TOO_BIG = (
-    f"Ce fichier est trop lourd\u202f: au plus {PACKED // 1024**2}\u202fMo, et "
-    f"{UNPACKED // 1024**2}\u202fMo une fois décompressé."
-)
-MACROS = "Ce fichier contient des macros\u202f: enregistrez-le au format .pptx, sans macro."
 
 
-def check_template(content: bytes) -> list[str]:
+def check_template(content: bytes) -> tuple[str, ...]:
     """What keeps a file from serving as a template, in French sentences; nothing when it can.
 
     Never fails: what cannot be read is a problem like another.
     """
+    problem = package_problem(content)
+    if problem:
+        return (problem,)
     try:
-        problem = _package(content)
-        if problem:
-            return [problem]
         deck = Presentation(io.BytesIO(content))
-        found = list(_problems(deck))
+        found = tuple(_problems(deck))
         if not found:
             _tried(content)
     except Exception:  # noqa: BLE001  # whatever a stranger's file breaks, it cannot serve
-        return [UNREADABLE]
+        return (DAMAGED,)
     return found
 
 
@@ -308,19 +300,6 @@ def layouts_of(deck: Any) -> dict[str, Any]:
         for layout in master.slide_layouts:
             found.setdefault(layout.name.strip().casefold(), layout)
     return found
-
-
-def _package(content: bytes) -> str:
-    """What is wrong with the file before anything of it is read."""
-    if len(content) > PACKED:
-        return TOO_BIG
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parts = package.infolist()
-    if len(parts) > FILES or sum(part.file_size for part in parts) > UNPACKED:
-        return TOO_BIG
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        return MACROS
-    return ""
 
 
 def _problems(deck: Any) -> Iterator[str]:

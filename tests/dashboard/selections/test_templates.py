@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
-from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,16 +13,15 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.test import Client
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pptx import Presentation
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEntry, Role, User
 from accounts.refusals import REFUSED
-from dashboard import deck_templates
-from dashboard.deck_templates import add_template, model_file, problems_of, remove_template
+from dashboard.deck_templates import add_template, remove_template
 from dashboard.exporting import ask_export
+from dashboard.exports.deck import package
+from dashboard.exports.deck import template as deck_template
 from dashboard.models import DeckTemplate, Export, SlideSelection
 from dashboard.pieces.piece import Piece
 from dashboard.selections import changing
@@ -34,7 +31,6 @@ from tests.html import assert_no_inline
 pytestmark = pytest.mark.django_db
 
 PAGE = "/regions/bourgogne-franche-comte/modeles/"
-MAIN = b"presentationml.presentation.main+xml"
 MakeUser = Callable[..., User]
 
 
@@ -48,42 +44,9 @@ def give(client: Client, content: bytes, name: str = "ARS") -> Any:
     return client.post(PAGE, {"name": name, "file": file}, follow=True)
 
 
-def repacked(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
-    """A package whose parts went through `change`; None drops one."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for each in old.namelist():
-            changed = change(each, old.read(each))
-            if changed is not None:
-                new.writestr(each, changed)
-    return out.getvalue()
-
-
-def retyped(content: bytes, kind: bytes) -> bytes:
-    return repacked(
-        content, lambda name, part: part.replace(MAIN, kind) if "Types" in name else part
-    )
-
-
-def linked(content: bytes, kind: str) -> bytes:
-    """With a relation of a kind to something outside."""
-    relation = (
-        '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-        f'relationships/{kind}" Target="https://ailleurs.example/" TargetMode="External"/>'
-    )
-    return repacked(
-        content,
-        lambda name, part: (
-            part.replace(b"</Relationships>", f"{relation}</Relationships>".encode())
-            if name == "ppt/slideMasters/_rels/slideMaster1.xml.rels"
-            else part
-        ),
-    )
-
-
 @pytest.fixture(scope="module")
 def model() -> bytes:
-    return model_file()
+    return deck_template.model()
 
 
 def files(settings: Any) -> list[Path]:
@@ -205,80 +168,31 @@ def test_a_file_that_vanished_is_told(owner_client: Client, region: Region) -> N
 # --- What may be one ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("make", "said"),
-    [
-        (lambda _: b"", "n’est pas une présentation PowerPoint"),
-        (lambda _: b"%PDF-1.7 n'importe quoi", "n’est pas une présentation PowerPoint"),
-        (lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "ancien format .ppt"),
-        (lambda one: one[: len(one) // 2], "n’est pas une présentation PowerPoint"),
-        (lambda one: one + b"\0" * (21 * 2**20), "dépasse 20 Mo"),
-        (lambda one: retyped(one, b"presentation.macroEnabled.main+xml"), "contient des macros"),
-        (lambda one: retyped(one, b"presentationml.template.main+xml"), "modèle .potx"),
-        (lambda one: retyped(one, b"presentationml.slideshow.main+xml"), "diaporama .ppsx"),
-        (lambda one: linked(one, "image"), "hors de lui-même"),
-        (
-            lambda one: repacked(one, lambda name, part: None if "Types" in name else part),
-            "n’est pas une présentation PowerPoint",
-        ),
-    ],
-)
-def test_what_is_no_template_is_refused_in_french(
-    make: Callable[[bytes], bytes], said: str, model: bytes, owner_client: Client
-) -> None:
-    answer = give(owner_client, make(model))
-
-    assert answer.status_code == 400
-    assert said in text(answer)
-    assert not DeckTemplate.objects.exists()
-
-
-def test_a_link_to_a_page_is_no_outside_part(model: bytes) -> None:
-    assert problems_of(linked(model, "hyperlink")) == ()
-
-
-def test_every_missing_layout_is_named(model: bytes) -> None:
+def test_each_point_to_mend_is_told(owner_client: Client, model: bytes) -> None:
     deck = Presentation(io.BytesIO(model))
     names = [layout.name for layout in deck.slide_layouts]
     deck.slide_layouts[0].name, deck.slide_layouts[1].name = "Autre", "Autre aussi"
     out = io.BytesIO()
     deck.save(out)
 
-    told = " ".join(problems_of(out.getvalue()))
+    answer = give(owner_client, out.getvalue())
 
-    assert names[0] in told
-    assert names[1] in told
-    assert names[2] not in told
-
-
-def test_a_bomb_is_refused_before_it_is_unpacked(
-    model: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deck_templates, "UNPACKED", 2**20)
-    out = io.BytesIO(model)
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("ppt/media/1.bin", bytes(2**20))
-    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: 1 / 0)
-
-    assert problems_of(out.getvalue()) == (deck_templates.SWOLLEN,)
-    monkeypatch.setattr(deck_templates, "FILES", 5)
-    assert problems_of(model) == (deck_templates.SWOLLEN,)
+    assert answer.status_code == 400
+    for rank in (0, 1):
+        assert f"La disposition « {names[rank]} » manque." in text(answer)
+    assert "2 points à corriger" in text(answer)
+    assert not DeckTemplate.objects.exists()
 
 
-@cache
-def same_model() -> bytes:
-    """One model for all examples: it is dated."""
-    return model_file()
+def test_what_is_no_presentation_is_refused_in_french(owner_client: Client, model: bytes) -> None:
+    heavy = model + bytes(package.PACKED)
 
-
-@settings(max_examples=15, deadline=None)
-@given(st.data())
-def test_a_damaged_package_is_refused_and_never_breaks(data: st.DataObject) -> None:
-    content = bytearray(same_model())
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=30)):
-        content[place] = data.draw(st.integers(0, 255))
-
-    assert all(isinstance(each, str) for each in problems_of(bytes(content)))
+    for content, said in ((b"%PDF", package.NOT_ONE), (heavy, package.TOO_LARGE)):
+        answer = give(owner_client, content)
+        assert answer.status_code == 400
+        assert said.replace("\u202f", " ") in text(answer)
+    assert "20 Mo au plus" in text(answer)
+    assert not DeckTemplate.objects.exists()
 
 
 def test_a_file_cut_short_and_a_name_twice_are_told(
