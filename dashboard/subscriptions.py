@@ -11,8 +11,9 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from accounts.scope import visible_regions
-from dashboard.digest.sending import months_of, received_months
+from dashboard.digest.sending import months_of
 from dashboard.models import Frequency, Letter, Mailing, Subscription
+from indicators.received import received_by_region
 from reference import french
 from reference.models import Departement, Region
 
@@ -146,7 +147,7 @@ def _begin(
 ) -> None:
     """Add subscriptions, told of all that is received today."""
     regions = {region.code: region for region, _ in territories}
-    received = received_months(regions[code] for _, code, _ in asked)
+    received = received_by_region(code for _, code, _ in asked)
     for (letter, code, departement), frequency in asked.items():
         one = Subscription(
             user=user,
@@ -155,7 +156,7 @@ def _begin(
             departement_id=departement,
             frequency=frequency,
         )
-        one.told = next(reversed(months_of(one, received[regions[code]])), None)
+        one.told = next(reversed(months_of(one, received[code])), None)
         one.save()
 
 

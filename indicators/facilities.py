@@ -18,6 +18,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
 
 from indicators.facility_states import State, Track, state_of
 from indicators.models import EntityFeeding, FacilityMonth, Feeding
+from indicators.received import Received
 from indicators.selection import Selection
 from reference.models import LegalEntity
 from reference.months import shift, span
@@ -31,8 +32,6 @@ NAMES = {
     "legal_entity__name": "entity_name",
     "legal_entity__group": "entity_group",
 }
-
-Received = Mapping[str, tuple[dt.date, ...]]  # by département, in order
 
 
 class Among(Enum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from dashboard.synthesis import synthesis
 from indicators.details import Details
 from indicators.facilities import Question, facilities
 from indicators.measures import covered_span
-from indicators.models import CoveredMonth
+from indicators.received import received_by_region, received_months, received_of_any
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
 from reference.models import Departement
@@ -39,18 +39,16 @@ class NothingReceivedError(Exception):
 
 def territories(asked: Asked) -> Iterator[Line]:
     """Each région of the user, by name, followed by its départements. Two queries."""
-    months: dict[str, list[dt.date]] = {}
-    rows = CoveredMonth.objects.filter(departement__region__in=asked.roles)
-    for code, month in rows.order_by("month").values_list("departement_id", "month"):
-        months.setdefault(code, []).append(month)
+    received = received_by_region(region.code for region in asked.roles)
     places = list(Departement.objects.filter(region__in=asked.roles).order_by("code"))
     for region in asked.roles:
-        own = [place for place in places if place.region_id == region.code]
-        received = sorted(month for place in own for month in months.get(place.code, ()))
-        yield (f"R{region.code}", region.name, "region", f"R{region.code}", *_ends(received))
-        for place in own:
-            known = months.get(place.code, ())
-            yield (f"D{place.code}", place.name, "departement", f"R{region.code}", *_ends(known))
+        known = received[region.code]
+        ends = _ends(received_of_any(known))
+        yield (f"R{region.code}", region.name, "region", f"R{region.code}", *ends)
+        for place in places:
+            if place.region_id == region.code:
+                ends = _ends(known.get(place.code, ()))
+                yield (f"D{place.code}", place.name, "departement", f"R{region.code}", *ends)
 
 
 def _ends(months: Sequence[dt.date]) -> tuple[str | None, str | None]:
@@ -225,8 +223,8 @@ def esms(asked: Asked) -> Iterator[Line]:
         BadParameterError: the period is not within the months received.
     """
     chosen = selection(asked, months=12)
-    received = _received(chosen.territory)
-    months = sorted({month for those in received.values() for month in those})
+    received = received_months(chosen.territory.departement_codes)
+    months = received_of_any(received)
     if not months[0] <= chosen.first <= chosen.last <= months[-1]:
         message = (
             f"La période doit tenir dans les mois reçus, de {iso(months[0])} à {iso(months[-1])}."
@@ -247,14 +245,6 @@ def esms(asked: Asked) -> Iterator[Line]:
             iso(row.first) if row.first else None,
             iso(row.latest) if row.latest else None,
         )
-
-
-def _received(territory: Territory) -> Mapping[str, tuple[dt.date, ...]]:
-    rows = CoveredMonth.objects.filter(departement__in=territory.departement_codes)
-    found: dict[str, list[dt.date]] = {}
-    for code, month in rows.order_by("month").values_list("departement_id", "month"):
-        found.setdefault(code, []).append(month)
-    return {code: tuple(months) for code, months in found.items()}
 
 
 def _territory(asked: Asked) -> Territory:

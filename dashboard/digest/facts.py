@@ -15,8 +15,9 @@ import pandas as pd
 from dashboard.charts.volumes import SMALL_VOLUME, Group
 from dashboard.digest.periods import Period
 from indicators.evidence import RegionEvidence
-from indicators.facilities import FacilityRow, Received
+from indicators.facilities import FacilityRow
 from indicators.facility_states import KNOWN_BEFORE, RECENT, State
+from indicators.received import Received
 from indicators.selection import Territory
 from indicators.series import Measures
 from reference.months import shift

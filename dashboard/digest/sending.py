@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -33,14 +33,11 @@ from dashboard.texts import CALLERS
 from indicators.evidence import RegionEvidence
 from indicators.facilities import Among, Question, facilities
 from indicators.facility_states import RECENT
-from indicators.models import CoveredMonth
+from indicators.received import Received, received_by_region, received_months, received_of_any
 from indicators.selection import Selection, Territory
 from indicators.snapshot import snapshot
 from reference.models import DataVersion, Region
 from reference.months import iso, shift
-
-#: The received months of each département, in order, by code.
-Received = Mapping[str, tuple[dt.date, ...]]
 
 #: The figures of a région were left alone for so long before a digest tells of them: a month often
 #: comes in several files, and it is told only once.
@@ -60,11 +57,14 @@ def write_due(now: dt.datetime | None = None) -> int:
     asked: dict[Region, list[Subscription]] = defaultdict(list)
     for each in _digests().select_related("region"):
         asked[each.region].append(each)
-    received = received_months(asked)
+    received = received_by_region(region.code for region in asked)
     waiting = {
         region: [each.pk for each in theirs]
         for region, theirs in asked.items()
-        if any(due(each.frequency, each.told, months_of(each, received[region])) for each in theirs)
+        if any(
+            due(each.frequency, each.told, months_of(each, received[region.code]))
+            for each in theirs
+        )
     }
     if not waiting or not _read_through():
         return 0
@@ -86,26 +86,11 @@ def _read_through() -> bool:
     return version.ground == version.folded_ground
 
 
-def received_months(regions: Iterable[Region]) -> dict[Region, Received]:
-    """What is received of each of some régions. One query, none without any région."""
-    by_code = {region.code: region for region in regions}
-    found: dict[Region, dict[str, list[dt.date]]] = {region: {} for region in by_code.values()}
-    rows = CoveredMonth.objects.filter(departement__region__in=list(by_code)).order_by("month")
-    for region, code, month in rows.values_list(
-        "departement__region_id", "departement_id", "month"
-    ):
-        found[by_code[region]].setdefault(code, []).append(month)
-    return {
-        region: {code: tuple(months) for code, months in those.items()}
-        for region, those in found.items()
-    }
-
-
 def months_of(subscription: Subscription, received: Received) -> Sequence[dt.date]:
     """The received months of the territory of a subscription, in order."""
     if subscription.departement_id is not None:
         return received.get(subscription.departement_id, ())
-    return sorted({month for months in received.values() for month in months})
+    return received_of_any(received)
 
 
 def _digests() -> QuerySet[Subscription]:
@@ -140,8 +125,8 @@ def read(region: Region) -> Reading | None:
         found = drafts(region, version)
         if found is None:
             return None
-        received = received_months([region])[region]
         territory = found.evidence.region.measures.selection.territory
+        received = received_months(territory.departement_codes)
         without = Selection(territory, shift(found.month, 1 - RECENT), found.month)
         year = Selection(territory, shift(found.month, -11), found.month)
         states = States(

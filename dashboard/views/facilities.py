@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -18,11 +17,12 @@ from dashboard.exports.csv_file import Imprint
 from dashboard.facilities_page import table_of, want
 from dashboard.freshness import answer
 from dashboard.kept import once
-from dashboard.received import Cells, read_cells, received_span
+from dashboard.received import read_cells, received_span
 from dashboard.texts import CALLERS
 from dashboard.views.downloads import attachment
 from dashboard.views.pages import nothing
-from indicators.facilities import Received, facilities
+from indicators.facilities import facilities
+from indicators.received import by_departement
 from indicators.selection import Territory, departement_territory, region_territory
 from reference.models import Departement, Region
 
@@ -93,7 +93,7 @@ def _list(request: HttpRequest, place: Place, version: int) -> HttpResponse:
         return nothing(request, place.region, version, context)
     wanted = want(request.GET.dict(), place.territory, span)
     question = wanted.question
-    found = once(version, lambda: facilities(question, _received(cells)), "esms", question)
+    found = once(version, lambda: facilities(question, by_departement(cells)), "esms", question)
     rows = wanted.ordered(found.rows)
     if request.GET.get("format") == FILE:
         imprint = Imprint(
@@ -115,11 +115,3 @@ def _list(request: HttpRequest, place: Place, version: int) -> HttpResponse:
         "data_version": version,
     }
     return render(request, "dashboard/facilities.html", context)
-
-
-def _received(cells: Cells) -> Received:
-    """The received months of each département, in order."""
-    months = defaultdict(list)
-    for code, month in sorted(cells):
-        months[code].append(month)
-    return {code: tuple(those) for code, those in months.items()}

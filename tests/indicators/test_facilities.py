@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from indicators.facilities import Among, Question, Received, facilities
+from indicators.facilities import Among, Question, facilities
 from indicators.facility_states import State, Track, regularity, state_of
+from indicators.received import Received
 from indicators.selection import Selection
 from reference.models import LegalEntity
 from reference.months import shift, span
