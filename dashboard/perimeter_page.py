@@ -184,6 +184,7 @@ class Compared:
     difference: str
     rate: tuple[str, str]
     rate_12m: tuple[str, str]
+    figures: tuple[Figures, Figures] | None = None  # None: not received
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ def _compared(label: str, before: Figures, after: Figures) -> Compared:
             _rate(before.contributors_12m, before.parc_12m),
             _rate(after.contributors_12m, after.parc_12m),
         ),
+        figures=(before, after),
     )
 
 
@@ -266,3 +268,35 @@ def _rate(part: int, whole: int) -> str:
     if whole < SMALL_BASE:
         return f"{part} sur {whole}"
     return french.percent(part / whole)
+
+
+def effect_lines(told: Outlook) -> Iterator[Sequence[Cell]]:
+    """What a proposal would do as a file; rates in percent, counts on a small base."""
+    month = in_french(told.month) if told.month else ""
+    parc = [f"ESMS du périmètre ouverts, {when}" for when in ("avant", "après", "écart")]
+    rates = [
+        f"Taux {over} (%), {when}"
+        for over in (f"en {month}", "sur 12 mois")
+        for when in ("avant", "après")
+    ]
+    yield "Par", "Territoire ou secteur", *parc, *rates
+    total = [told.total] if told.total else []
+    for by, rows in (
+        ("département", told.departements), ("secteur", told.sectors), ("région", total),
+    ):  # fmt: skip
+        for row in rows:
+            yield by, row.label, *(_effect_cells(row.figures) if row.figures else _UNKNOWN)
+
+
+_UNKNOWN = (french.NOT_AVAILABLE,) * 7
+
+
+def _effect_cells(figures: tuple[Figures, Figures]) -> Iterator[Cell]:
+    before, after = figures
+    yield from (before.parc, after.parc, after.parc - before.parc)
+    yield from (_rate_cell(each.contributors, each.parc) for each in figures)
+    yield from (_rate_cell(each.contributors_12m, each.parc_12m) for each in figures)
+
+
+def _rate_cell(part: int, whole: int) -> Cell:
+    return _rate(part, whole) if whole < SMALL_BASE else round(part / whole * 100, 2)

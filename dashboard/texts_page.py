@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ from dashboard.texts import (
 from dashboard.words import Differences, Pieces, changed_sentences, differences, paragraphs
 from reference.french import typographic
 from reference.models import Departement
+from reference.spreadsheets import Cell
 
 RESTORE = "restaurer-"
 VERSIONS_SHOWN = 10
@@ -262,6 +263,15 @@ def states(places: Sequence[Place], found: Drafts, *, writes: bool) -> list[Grou
         for text in texts.select_related("published", "published_by")
     }
     return [_group(place, found, known, writes=writes) for place in places]
+
+
+def lines(groups: Iterable[Group]) -> Iterator[Sequence[Cell]]:
+    """The list of texts as a file."""
+    yield "Territoire", "Texte", "État", "Publication", "Par"
+    for group in groups:
+        for text in group.states:
+            published = timezone.localtime(text.at).date() if text.at else None
+            yield group.name, text.subject, text.state, published, text.by
 
 
 def _group(

@@ -86,6 +86,13 @@ class Accounting:
         ]
 
     @property
+    def lines(self) -> list[tuple[str, int]]:
+        """What becomes of records and of how many, all of them first."""
+        return [("lus", self.counts["read"])] + [
+            (plural, self.counts[key]) for key, _, plural in TERMS
+        ]
+
+    @property
     def unpublished(self) -> str:
         """The records that a person should correct, "" without any: "2 … (1 refusé, …)"."""
         waiting = [TERMS[-1], TERMS[-2]]

@@ -36,6 +36,7 @@ from indicators.details import details
 from indicators.measures import measure
 from indicators.payload import details_payload, payload
 from indicators.snapshot import snapshot_state
+from reference.listings import file_asked
 
 CHALLENGE = 'Basic realm="donnees", charset="UTF-8", Bearer realm="donnees"'
 NO_KEY = (
@@ -147,6 +148,13 @@ def data_document(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def data_help(request: HttpRequest) -> HttpResponse:
     """How to read the service from Excel, Power BI or a script."""
+    file = file_asked(
+        request,
+        "service-de-donnees",
+        {"indicateurs": lambda: [("Indicateur", "Ce qu’il compte"), *CODES.items()]},
+    )
+    if file is not None:
+        return file
     base = request.build_absolute_uri(reverse("dashboard:data", args=["indicateurs", "csv"]))
     context = {
         "resources": RESOURCES.values(),

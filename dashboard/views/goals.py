@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
+from dashboard.charts.chart import Goal as Judged
 from dashboard.goals.acts import (
     KINDS,
     AlreadyThereError,
@@ -36,7 +38,7 @@ from dashboard.goals.table import (
 from dashboard.goals.writing import period, value_words
 from indicators.snapshot import snapshot
 from reference import french
-from reference.listings import attached
+from reference.listings import Lines, attached, file_asked
 from reference.models import Departement, Event, Region, Target, TargetIndicator
 from reference.numbers import grouped
 
@@ -51,14 +53,21 @@ def goals(request: HttpRequest, slug: str) -> HttpResponse:
     with snapshot() as version:
         found = goals_of(place)
         judged = outcomes(place, (goal for goal in found if isinstance(goal, Target)), version)
+    events = [_row(goal) for goal in found if isinstance(goal, Event)]
+    targets = [
+        _row(goal) | {"judged": judged.get(goal.pk)} for goal in found if isinstance(goal, Target)
+    ]
+    file = file_asked(
+        request,
+        f"R{place.code}_v{version}",
+        {"evenements": lambda: _events(events), "cibles": lambda: _targets(targets)},
+    )
+    if file is not None:
+        return file
     context = {
         "place": place,
-        "events": [_row(goal) for goal in found if isinstance(goal, Event)],
-        "targets": [
-            _row(goal) | {"judged": judged.get(goal.pk)}
-            for goal in found
-            if isinstance(goal, Target)
-        ],
+        "events": events,
+        "targets": targets,
         "editable": may(request, place, Role.ANALYST),
     }
     return render(request, "dashboard/goals/list.html", context)
@@ -231,6 +240,36 @@ def _row(goal: Goal) -> dict[str, Any]:
         row["value"] = value_words(indicator, goal.value)
         row["sector"] = french.typographic(goal.get_sector_display()) if goal.sector else "Tous"
     return row
+
+
+def _events(rows: Iterable[Mapping[str, Any]]) -> Lines:
+    """The events as a file."""
+    yield "Intitulé", "Territoire", "Mois", "Jusqu’à", "Précision"
+    for row in rows:
+        event: Event = row["goal"]
+        yield event.label, row["place"], event.month, event.last_month, event.note
+
+
+def _targets(rows: Iterable[Mapping[str, Any]]) -> Lines:
+    """The targets as a file, with what became of each."""
+    yield (
+        "Indicateur", "Territoire", "Secteur", "Mois", "Jusqu’à", "Valeur", "Résultat", "Constat",
+        "Intitulé",
+    )  # fmt: skip
+    for row in rows:
+        target: Target = row["goal"]
+        judged: Judged | None = row["judged"]
+        yield (
+            row["indicator"],
+            row["place"],
+            row["sector"],
+            target.month,
+            target.last_month,
+            row["value"],
+            judged.outcome.value if judged else french.NOT_AVAILABLE,
+            judged.found if judged else "",
+            target.label,
+        )
 
 
 def _page(

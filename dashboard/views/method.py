@@ -18,6 +18,7 @@ from indicators.models import CoveredMonth
 from indicators.selection import CHART_SECTORS
 from indicators.series import LEAST_RECEIVED
 from reference.french import typographic
+from reference.listings import Lines, file_asked
 from reference.models import FacilityCategory, RegisterImport, Sector
 
 #: What each word on a series means, in the order in which the page says them.
@@ -60,6 +61,11 @@ def _method(request: HttpRequest, version: int) -> HttpResponse:
     received = CoveredMonth.objects.filter(departement__region__in=regions).aggregate(
         month=Max("month"), on=Max("received_on")
     )
+    file = file_asked(
+        request, f"v{version}", {"indicateurs": _indicators, "perimetre-national": _perimeter}
+    )
+    if file is not None:
+        return file
     return render(
         request,
         "dashboard/method.html",
@@ -75,6 +81,26 @@ def _method(request: HttpRequest, version: int) -> HttpResponse:
             "small": SMALL_BASE,
         },
     )
+
+
+def _indicators() -> Lines:
+    """The indicators as a file, a line each."""
+    yield (
+        "Code", "Famille", "Indicateur", "Numérateur ou ce qui est compté", "Dénominateur",
+        "Unité", "Lecture", "Pourquoi", "Limite",
+    )  # fmt: skip
+    for one in INDICATORS:
+        yield (
+            one.code, one.family.value, one.title, one.numerator, one.denominator,
+            one.unit.strip(), one.direction.value, one.why, one.caveat,
+        )  # fmt: skip
+
+
+def _perimeter() -> Lines:
+    """The national perimeter by sector as a file."""
+    yield "Secteur", "Dans le périmètre", "Hors du périmètre"
+    for sector in perimeter():
+        yield sector.label, sector.inside, sector.outside
 
 
 def chapters() -> tuple[Chapter, ...]:

@@ -18,6 +18,7 @@ from dashboard.kept import once
 from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories, counts
 from dashboard.perimeter_page import (
     Proposal,
+    effect_lines,
     grid,
     lines,
     outlook,
@@ -32,7 +33,7 @@ from reference.listings import FILE, FORMAT, listing
 from reference.models import Region
 from reference.months import first_day
 
-APPLY = "appliquer"
+APPLY, TAKE = "appliquer", "telecharger"
 
 
 @never_cache
@@ -60,9 +61,19 @@ def _file(place: Region) -> HttpResponse:
     return listing(f"perimetre_R{place.code}_v{state.number}", lines(shown, month))
 
 
+def _effect(place: Region, proposal: Proposal) -> HttpResponse:
+    """What a proposal would do, as a file."""
+    with snapshot_state() as state:
+        month = last_month(region_territory(place).departement_codes)
+        told = outlook(place, categories(place), proposal, month)
+    return listing(f"effet-perimetre_R{place.code}_v{state.number}", effect_lines(told))
+
+
 def _posted(request: HttpRequest, place: Region) -> HttpResponse:
     """Show what a proposal would do, or make it the perimeter."""
     proposal = read_proposal(request.POST, categories(place))
+    if request.POST.get("action") == TAKE and not proposal.problems:
+        return _effect(place, proposal)
     if request.POST.get("action") != APPLY or proposal.problems:
         return _page(request, place, proposal, status=400 if proposal.problems else 200)
     seen, actor = request.POST.get("seen", ""), cast("User", request.user)

@@ -16,9 +16,10 @@ from accounts.scope import departement_or_404, may, region_of_request, require_r
 from dashboard.drafts import drafts
 from dashboard.models import Subject, TextVersion
 from dashboard.texts import Place, Topic, region_of, subjects
-from dashboard.texts_page import RESTORE, TextForm, is_number, page_of, states, versions
+from dashboard.texts_page import RESTORE, TextForm, is_number, lines, page_of, states, versions
 from dashboard.writing import Pen, StaleTextError
 from indicators.snapshot import snapshot
+from reference.listings import file_asked
 
 SAVE, PUBLISH, UNPUBLISH, TAKE = "enregistrer", "publier", "retirer", "reprendre"
 
@@ -33,6 +34,9 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
         found = drafts(place, version)
         departements = place.departements.order_by("code")
         groups = states([place, *departements], found, writes=writes) if found else []
+    file = file_asked(request, f"R{place.code}_v{version}", {"textes": lambda: lines(groups)})
+    if file is not None:
+        return file
     context = {"place": place, "groups": groups, "writes": writes}
     return render(request, "dashboard/texts/list.html", context)
 

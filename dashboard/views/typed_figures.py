@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 from django import forms
@@ -17,6 +18,7 @@ from accounts.audit import record
 from accounts.models import Role, User
 from accounts.scope import region_or_404, require_role
 from dashboard.models import TypedFigure
+from reference.listings import Lines, file_asked
 from reference.models import Region, raise_data_version
 
 
@@ -122,10 +124,23 @@ def _recorded(request: HttpRequest, figure: TypedFigure, action: str) -> None:
 def _page(
     request: HttpRequest, place: Region, form: TypedFigureForm, *, status: int = 200
 ) -> HttpResponse:
+    found = TypedFigure.objects.filter(region=place)
+    file = file_asked(
+        request, f"R{place.code}_{timezone.localdate()}", {"chiffres-saisis": lambda: _lines(found)}
+    )
+    if file is not None:
+        return file
     context = {
         "place": place,
         "form": form,
         "changed": form.instance if form.instance.pk else None,
-        "typed_figures": TypedFigure.objects.filter(region=place),
+        "typed_figures": found,
     }
     return render(request, "dashboard/region/typed_figures.html", context, status=status)
+
+
+def _lines(figures: Iterable[TypedFigure]) -> Lines:
+    """The figures as a file, each as it was typed."""
+    yield "Intitulé", "Valeur", "Source", "Date"
+    for each in figures:
+        yield each.label, each.value, each.source, each.on

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ingestion.models import Extract, Mode
 from reference.months import in_french, parse_month
 from reference.numbers import grouped
+from reference.spreadsheets import Cell
 
 NOTHING = "n.\u00a0d."
 #: From a doubling on, people say "×2,4" sooner than "+140 %".
@@ -15,6 +17,14 @@ SAID_AS_RATIO = 2
 #: Above it, only the départements that miss a month are shown one by one.
 MAX_PLACES = 30
 MAX_SHOWN = 20
+#: The tables of a comparison and the facilities that move, by their names in addresses.
+FILES = {
+    "departement": "par-departement",
+    "month": "par-mois",
+    "type": "par-type",
+    "gone": "esms-disparus",
+    "new": "esms-nouveaux",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,15 @@ class GridCell:
     published: bool = False
     label: str = ""
 
+    @property
+    def state(self) -> str:
+        """What is said in place of a count; "" when there is one."""
+        if not self.value:
+            return ""
+        if self.confirmed:
+            return "zéro"
+        return "absent, publié" if self.published else "non reçu"
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -44,11 +63,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a comparison: measures as (published now, once published, difference)."""
+    """A line of a comparison: measures as (published now, once published, difference).
+
+    `numbers`: those of the documents, then of the facilities, as files hold them.
+    """
 
     label: str
     documents: tuple[str, str, str]
     facilities: tuple[str, str, str] | None
+    numbers: tuple[Cell, ...]
     total: bool = False
 
 
@@ -63,6 +86,11 @@ class Table:
     partial: bool
 
     @property
+    def file(self) -> str:
+        """Its name in the address of its file."""
+        return FILES[self.name]
+
+    @property
     def without_comparison(self) -> bool:
         """Whether something is not published yet."""
         return any(NOTHING in line.documents for line in self.lines if not line.total)
@@ -75,12 +103,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Moves:
-    """Facilities that appear or leave: how many, and the first ones (FINESS, name, documents)."""
+    """Facilities that appear or leave: how many, and the first ones (FINESS, name, documents).
+
+    `named`: all those whose name is kept, for a file.
+    """
 
     name: str
     title: str
     total: int
     rows: tuple[tuple[str, str, str], ...]
+    named: tuple[tuple[str, str, int], ...]
+
+    @property
+    def file(self) -> str:
+        """Its name in the address of its file."""
+        return FILES[self.name]
 
     @property
     def more(self) -> int:
@@ -128,11 +165,15 @@ def _line(line: dict[str, Any], name: str, *, comparable: bool) -> Line:
     label = line["key"]
     if label and name == "month":
         label = in_french(parse_month(label))
+    measures = [line[name] for name in ("documents", "facilities") if name in line]
     return Line(
         label=label or ("Total comparable" if comparable else "Total"),
         documents=_measure(*line["documents"], comparable=comparable),
         facilities=(
             _measure(*line["facilities"], comparable=comparable) if "facilities" in line else None
+        ),
+        numbers=tuple(
+            number for measure in measures for number in _numbers(*measure, comparable=comparable)
         ),
         total=not line["key"],
     )
@@ -144,7 +185,9 @@ def _whole(total: dict[str, Any]) -> Line:
         (NOTHING, grouped(total["facilities"][1]), NOTHING) if "facilities" in total else None
     )
     documents = (NOTHING, grouped(total["documents"][1]), NOTHING)
-    return Line("Total du fichier", documents, facilities, total=True)
+    known = [total[name][1] for name in ("documents", "facilities") if name in total]
+    numbers = tuple(number for one in known for number in (NOTHING, one, NOTHING))
+    return Line("Total du fichier", documents, facilities, numbers, total=True)
 
 
 def _measure(
@@ -153,6 +196,15 @@ def _measure(
     if before is None or same is None:
         return NOTHING, grouped(after), NOTHING
     return grouped(before), grouped(same if comparable else after), change(before, same)
+
+
+def _numbers(
+    before: int | None, after: int, same: int | None, *, comparable: bool
+) -> tuple[Cell, Cell, Cell]:
+    """The same, as files hold it."""
+    if before is None or same is None:
+        return NOTHING, after, NOTHING
+    return before, same if comparable else after, same - before
 
 
 def change(before: int, after: int) -> str:
@@ -190,6 +242,7 @@ def moves(preview: dict[str, Any]) -> list[Moves]:
                 (finess, name, grouped(documents))
                 for finess, name, documents in preview["facilities"][kind]["rows"][:MAX_SHOWN]
             ),
+            tuple(tuple(row) for row in preview["facilities"][kind]["rows"]),
         )
         for kind, title in titles.items()
         if preview["facilities"][kind]["total"]
@@ -220,6 +273,26 @@ def grid(extract: Extract) -> Grid:
         sum(bool(cell.value) and not cell.confirmed for cell in every),
         sum(cell.confirmed for cell in every),
     )
+
+
+def grid_lines(extract: Extract) -> Iterator[Sequence[Cell]]:
+    """Every month and département of a ready file, as a file: records, or what is missing."""
+    preview = extract.preview
+    months = sorted(preview["covered"])
+    confirmed = {(month, code) for month, code in extract.confirmed_cells}
+    yield "Code", "Département", *(in_french(parse_month(month)) for month in months)
+    for code, name in preview["scope"]:
+        yield (
+            code,
+            name,
+            *(
+                cell.state or preview["covered"][month].get(code, 0)
+                for month in months
+                for cell in [_cell(preview, month, code, name, confirmed)]
+            ),
+        )
+    if any("" in preview["covered"][month] for month in months):
+        yield "", "Non ventilé", *(preview["covered"][month].get("", 0) for month in months)
 
 
 def _cell(

@@ -16,10 +16,12 @@ from ingestion.history import acts
 from ingestion.history import purge as forgetting
 from ingestion.history.acts import RefusedActError
 from ingestion.history.cells import after_withdrawal, earlier_versions, month_of, spoken_in
+from ingestion.listings import becoming
 from ingestion.models import Extract, Layer, Mode, State
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
 from ingestion.views.history import administered_month, extract_of, month_context
+from reference.listings import file_asked
 from reference.months import iso
 
 asked_and_done = require_http_methods(["GET", "HEAD", "POST"])
@@ -45,11 +47,15 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Fichier retiré.")
         return redirect("ingestion:extract", pk)
     published = extract.state == State.PUBLISHED
+    cells = after_withdrawal(extract) if published else []
+    file = file_asked(request, f"fichier-{pk}", {"retrait": lambda: becoming(cells)})
+    if file is not None:
+        return file
     context = {
         "extract": extract,
         "published": published,
         "possible": published or extract.state in acts.UNPUBLISHED,
-        "cells": after_withdrawal(extract) if published else [],
+        "cells": cells,
         "earlier": earlier_versions(extract) if published else [],
     }
     return render(request, "ingestion/history/withdraw.html", context)

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,20 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ingestion import trail
+from ingestion.listings import of_file, of_preview
 from ingestion.models import Extract, Kind, LineReport, Mode, State
-from ingestion.presentation import (
-    Accounting,
-    RemarkFilters,
-    coverage,
-    in_order,
-    remark_filters,
-)
+from ingestion.presentation import Accounting, coverage, in_order, remark_filters
 from ingestion.previewing import preview_page
 from ingestion.previewing.preview import ask_again
 from ingestion.progress import progress_of
 from ingestion.publishing.rebuild import is_cumulative
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
+from reference.listings import file_asked
 from reference.models import Departement, current_data_version
 
 REMARKS_PER_PAGE = 100
@@ -46,18 +43,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     progress = progress_of(extract, timezone.now())
     outcome, code = request.GET.get("sort", ""), request.GET.get("motif", "")
     filters = remark_filters(extract, outcome, code)
+    previewed = extract.state == State.READY and not progress and "comparison" in extract.preview
+    covered, remarks = coverage(extract), _remarks(extract, outcome, code)
+    tables = of_file(extract, covered, remarks) | (of_preview(extract) if previewed else {})
+    file = file_asked(request, f"fichier-{pk}", tables)
+    if file is not None:
+        return file
     context: dict[str, Any] = {
         "extract": extract,
         "monthly": extract.kind == Kind.MONTHLY,
         "accounting": Accounting(extract.counts) if extract.counts else None,
-        "coverage": coverage(extract),
+        "coverage": covered,
         "filters": filters,
         "filtered": bool(outcome or code),
-        "page": _remarks(request, extract, filters, outcome, code),
+        "page": _Counted(remarks, filters.chosen).get_page(request.GET.get("page")),
         "progress": progress,
         "refresh": REFRESH_SECONDS if progress else None,
     }
-    if extract.state == State.READY and not progress and "comparison" in extract.preview:
+    if previewed:
         context |= _preview(extract)
     return render(request, "ingestion/extract.html", context)
 
@@ -88,15 +91,14 @@ class _Counted(Paginator[LineReport]):
         self.__dict__["count"] = count
 
 
-def _remarks(
-    request: HttpRequest, extract: Extract, filters: RemarkFilters, outcome: str, code: str
-) -> Page[LineReport]:
+def _remarks(extract: Extract, outcome: str, code: str) -> QuerySet[LineReport]:
+    """The remarks that the page is asked for; "" chooses them all."""
     remarks = in_order(extract.line_reports.all())
     if outcome:
         remarks = remarks.filter(outcome=outcome)
     if code:
         remarks = remarks.filter(code=code)
-    return _Counted(remarks, filters.chosen).get_page(request.GET.get("page"))
+    return remarks
 
 
 @never_cache

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,12 +18,14 @@ from ingestion.blanks import BLANKS
 from ingestion.errors import RefusedFile
 from ingestion.forms import UploadForm
 from ingestion.forms.upload import Brought
+from ingestion.listings import files
 from ingestion.models import Extract, Kind, State
 from ingestion.publishing.publish import already_in_force
 from ingestion.receive import receive
 from ingestion.storage import shown_name
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
+from reference.listings import file_asked
 
 EXTRACTS_PER_PAGE = 25
 
@@ -39,9 +42,11 @@ def upload(request: HttpRequest) -> HttpResponse:
         answer = _receive(request, form, user)
         if answer is not None:
             return answer
-    page = Paginator(
-        administered(user).select_related("author", "region"), EXTRACTS_PER_PAGE
-    ).get_page(request.GET.get("page"))
+    brought = administered(user).select_related("author", "region")
+    file = file_asked(request, f"{timezone.localdate()}", {"fichiers": lambda: files(brought)})
+    if file is not None:
+        return file
+    page = Paginator(brought, EXTRACTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "max_size": settings.MES_UPLOAD_MAX_BYTES // (1 << 20),

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
 from accounts.scope import regions_with_role
+from ingestion import listings
 from ingestion.forms.history import PUBLISHED, DifferenceForm, HistoryForm
 from ingestion.history.cells import UNALLOCATED, month_of
 from ingestion.history.difference import CHANGED, GONE, NEW, Difference, difference
 from ingestion.history.versions import published_in, said_by, versions
 from ingestion.models import Extract
 from ingestion.views.access import administered, administered_region, administrator
+from reference.listings import Lines, file_asked
 from reference.models import Departement, DocumentType, Facility, LegalEntity, Region
 from reference.months import in_french, iso, parse_month, shift
 from reference.numbers import grouped
@@ -42,7 +46,12 @@ def history(request: HttpRequest) -> HttpResponse:
     form = HistoryForm(request.GET or None, regions=regions)
     valid = form.is_valid()
     files = administered(user).select_related("author", "region").order_by("-received_at", "-pk")
-    page = Paginator(form.chosen(files), FILES_PER_PAGE).get_page(request.GET.get("page"))
+    chosen = form.chosen(files)
+    tables = {"fichiers": lambda: listings.files(chosen)}
+    file = file_asked(request, f"{timezone.localdate()}", tables)
+    if file is not None:
+        return file
+    page = Paginator(chosen, FILES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -65,8 +74,20 @@ def _asked_regions(form: HistoryForm, regions: list[Region]) -> list[Region]:
 def month(request: HttpRequest, slug: str, month: str) -> HttpResponse:
     """Where each cell of a région's month comes from, and the versions no longer in force."""
     region, when = administered_month(request, slug, month)
+    held = month_of(region, when)
+    file = file_asked(
+        request,
+        f"R{region.code}_{iso(when)}",
+        {
+            "departements": lambda: listings.cells(held),
+            "en-vigueur": lambda: listings.versions(held.current),
+            "anterieurs": lambda: listings.versions(held.earlier),
+        },
+    )
+    if file is not None:
+        return file
     context = month_context(region, when) | {
-        "history": month_of(region, when),
+        "history": held,
         "reachable": _reachable(request),
         "previous": shift(when, -1),
         "following": shift(when, 1),
@@ -90,7 +111,11 @@ def compare(request: HttpRequest, slug: str, month: str) -> HttpResponse:
                 None, "Les enregistrements de ce fichier ne sont plus dans l’espace de stockage."
             )
         else:
-            context |= _shown(found, request.GET.get("page"))
+            compared = Compared(found)
+            file = file_asked(request, f"R{region.code}_{iso(when)}", _tables(compared))
+            if file is not None:
+                return file
+            context |= _shown(compared, request.GET.get("page"))
     status = 400 if form.errors else 200
     return render(request, "ingestion/history/difference.html", context, status=status)
 
@@ -129,36 +154,65 @@ def _held(form: DifferenceForm, name: str, region: Region, month: dt.date) -> An
     return said_by(form.versions[key], region, month)
 
 
-def _shown(found: Difference, page: str | None) -> dict[str, Any]:
-    """A difference as the page shows it. Three queries, whatever its size."""
-    places = dict(Departement.objects.values_list("code", "name"))
-    kinds = DocumentType.objects.in_bulk(list(found.types["document_type_id"]))
-    carriers = Paginator(found.carriers.to_dict("records"), CARRIERS_PER_PAGE).get_page(page)
-    sites = Facility.objects.in_bulk([row["facility_id"] for row in carriers])
-    owners = LegalEntity.objects.in_bulk([row["legal_entity_id"] for row in carriers])
-    return {
-        "difference": found,
-        "departements": [
-            _sides(row, places.get(row["departement"], UNALLOCATED))
-            for row in found.departements.to_dict("records")
-        ],
-        "types": [
-            _sides(row, kinds[row["document_type_id"]].label)
-            for row in found.types.to_dict("records")
-        ],
-        "total": _sides({"before": found.before, "after": found.after}, "")
-        | {"documents": _counted(found.before, "document", "documents")},
-        "page": carriers,
-        "carriers": [
+class Compared:
+    """A difference in words; each part is read when it is asked for."""
+
+    def __init__(self, found: Difference) -> None:
+        self.found = found
+        self._places: dict[str, str] = dict(Departement.objects.values_list("code", "name"))
+
+    def departements(self) -> list[dict[str, Any]]:
+        """Both sides by département."""
+        rows = self.found.departements.to_dict("records")
+        return [_sides(row, self._place(row)) for row in rows]
+
+    def types(self) -> list[dict[str, Any]]:
+        """Both sides by type of document. One query."""
+        kinds = DocumentType.objects.in_bulk(list(self.found.types["document_type_id"]))
+        rows = self.found.types.to_dict("records")
+        return [_sides(row, kinds[row["document_type_id"]].label) for row in rows]
+
+    def carriers(self, rows: Iterable[dict[Any, Any]]) -> list[dict[str, Any]]:
+        """Some of the carriers that differ, named. Two queries."""
+        kept = list(rows)
+        sites = Facility.objects.in_bulk([row["facility_id"] for row in kept])
+        owners = LegalEntity.objects.in_bulk([row["legal_entity_id"] for row in kept])
+        return [
             _sides(row, "")
             | {
                 "carrier": sites.get(row["facility_id"]) or owners[row["legal_entity_id"]],
                 "is_entity": not row["facility_id"],
-                "place": places.get(row["departement"], UNALLOCATED),
+                "place": self._place(row),
                 "change": CHANGES[row["change"]][0],
             }
-            for row in carriers
-        ],
+            for row in kept
+        ]
+
+    def _place(self, row: dict[Any, Any]) -> str:
+        return self._places.get(row["departement"], UNALLOCATED)
+
+
+def _tables(compared: Compared) -> dict[str, Callable[[], Lines]]:
+    every = compared.found.carriers.to_dict("records")
+    return {
+        "par-departement": lambda: listings.sides("Département", compared.departements()),
+        "par-type": lambda: listings.sides("Type de document", compared.types()),
+        "etablissements": lambda: listings.carriers(compared.carriers(every)),
+    }
+
+
+def _shown(compared: Compared, page: str | None) -> dict[str, Any]:
+    """A difference as the page shows it. Four queries, whatever its size."""
+    found = compared.found
+    carriers = Paginator(found.carriers.to_dict("records"), CARRIERS_PER_PAGE).get_page(page)
+    return {
+        "difference": found,
+        "departements": compared.departements(),
+        "types": compared.types(),
+        "total": _sides({"before": found.before, "after": found.after}, "")
+        | {"documents": _counted(found.before, "document", "documents")},
+        "page": carriers,
+        "carriers": compared.carriers(carriers),
         "counts": [
             _counted(int((found.carriers["change"] == change).sum()), *words)
             for change, words in CHANGES.items()

@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.models import Role, User
 from accounts.scope import regions_with_role
-from ingestion import mappings
+from ingestion import listings, mappings
 from ingestion.forms.choices import offered_sources
 from ingestion.forms.columns import OF_TYPE, ROLES, ColumnsForm, labels_of, roles_of
 from ingestion.forms.source import NAME_TAKEN, SourceForm
@@ -24,6 +25,7 @@ from ingestion.models import HeaderMapping, Source
 from ingestion.reading.layout import Columns
 from ingestion.views.access import administrator
 from reference.documents import document_type_choices
+from reference.listings import file_asked
 from reference.models import raise_data_version
 
 
@@ -34,7 +36,10 @@ def sources(request: HttpRequest) -> HttpResponse:
     user = administrator(request)
     mine = _mapped_by(user)
     listed = _seen(user).annotate(remembered=Count("mappings", filter=mine, distinct=True))
-    return render(request, "ingestion/sources/list.html", {"sources": listed})
+    file = file_asked(
+        request, f"{timezone.localdate()}", {"sources": lambda: listings.sources(listed)}
+    )
+    return file or render(request, "ingestion/sources/list.html", {"sources": listed})
 
 
 @never_cache

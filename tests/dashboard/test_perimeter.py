@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, Role, User
 from dashboard.perimeter import Place, StalePerimeterError, apply, categories, fingerprint
+from reference.french import NOT_AVAILABLE
 from reference.models import (
     DataVersion,
     Facility,
@@ -200,6 +201,21 @@ def test_the_effect_is_seen_before_it_is_applied(register: Region, owner_client:
     assert ">−3</td>" in effect
     assert not PerimeterChoice.objects.exists()
     assert DataVersion.objects.get().number == before
+
+
+def test_the_effect_is_a_file_too(register: Region, owner_client: Client) -> None:
+    asked = {"secteur-354": "PA", "compte-354": "1", "action": "telecharger"}
+
+    header, *lines = lines_of(owner_client.post(PAGE, asked))
+
+    assert header[2:5] == [
+        f"ESMS du périmètre ouverts, {when}" for when in ("avant", "après", "écart")
+    ]
+    assert [line[0] for line in lines] == [*["département"] * 8, *["secteur"] * 7, "région"]
+    assert lines[-1][2:5] == ["37", "37", "0"]
+    assert [NOT_AVAILABLE] * 7 in [line[2:] for line in lines]
+    assert "0 sur 4" in [cell for line in lines for cell in line]
+    assert not PerimeterChoice.objects.exists()
 
 
 def test_small_bases_are_counts_and_what_was_not_received_is_not_zero(
