@@ -14,18 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.detail_queries import (
-    UNALLOCATED,
-    DetailReadings,
-    Ints,
-    Kind,
-    Owner,
-    Table,
-    chosen,
-    month_number,
-    month_of,
-    read_details,
-)
+from indicators.columns import Ints, Table, between, chosen, month_number, month_of
+from indicators.measures import comparable
+from indicators.readings import UNALLOCATED, Kind, Readings, read
 from indicators.selection import CHART_SECTORS, Selection
 from indicators.series import LEAST_RECEIVED
 from reference.models import DocumentType
@@ -148,32 +139,36 @@ class Details:
     growth: GrowthOrigin | None
 
 
-def details(selection: Selection, only: str | None = None) -> dict[str, Details]:
+def details(
+    selection: Selection, only: str | None = None, readings: Readings | None = None
+) -> dict[str, Details]:
     """What lies behind a territory's volumes and, for a région, each département's: by code.
 
-    Of the selection's sector when it has one, each facility having the sector of the month. Five
-    queries at most, whatever the territory. `only`: the code of the one département wanted.
+    Of the selection's sector when it has one, each facility having the sector of the month. Eight
+    queries at most, whatever the territory; none when its `readings` are given. `only`: the code
+    of the one département wanted.
     """
-    readings = read_details(selection)
-    places = enumerate(readings.places) if selection.territory.is_region else ()
-    return {selection.territory.code: _details(selection, readings)} | {
-        f"D{code}": _details(selection, readings.of(place))
-        for place, code in places
-        if only in {None, code}
+    known = (readings or read(selection.territory)).cut(selection)
+    places = enumerate(known.places) if selection.territory.is_region else ()
+    return {selection.territory.code: _details(selection, known)} | {
+        place.code: _details(selection, known.of(rank))
+        for rank, place in places
+        if only in {None, place.departement_code}
     }
 
 
-def _details(selection: Selection, readings: DetailReadings) -> Details:
+def _details(selection: Selection, readings: Readings) -> Details:
     """Those of the territory that the readings hold."""
     first, last = (month_number(month) for month in selection.window)
     received = np.unique(readings.cells["month"])
-    volumes = _between(readings.volumes, first, last)
+    volumes = between(readings.volumes, first, last)
     volumes = chosen(volumes, np.isin(volumes["month"], received))
-    carried = _between(readings.carried, first, last)
+    carried = between(readings.carried, first, last)
     carried = chosen(carried, np.isin(carried["month"], received))
-    facilities = _between(readings.facilities, first, last)
+    others = between(readings.others, first, last)
+    facilities = between(readings.contributors, first, last)
     regularities = _regularities(readings, facilities, first, last)
-    types = _types(readings, volumes, received, _feeders(readings, carried))
+    types = _types(readings, volumes, received, _feeders(readings, others, carried))
     fed = facilities["documents"]
     return Details(
         intensity=float(np.median(fed)) if len(fed) else None,
@@ -183,14 +178,9 @@ def _details(selection: Selection, readings: DetailReadings) -> Details:
         typing=_typing(readings.kinds, volumes),
         types=types,
         others=tuple(each for each in types if each.code in _other_codes(readings)),
-        concentration=_concentration(readings.owners, facilities, carried),
+        concentration=_concentration(readings, facilities, carried),
         growth=_growth(readings, _last_received(selection, received)),
     )
-
-
-def _between(table: Table, first: int, last: int) -> Table:
-    """The rows of some months, both included."""
-    return chosen(table, (table["month"] >= first) & (table["month"] <= last))
 
 
 def _sums(table: Table, key: str, count: int) -> Ints:
@@ -200,12 +190,13 @@ def _sums(table: Table, key: str, count: int) -> Ints:
 
 def _last_received(selection: Selection, received: Ints) -> int | None:
     """The last received month of the period."""
-    known = received[received >= month_number(selection.first)]
+    first, last = month_number(selection.first), month_number(selection.last)
+    known = received[(received >= first) & (received <= last)]
     return int(known.max()) if len(known) else None
 
 
 def _regularities(
-    readings: DetailReadings, facilities: Table, first: int, last: int
+    readings: Readings, facilities: Table, first: int, last: int
 ) -> NDArray[np.float64]:
     """Of each contributor: months with a document ÷ received months since its first deposit.
 
@@ -213,12 +204,12 @@ def _regularities(
     told, and left out.
     """
     received = np.zeros((last - first + 1, len(readings.places)), dtype="int64")
-    cells = _between(readings.cells, first, last)
+    cells = between(readings.cells, first, last)
     received[cells["month"] - first, cells["place"]] = 1
     to_come = received[::-1].cumsum(axis=0)[::-1]  # received months from each one to the last
     count = readings.facility_count
     start = np.full(count, last)
-    np.minimum.at(start, readings.facilities["facility"], readings.facilities["month"])
+    np.minimum.at(start, readings.contributors["facility"], readings.contributors["month"])
     place = np.zeros(count, dtype="int64")
     place[facilities["facility"]] = facilities["place"]
     fed = np.bincount(facilities["facility"], minlength=count)
@@ -242,22 +233,23 @@ def _typing(kinds: tuple[Kind, ...], volumes: Table) -> Typing:
     )
 
 
-def _other_codes(readings: DetailReadings) -> set[str]:
+def _other_codes(readings: Readings) -> set[str]:
     return {kind.code for kind in readings.kinds if kind.other}
 
 
-def _feeders(readings: DetailReadings, carried: Table) -> dict[int, tuple[str, ...]]:
+def _feeders(readings: Readings, others: Table, carried: Table) -> dict[int, tuple[str, ...]]:
     """By rank of a type shown as "Autres": the names of the OG that feed most of it."""
     owners = max(len(readings.owners), 1)
     totals = np.zeros(len(readings.kinds) * owners, dtype="int64")
-    for table in (readings.others, carried):
-        pairs = {"pair": table["kind"] * owners + table["owner"], "documents": table["documents"]}
+    for table in (others, carried):
+        owned = readings.owner_of[table["entity"]]
+        pairs = {"pair": table["kind"] * owners + owned, "documents": table["documents"]}
         totals += _sums(pairs, "pair", len(totals))
     met = np.flatnonzero(totals)
     met = met[np.argsort(-totals[met], kind="stable")]
     return {
         rank: tuple(
-            readings.owners[owner].name for owner in (met[met // owners == rank] % owners)[:NAMED]
+            readings.owners[owner] for owner in (met[met // owners == rank] % owners)[:NAMED]
         )
         for rank, kind in enumerate(readings.kinds)
         if kind.other
@@ -265,7 +257,7 @@ def _feeders(readings: DetailReadings, carried: Table) -> dict[int, tuple[str, .
 
 
 def _types(
-    readings: DetailReadings, volumes: Table, received: Ints, feeders: dict[int, tuple[str, ...]]
+    readings: Readings, volumes: Table, received: Ints, feeders: dict[int, tuple[str, ...]]
 ) -> tuple[TypeVolume, ...]:
     """Every type with a document in the window."""
     documents = _sums(volumes, "kind", len(readings.kinds))
@@ -288,16 +280,28 @@ def _types(
     )
 
 
-def _concentration(owners: tuple[Owner, ...], facilities: Table, carried: Table) -> Concentration:
-    documents = _sums(facilities, "owner", len(owners)) + _sums(carried, "owner", len(owners))
+def _by_owner(readings: Readings, *tables: Table) -> tuple[Ints, list[str]]:
+    """The documents of some tables by owner, and the first FINESS of each there."""
+    totals = np.zeros(len(readings.owners), dtype="int64")
+    firsts = np.full(len(readings.owners), len(readings.entities))
+    for table in tables:
+        owner = readings.owner_of[table["entity"]]
+        totals += _sums({"owner": owner, "documents": table["documents"]}, "owner", len(totals))
+        np.minimum.at(firsts, owner, table["entity"])
+    finess = [*(entity.finess for entity in readings.entities), ""]
+    return totals, [finess[rank] for rank in firsts.tolist()]
+
+
+def _concentration(readings: Readings, facilities: Table, carried: Table) -> Concentration:
+    documents, finess = _by_owner(readings, facilities, carried)
     total = int(documents.sum())
     first = [rank for rank in np.argsort(-documents, kind="stable")[:LARGEST] if documents[rank]]
     return Concentration(
         share=int(documents[first].sum()) / total if total else None,
         largest=tuple(
             EntityVolume(
-                owners[rank].finess,
-                owners[rank].name,
+                finess[rank],
+                readings.owners[rank],
                 int(documents[rank]),
                 float(documents[rank] / total),
             )
@@ -307,18 +311,19 @@ def _concentration(owners: tuple[Owner, ...], facilities: Table, carried: Table)
     )
 
 
-def _growth(readings: DetailReadings, last: int | None) -> GrowthOrigin | None:
+def _growth(readings: Readings, last: int | None) -> GrowthOrigin | None:
     """None below 9 comparable months."""
     if last is None:
         return None
-    counted = _comparable(readings, last)
+    counted = comparable(readings, last)
     if counted[:, :-1].any(axis=1).sum() < LEAST_RECEIVED:
         return None
     volumes, facilities, carried = (
         _compared(table, counted, last)
-        for table in (readings.volumes, readings.facilities, readings.carried)
+        for table in (readings.volumes, readings.contributors, readings.carried)
     )
-    owners, kinds = readings.owners, readings.kinds
+    kinds = readings.kinds
+    by_owner, finess = _by_owner(readings, facilities, carried)
     return GrowthOrigin(
         **_parts(readings, facilities),
         change=int(volumes["documents"].sum()),
@@ -333,8 +338,8 @@ def _growth(readings: DetailReadings, last: int | None) -> GrowthOrigin | None:
             lambda rank: _place_name(readings, rank - 1),
         ),
         by_entity=_changes(
-            _sums(facilities, "owner", len(owners)) + _sums(carried, "owner", len(owners)),
-            lambda rank: (owners[rank].finess, owners[rank].name),
+            by_owner,
+            lambda rank: (finess[rank], readings.owners[rank]),
         ),
         by_type=_changes(
             _sums(volumes, "kind", len(kinds)),
@@ -343,36 +348,22 @@ def _growth(readings: DetailReadings, last: int | None) -> GrowthOrigin | None:
     )
 
 
-def _place_name(readings: DetailReadings, place: int) -> tuple[str, str]:
+def _place_name(readings: Readings, place: int) -> tuple[str, str]:
     """Code and name of a département, or of "Non ventilé"."""
     if place == UNALLOCATED:
         return UNALLOCATED_NAME
-    code = readings.places[place]
-    return code, readings.names[code]
-
-
-def _comparable(readings: DetailReadings, last: int) -> NDArray[np.bool_]:
-    """Calendar months × places, "Non ventilé" last: whether cells were received in both years.
-
-    "Non ventilé" counts in the months for which the same départements were received in both.
-    """
-    cells = _between(readings.cells, last - 23, last)
-    received = np.zeros((24, len(readings.places)), dtype=bool)
-    received[cells["month"] - (last - 23), cells["place"]] = True
-    before, after = received[:12], received[12:]
-    both = before & after
-    same = (before == after).all(axis=1) & both.any(axis=1)
-    return np.column_stack([both, same])
+    found = readings.places[place]
+    return str(found.departement_code), found.name
 
 
 def _compared(table: Table, counted: NDArray[np.bool_], last: int) -> Table:
     """The comparable rows of both years, documents of the earlier one taken away."""
-    rows = _between(table, last - 23, last)
+    rows = between(table, last - 23, last)
     rows = chosen(rows, counted[(rows["month"] - (last - 23)) % 12, rows["place"]])
     return {**rows, "documents": np.where(rows["month"] > last - 12, 1, -1) * rows["documents"]}
 
 
-def _parts(readings: DetailReadings, facilities: Table) -> dict[str, int]:
+def _parts(readings: Readings, facilities: Table) -> dict[str, int]:
     """The change of facilities that fed in the recent year only, in both, in the earlier only."""
     recent, earlier = (
         _sums(chosen(facilities, side), "facility", readings.facility_count)

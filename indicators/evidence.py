@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.db.models import Q
 
 from indicators.details import Details, details
 from indicators.dynamics import Dynamics, Peak, classify
@@ -17,7 +16,8 @@ from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measure_all
 from indicators.peaks import Part, PeakOrigin, explain, stands_in
 from indicators.programmes import ProgrammeGap, programme_gap
-from indicators.selection import Selection
+from indicators.readings import Readings, read
+from indicators.selection import Selection, Territory
 from indicators.series import Measures
 from reference.models import DocumentType, Event, Sector, Target
 from reference.months import shift
@@ -55,20 +55,43 @@ class RegionEvidence:
     targets: tuple[Target, ...] = ()  # of the région itself
 
 
-def gather(selection: Selection, only: str | None = None) -> RegionEvidence:
-    """Read and classify everything that a région's selection tells.
+@dataclass(frozen=True)
+class Ground:
+    """All that any selection of a région is told from, read together."""
 
-    The number of queries depends neither on its départements nor on its months. `only`: the code
-    of the one département that is told beside its région, without programmes.
+    readings: Readings
+    events: tuple[Event, ...]  # the earliest first
+    targets: tuple[Target, ...]  # of the région itself
+    groups: Mapping[str, str]  # see `RegionEvidence`
+
+
+def lay(territory: Territory) -> Ground:
+    """Read the ground of a région. The number of queries depends on nothing that it holds."""
+    return Ground(
+        readings=read(territory).packed(),
+        events=tuple(Event.objects.filter(region=territory.region_code)),
+        targets=tuple(Target.objects.filter(region=territory.region_code, departement=None)),
+        groups=dict(DocumentType.objects.values_list("code", "group_id")),
+    )
+
+
+def gather(
+    selection: Selection, only: str | None = None, ground: Ground | None = None
+) -> RegionEvidence:
+    """Classify everything that a région's selection tells.
+
+    `ground`: that of the région, when it was read: nothing is asked of the database then. `only`:
+    the code of the one département that is told beside its région, without programmes.
     """
-    region, departements = measure_all(selection, only)
+    known = ground or lay(selection.territory)
+    region, departements = measure_all(selection, only, known.readings)
     territories = {region.selection.territory.code: region} | {
         measures.selection.territory.code: measures for measures in departements.values()
     }
     moves = {code: classify(each.total_documents) for code, each in territories.items()}
-    known = details(selection, only)
-    origins = explain(selection, moves)
-    events = tuple(_events(selection))
+    behind = details(selection, only, known.readings)
+    origins = explain(selection, moves, known.events, known.readings)
+    events = tuple(event for event in known.events if _stands(event, selection))
 
     def evidence(measures: Measures) -> TerritoryEvidence:
         code = measures.selection.territory.code
@@ -78,8 +101,8 @@ def gather(selection: Selection, only: str | None = None) -> RegionEvidence:
             measures=measures,
             documents=moves[code],
             contributors=contributors,
-            details=known[code],
-            peaks=origins.get(code, ()),
+            details=behind[code],
+            peaks=origins[code],
             contributor_peaks=contributor_peaks(measures, contributors, own),
             events=own,
         )
@@ -87,11 +110,9 @@ def gather(selection: Selection, only: str | None = None) -> RegionEvidence:
     return RegionEvidence(
         region=evidence(region),
         departements={code: evidence(measures) for code, measures in departements.items()},
-        groups=dict(DocumentType.objects.values_list("code", "group_id")),
+        groups=known.groups,
         programmes=programme_gap(selection) if only is None else (),
-        targets=tuple(
-            Target.objects.filter(region=selection.territory.region_code, departement=None)
-        ),
+        targets=known.targets,
     )
 
 
@@ -138,11 +159,9 @@ def _contributor_peak(measures: Measures, peak: Peak, events: tuple[Event, ...])
     )
 
 
-def _events(selection: Selection) -> Iterable[Event]:
-    """The events of the région that stand in the period, the earliest first."""
-    began = Q(month__lte=selection.last)
-    ended = Q(month__gte=selection.first) | Q(last_month__gte=selection.first)
-    return Event.objects.filter(began & ended, region=selection.territory.region_code)
+def _stands(event: Event, selection: Selection) -> bool:
+    """Whether an event stands in the period."""
+    return event.month <= selection.last and (event.last_month or event.month) >= selection.first
 
 
 def _of(events: Iterable[Event], departement: str | None) -> tuple[Event, ...]:

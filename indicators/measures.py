@@ -12,61 +12,45 @@ Rules beyond those of each formula:
 from __future__ import annotations
 
 import datetime as dt
-from itertools import repeat
 
 import numpy as np
 import pandas as pd
 from django.db.models import Max, Min
 from numpy.typing import NDArray
 
+from indicators.columns import Ints, Table, between, chosen, month_number
 from indicators.models import CoveredMonth
 from indicators.readings import UNALLOCATED, Readings, read
-from indicators.selection import (
-    CHART_SECTORS,
-    Selection,
-    Territory,
-    departement_territory,
-)
+from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import LEAST_RECEIVED, Growth, Measures, SectorFigures
-from reference.models import Departement
 
 Array = NDArray[np.float64]
 
 SECTORS = [str(sector) for sector in CHART_SECTORS]
 
 
-def measure(selection: Selection) -> Measures:
-    """Every measure of one selection, in five queries."""
-    return _measures(selection, read(selection))
+def measure(selection: Selection, readings: Readings | None = None) -> Measures:
+    """Every measure of one selection, in five queries, or none when its territory was read."""
+    known = readings or read(selection.territory, behind=False)
+    return _measures(selection, known.cut(selection))
 
 
 def measure_all(
-    selection: Selection, only: str | None = None
+    selection: Selection, only: str | None = None, readings: Readings | None = None
 ) -> tuple[Measures, dict[str, Measures]]:
-    """Those of a territory, and of each of its départements by code: one reading, six queries.
+    """Those of a territory, and of each of its départements by code: one reading, five queries.
 
-    `only`: the code of the one département that is wanted, when the others are not.
+    `only`: the code of the one département that is wanted, when the others are not. `readings`:
+    those of the territory, when they were read.
     """
-    readings = read(selection)
-    return _measures(selection, readings), _departements(selection, readings, only)
-
-
-def _departements(
-    selection: Selection, readings: Readings, only: str | None
-) -> dict[str, Measures]:
-    codes = selection.territory.departement_codes if only is None else (only,)
-    departements = Departement.objects.filter(code__in=codes).order_by("code")
-    return {
-        departement.code: _measures(
-            Selection(
-                departement_territory(departement),
-                selection.first,
-                selection.last,
-                selection.sector,
-            ),
-            readings.of(departement.code),
+    known = (readings or read(selection.territory, behind=False)).cut(selection)
+    return _measures(selection, known), {
+        code: _measures(
+            Selection(place, selection.first, selection.last, selection.sector), known.of(rank)
         )
-        for departement in departements
+        for rank, place in enumerate(known.places)
+        for code in place.departement_codes
+        if only in {None, code}
     }
 
 
@@ -79,124 +63,133 @@ def covered_span(territory: Territory) -> tuple[dt.date, dt.date] | None:
 
 
 def _measures(selection: Selection, readings: Readings) -> Measures:
+    """Those of a selection, from what was cut for it."""
+    first, last = month_number(selection.first), month_number(selection.last)
     months = pd.date_range(selection.first, selection.last, freq="MS", unit="s")
-    covered = readings.covered[readings.covered["month"].isin(months)]
-    received = pd.Series(_counts(covered["month"], months), index=months)
-    reach, types = readings.reach, readings.types
-    codes = sorted(types["code"].unique())
-    sector_parc = _grid(reach, "sector", "parc", SECTORS, received)
-    sector_contributors = _grid(reach, "sector", "contributors", SECTORS, received)
-    parc, contributors = _across(sector_parc), _across(sector_contributors)
-    long = _long_windows(reach, months)
-    last = _last_received(received)
-    carried = types[types["departement"] == UNALLOCATED]
+    cells = between(readings.cells, first, last)
+    received = _counts(cells, first, len(months))
+    volumes = between(readings.volumes, first, last)
+    reach = between(readings.reach, first, last)
+    met = np.unique(volumes["kind"]).tolist()
+
+    def grid(rows: Table, key: str, value: str, count: int = len(SECTORS)) -> Array:
+        """Months × `key`: sums, 0 where nothing was met, NaN where nothing was received."""
+        sums = _sums(rows, key, rows[value], (first, len(months), count))
+        sums[received == 0] = np.nan
+        return sums
+
+    def frame(values: Array, columns: list[str]) -> pd.DataFrame:
+        return pd.DataFrame(values, index=months, columns=columns)
+
+    def series(values: Array) -> pd.Series[float]:
+        return pd.Series(values, index=months)
+
+    carried = chosen(volumes, volumes["place"] == UNALLOCATED)
+    unallocated = {**carried, "place": np.zeros_like(carried["place"])}
+    sector_parc = grid(reach, "sector", "parc")
+    sector_contributors = grid(reach, "sector", "contributors")
+    parc, contributors = sector_parc.sum(axis=1), sector_contributors.sum(axis=1)
+    contributors_12m, parc_12m, received_12m = _long_windows(reach, first, len(months))
+    now = _last_received(received, first)
     return Measures(
         selection=selection,
         months=months,
-        documents=_grid(types, "code", "documents", codes, received),
-        unallocated=_grid(carried, "departement", "documents", [UNALLOCATED], received)[
-            UNALLOCATED
-        ],
-        parc=parc,
-        contributors=contributors,
-        rate=_ratio(contributors, parc),
-        contributors_12m=long["contributors_12m"],
-        parc_12m=long["parc"],
-        rate_12m=_ratio(long["contributors_12m"], long["parc"]),
-        received_12m=long["received_12m"],
-        received_departements=received,
-        provisional=_provisional(readings.covered, months),
-        sector_contributors=sector_contributors,
-        sector_documents=_grid(readings.volumes, "sector", "documents", SECTORS, received),
-        sector_parc=sector_parc,
-        sectors=_sectors(selection, readings, received, last),
+        documents=frame(
+            grid(volumes, "kind", "documents", len(readings.kinds))[:, met],
+            [readings.kinds[rank].code for rank in met],
+        ),
+        unallocated=series(grid(unallocated, "place", "documents", 1)[:, 0]),
+        parc=series(parc),
+        contributors=series(contributors),
+        rate=series(_ratio(contributors, parc)),
+        contributors_12m=series(contributors_12m),
+        parc_12m=series(parc_12m),
+        rate_12m=series(_ratio(contributors_12m, parc_12m)),
+        received_12m=series(received_12m),
+        received_departements=series(received),
+        provisional=pd.Series(_provisional(readings.cells, first, len(months)), index=months),
+        sector_contributors=frame(sector_contributors, SECTORS),
+        sector_documents=frame(grid(volumes, "sector", "documents"), SECTORS),
+        sector_parc=frame(sector_parc, SECTORS),
+        sectors=_sectors(selection, readings, received, now),
         window=selection.window,
-        documents_12m=_documents_12m(readings, last),
-        growth=_growth(readings, selection.territory.departement_codes, last),
-        cut_off=max(covered["received_on"], default=None),
-        sources=tuple(sorted(covered["source_label"].unique())),
+        documents_12m=_documents_12m(readings, now),
+        growth=_growth(readings, now),
+        cut_off=_day(int(cells["received_on"].max())) if len(cells["month"]) else None,
+        sources=tuple(readings.sources[rank] for rank in np.unique(cells["source"]).tolist()),
     )
 
 
-def _grid(
-    frame: pd.DataFrame, key: str, value: str, columns: list[str], received: pd.Series[float]
-) -> pd.DataFrame:
-    """Months × `key`: sums of `value`, 0 where nothing was met, NaN where nothing was received."""
-    months = pd.DatetimeIndex(received.index)
-    sums = _sums(frame, key, frame[value].to_numpy(), months, columns)
-    sums[received.to_numpy() == 0] = np.nan
-    return pd.DataFrame(sums, index=months, columns=columns)
+def _sums(rows: Table, key: str, values: Ints, shape: tuple[int, int, int]) -> Array:
+    """Months × `key`: sums of the rows' `values`; `shape`: the first month, how many, the keys.
 
-
-def _sums(
-    frame: pd.DataFrame, key: str, values: Array, months: pd.DatetimeIndex, columns: list[str]
-) -> Array:
-    """Months × `key`: sums of the rows' `values`, what lies outside left out.
-
-    (`groupby` gives the same in ten times as long, which a page of eight départements feels.)
+    Every row is of these months.
     """
-    row = months.get_indexer(pd.DatetimeIndex(frame["month"]))
-    column = pd.Index(columns).get_indexer(pd.Index(frame[key]))
-    inside = (row >= 0) & (column >= 0)
-    sums = np.zeros((len(months), len(columns)))
-    np.add.at(sums, (row[inside], column[inside]), values[inside])
-    return sums
+    first, months, count = shape
+    cells = (rows["month"] - first) * count + rows[key]
+    sums: Array = np.bincount(cells, values, minlength=months * count).astype(np.float64)
+    return sums.reshape(months, count)
 
 
-def _across(grid: pd.DataFrame) -> pd.Series[float]:
-    """The sum of the columns, NaN where not received."""
-    return grid.sum(axis=1, min_count=1)
+def _counts(rows: Table, first: int, months: int) -> Array:
+    """How many rows each month has; every row is of these months."""
+    return np.bincount(rows["month"] - first, minlength=months).astype(np.float64)
 
 
-def _ratio(part: pd.Series[float], whole: pd.Series[float]) -> pd.Series[float]:
+def _ratio(part: Array, whole: Array) -> Array:
     """A rate; 0 ÷ 0 is NaN."""
-    return part / whole.where(whole > 0)
+    rate = np.full(len(part), np.nan)
+    np.divide(part, whole, out=rate, where=whole > 0)
+    return rate
 
 
-def _last_received(received: pd.Series[float]) -> pd.Timestamp | None:
-    known = pd.DatetimeIndex(received.index[received > 0])
-    return known[-1] if len(known) else None
+def _last_received(received: Array, first: int) -> int | None:
+    known = np.flatnonzero(received)
+    return first + int(known[-1]) if len(known) else None
 
 
-def _long_windows(reach: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
-    """The parc and those of it that fed over 12 months, and how many of these were received."""
-    rows = months.get_indexer(pd.DatetimeIndex(reach["month"]))
-    received = reach["received_12m"].to_numpy()
-    inside, counted = rows >= 0, (rows >= 0) & (received >= LEAST_RECEIVED)
-    table = {}
+def _long_windows(reach: Table, first: int, months: int) -> tuple[Array, Array, Array]:
+    """Those of the parc that fed over 12 months, the parc, how many of these were received."""
+    rows, received = reach["month"] - first, reach["received_12m"]
+    counted = received >= LEAST_RECEIVED
+    sums = []
     for name in ("contributors_12m", "parc"):
-        sums = np.full(len(months), np.nan)
-        sums[rows[counted]] = 0
-        np.add.at(sums, rows[counted], reach[name].to_numpy()[counted])
-        table[name] = sums
-    most, fewest = np.full(len(months), np.nan), np.full(len(months), np.nan)
-    np.fmax.at(most, rows[inside], received[inside].astype(np.float64))
+        told = np.full(months, np.nan)
+        told[rows[counted]] = 0
+        np.add.at(told, rows[counted], reach[name][counted])
+        sums.append(told)
+    most, fewest = np.full(months, np.nan), np.full(months, np.nan)
+    np.fmax.at(most, rows, received.astype(np.float64))
     np.fmin.at(fewest, rows[counted], received[counted].astype(np.float64))
-    table["received_12m"] = np.where(np.isnan(fewest), most, fewest)
-    return pd.DataFrame(table, index=months)
+    return sums[0], sums[1], np.where(np.isnan(fewest), most, fewest)
 
 
-def _provisional(covered: pd.DataFrame, months: pd.DatetimeIndex) -> pd.Series[bool]:
-    """The territory's latest received month, unless other files have confirmed all its cells."""
-    latest = covered[covered["month"] == covered["month"].max()]
-    waiting = latest.loc[~latest["confirmed"].astype(bool), "month"]
-    return pd.Series(months.isin(waiting), index=months)
+def _provisional(cells: Table, first: int, months: int) -> NDArray[np.bool_]:
+    """The territory's latest received month, unless other files have confirmed all its cells.
+
+    `cells`: those of all time.
+    """
+    provisional = np.zeros(months, dtype=bool)
+    if len(cells["month"]):
+        latest = int(cells["month"].max())
+        waiting = bool((cells["confirmed"][cells["month"] == latest] == 0).any())
+        if waiting and 0 <= latest - first < months:
+            provisional[latest - first] = True
+    return provisional
 
 
-def _documents_12m(readings: Readings, last: pd.Timestamp | None) -> float | None:
+def _documents_12m(readings: Readings, last: int | None) -> float | None:
     """Documents of the received months of the 12 to `last`; None below 9 of them."""
     if last is None:
         return None
-    months = pd.date_range(end=last, periods=12, freq="MS", unit="s")
-    received = _counts(readings.covered["month"], months) > 0
+    received = _counts(between(readings.cells, last - 11, last), last - 11, 12) > 0
     if received.sum() < LEAST_RECEIVED:
         return None
-    volumes = readings.volumes
-    documents = _counts(volumes["month"], months, volumes["documents"].to_numpy())
-    return float(documents[received].sum())
+    volumes = between(readings.volumes, last - 11, last)
+    return float(volumes["documents"][received[volumes["month"] - (last - 11)]].sum())
 
 
-def _growth(readings: Readings, codes: tuple[str, ...], last: pd.Timestamp | None) -> Growth:
+def _growth(readings: Readings, last: int | None) -> Growth:
     """Documents of the 12 months to `last` against the 12 before, at comparable cells.
 
     A (month, département) counts on both sides when it was received in both years. "Non ventilé"
@@ -205,50 +198,68 @@ def _growth(readings: Readings, codes: tuple[str, ...], last: pd.Timestamp | Non
     """
     if last is None:
         return Growth(0, 0, 0, None)
-    months = pd.date_range(end=last, periods=24, freq="MS", unit="s")
-    cells, volumes = readings.covered, readings.volumes
-    places = list(codes)
-    received = _sums(cells, "departement", np.ones(len(cells)), months, places) > 0
+    first = last - 23
+    counted = comparable(readings, last)
+    volumes = between(readings.volumes, first, last)
+    months = volumes["month"] - first
+    documents = np.where(counted[months % 12, volumes["place"]], volumes["documents"], 0)
+    earlier, recent = int(documents[months < 12].sum()), int(documents[months >= 12].sum())
+    months_compared = int(counted[:, :-1].any(axis=1).sum())
+    known = months_compared >= LEAST_RECEIVED and earlier > 0
+    return Growth(recent, earlier, months_compared, recent / earlier if known else None)
+
+
+def comparable(readings: Readings, last: int) -> NDArray[np.bool_]:
+    """Calendar months × places, "Non ventilé" last: whether cells were received in both years.
+
+    Of the 12 months to `last` and the 12 before. "Non ventilé" counts in the months for which the
+    same départements were received in both.
+    """
+    cells = between(readings.cells, last - 23, last)
+    received = np.zeros((24, len(readings.places)), dtype=bool)
+    received[cells["month"] - (last - 23), cells["place"]] = True
     before, after = received[:12], received[12:]
     both = before & after
     same = (before == after).all(axis=1) & both.any(axis=1)
-    counted = np.column_stack([both, same])
-    documents = _sums(
-        volumes, "departement", volumes["documents"].to_numpy(), months, [*places, UNALLOCATED]
-    )
-    earlier, recent = (int(half[counted].sum()) for half in (documents[:12], documents[12:]))
-    comparable = int(both.any(axis=1).sum())
-    known = comparable >= LEAST_RECEIVED and earlier > 0
-    return Growth(recent, earlier, comparable, recent / earlier if known else None)
+    return np.column_stack([both, same])
 
 
 def _sectors(
-    selection: Selection,
-    readings: Readings,
-    received: pd.Series[float],
-    last: pd.Timestamp | None,
+    selection: Selection, readings: Readings, received: Array, last: int | None
 ) -> tuple[SectorFigures, ...]:
     """Each sector over the window, and in its last received month."""
-    months = pd.DatetimeIndex(received.index)
-    first, end = (pd.Timestamp(month) for month in selection.window)
-    known = (months >= first) & (months <= end) & (received.to_numpy() > 0)
-    volumes = readings.volumes
-    volumes = volumes[volumes["month"].isin(months[known])]
-    documents = _totals(volumes["sector"], volumes["documents"].to_numpy())
-    contributors = _totals(readings.facilities["sector"])
-    reach = readings.reach[readings.reach["month"] == last]
+    first, end = (month_number(month) for month in selection.window)
+    begin = month_number(selection.first)
+    volumes = between(readings.volumes, first, end)
+    volumes = chosen(volumes, received[volumes["month"] - begin] > 0)
+    documents = _totals(volumes, "documents")
+    contributors = _last_sectors(readings, first, end)
+    reach = _no_rows(readings.reach) if last is None else between(readings.reach, last, last)
     of_month = _by_sector(reach)
-    of_year = _by_sector(reach[reach["received_12m"] >= LEAST_RECEIVED])
+    of_year = _by_sector(chosen(reach, reach["received_12m"] >= LEAST_RECEIVED))
     return tuple(
         _sector_figures(
             sector,
-            (contributors.get(sector, 0), sum(contributors.values())),
-            (documents.get(sector, 0), sum(documents.values())),
-            of_month.get(sector, {}),
-            of_year.get(sector, {}),
+            (contributors[rank], sum(contributors)),
+            (documents[rank], sum(documents)),
+            {name: counts[rank] for name, counts in of_month.items()},
+            {name: counts[rank] for name, counts in of_year.items()},
         )
-        for sector in SECTORS
+        for rank, sector in enumerate(SECTORS)
     )
+
+
+def _last_sectors(readings: Readings, first: int, last: int) -> list[int]:
+    """Contributors of some months by sector: that of the last month in which each fed."""
+    rows = between(readings.contributors, first, last)
+    sector = np.full(readings.facility_count, -1)
+    sector[rows["facility"]] = rows["sector"]  # in the order of months: the last one stays
+    counts: list[int] = np.bincount(sector[sector >= 0], minlength=len(SECTORS)).tolist()
+    return counts
+
+
+def _no_rows(rows: Table) -> Table:
+    return {name: column[:0] for name, column in rows.items()}
 
 
 def _sector_figures(
@@ -274,32 +285,24 @@ def _sector_figures(
     )
 
 
-def _by_sector(reach: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """The reach of one month by sector, every one present; empty when nothing was received."""
-    if reach.empty:
+def _by_sector(reach: Table) -> dict[str, list[int]]:
+    """The reach of one month, each count by sector; empty when nothing was received."""
+    if not len(reach["month"]):
         return {}
-    names = ("parc", "contributors", "contributors_12m")
-    sums = {name: _totals(reach["sector"], reach[name].to_numpy()) for name in names}
-    return {sector: {name: sums[name].get(sector, 0) for name in names} for sector in SECTORS}
+    return {name: _totals(reach, name) for name in ("parc", "contributors", "contributors_12m")}
 
 
-def _totals(keys: pd.Series[str], values: NDArray[np.int64] | None = None) -> dict[str, int]:
-    """The sum of the values of each key met, or how many rows have it."""
-    totals: dict[str, int] = {}
-    for key, value in zip(keys, repeat(1) if values is None else values.tolist(), strict=False):
-        totals[key] = totals.get(key, 0) + value
+def _totals(rows: Table, name: str) -> list[int]:
+    """The sum of a column by sector."""
+    sums = np.bincount(rows["sector"], rows[name], minlength=len(SECTORS))
+    totals: list[int] = sums.astype("int64").tolist()
     return totals
-
-
-def _counts(
-    dates: pd.Series[pd.Timestamp], months: pd.DatetimeIndex, values: Array | None = None
-) -> Array:
-    """For each month, how many rows have it, or the sum of their values."""
-    rows = months.get_indexer(pd.DatetimeIndex(dates))
-    inside = rows >= 0
-    weights = None if values is None else values[inside]
-    return np.bincount(rows[inside], weights, minlength=len(months)).astype(np.float64)
 
 
 def _share(part: int | None, whole: int | None) -> float | None:
     return part / whole if part is not None and whole else None
+
+
+def _day(number: int) -> dt.date:
+    """The day of so many days since 1970."""
+    return dt.date(1970, 1, 1) + dt.timedelta(days=number)

@@ -354,7 +354,7 @@ def test_the_number_of_queries_follows_neither_departements_nor_months(
             whole(world, WINDOW[0], WINDOW[-1], sector),
             whole(fewer, WINDOW[4], WINDOW[4], sector),
         ):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(8):
                 details(selection)
 
 
@@ -362,5 +362,5 @@ def test_the_number_of_queries_follows_neither_departements_nor_months(
 def test_what_no_volume_tells_of_is_not_asked(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with loaded(simple({(WINDOW[0], 1, "T-1"): 1}), Ownership()), django_assert_num_queries(3):
+    with loaded(simple({(WINDOW[0], 1, "T-1"): 1}), Ownership()), django_assert_num_queries(6):
         details(one(HOME, MONTHS[0], MONTHS[-1]))
