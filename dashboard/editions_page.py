@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django import forms
 from django.utils import timezone
 
-from dashboard.charts.chart import Chart
 from dashboard.charts.contributors import is_small
 from dashboard.editions import Json
-from dashboard.exports.plotly import figure
-from dashboard.frozen import charts_of
 from dashboard.models import Edition, Subject
-from dashboard.presentation import Picture
 from dashboard.since import counts, ordinal
 from indicators.dynamics import Label
 from reference import french
-from reference.listings import FILE, FORMAT, TABLE
 from reference.months import in_french, parse_month
 from reference.spreadsheets import Cell
 
@@ -62,27 +57,22 @@ class FrozenText:
 
 
 @dataclass(frozen=True)
-class FrozenChart:
-    """A chart of that day, as its place drew it.
+class Month:
+    """A month of a territory: documents, ESMS that fed, of how many, their part."""
 
-    `kind`: its code on the pages of figures, under which its indicators are declared; the code of
-    `picture.chart` is its own on the page. `texts`: what was written of it.
-    """
-
-    kind: str
-    picture: Picture
-    texts: tuple[FrozenText, ...]
+    name: str
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A territory of an edition: its words, its events, its charts."""
+    """A territory of an edition: its words, its events, its months."""
 
     code: str
     name: str
     texts: tuple[FrozenText, ...]
     events: tuple[str, ...]
-    charts: tuple[FrozenChart, ...]
+    months: tuple[Month, ...]
 
 
 @dataclass(frozen=True)
@@ -96,14 +86,13 @@ class EditionPage:
 
 
 def edition_page(edition: Edition) -> EditionPage:
-    """The content of an edition, put into words and charts."""
+    """The content of an edition, put into words."""
     content = edition.content
-    charts = charts_of(content)
     total, *rows = (_row(each, content["summary"][each["code"]]) for each in content["territories"])
     return EditionPage(
         rows=tuple(rows),
         total=total,
-        places=tuple(_place(each, charts[each["code"]]) for each in content["territories"]),
+        places=tuple(_place(each) for each in content["territories"]),
         typed_figures=tuple(
             {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
         ),
@@ -176,47 +165,17 @@ def _row(territory: Json, figures: Json) -> Row:
     )
 
 
-def frozen_chart(edition: Edition, name: str) -> Chart | None:
-    """A chart of an edition by the name of its file ("documents-d21"); None when it has none."""
-    for code, charts in charts_of(edition.content).items():
-        for chart in charts:
-            if _named(chart, code) == name:
-                return chart
-    return None
-
-
-def _place(territory: Json, charts: Iterable[Chart]) -> Place:
-    """Each text under its chart, as on the page of the place; the others before them."""
-    drawn = {chart.code for chart in charts}
-    texts: dict[str, list[FrozenText]] = {}
-    for text in territory["texts"]:
-        subject = text["subject"] if text["subject"] in drawn else ""
-        told = FrozenText(
-            Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"]
-        )
-        texts.setdefault(subject, []).append(told)
+def _place(territory: Json) -> Place:
     return Place(
         code=territory["code"],
         name=french.typographic(territory["name"]),
-        texts=tuple(texts.get("", ())),
-        events=tuple(_event(each) for each in territory["events"]),
-        charts=tuple(
-            FrozenChart(
-                chart.code, _picture(chart, territory["code"]), tuple(texts.get(chart.code, ()))
-            )
-            for chart in charts
+        texts=tuple(
+            FrozenText(Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"])
+            for text in territory["texts"]
         ),
+        events=tuple(_event(each) for each in territory["events"]),
+        months=tuple(_months(territory["measures"])),
     )
-
-
-def _picture(chart: Chart, code: str) -> Picture:
-    """A chart under a name of its own on the page, with its figure and its file."""
-    own = replace(chart, code=_named(chart, code))
-    return Picture(own, figure(own), (), f"?{FORMAT}={FILE}&{TABLE}={own.code}")
-
-
-def _named(chart: Chart, code: str) -> str:
-    return f"{chart.code}-{code.lower()}"
 
 
 def _event(event: Json) -> str:
@@ -227,3 +186,17 @@ def _event(event: Json) -> str:
     note = f"\u202f: {event['note']}" if event["note"] else ""
     return f"{event['label']}, {' à '.join(months)}{note}"
 
+
+def _months(measures: Json) -> Iterator[Month]:
+    columns = (
+        measures["total_documents"],
+        measures["contributors"],
+        measures["parc"],
+        measures["rate"],
+    )
+    for name, documents, contributors, parc, rate in zip(measures["months"], *columns, strict=True):
+        part = french.NOT_AVAILABLE if is_small(parc) else french.percent(rate)
+        yield Month(
+            french.short_month(parse_month(name)),
+            (french.integer(documents), french.integer(contributors), french.integer(parc), part),
+        )
