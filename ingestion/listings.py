@@ -27,7 +27,7 @@ def files(extracts: Iterable[Extract]) -> Lines:
     """The files that were brought; their author and région are loaded."""
     yield (
         "N°", "Fichier", "Nature", "Mode", "État", "Région", "Mois", "Lus", "Acceptés", "Refusés",
-        "Déposé", "Par", "Publié",
+        "Reçu", "Par", "Publié",
     )  # fmt: skip
     for each in extracts:
         yield (
