@@ -7,21 +7,21 @@ depends on neither facilities nor months.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
+import pandas as pd
+from django.db.models import Count, Exists, Func, Min, OuterRef, Q, Sum
 
+from indicators.columns import Among as OneOf
+from indicators.facility_feeding import Fed, read_feeding
 from indicators.facility_states import State, Track, state_of
 from indicators.models import EntityFeeding, FacilityMonth, Feeding
 from indicators.received import Received
 from indicators.selection import Selection
-from reference.models import LegalEntity
-from reference.months import shift, span
+from reference.models import FacilityPeriod
 from reference.standing import load_periods, standing
 
 #: What is read of the register beside its periods, and how it is called here.
@@ -80,19 +80,21 @@ class FacilityRow:
     state: State
 
 
-@dataclass(frozen=True)
-class _Fed:
-    """What one facility fed: see `_fed`."""
+class _Standing(NamedTuple):
+    """What a facility is in the last month asked for: the columns of `_register`."""
 
-    documents: int = 0
-    months: int = 0
-    before: int = 0  # documents and months of the year before
-    months_before: int = 0
-    here: int = 0  # documents of the months to compare, now
-    first: dt.date | None = None
-    latest: dt.date | None = None
-    recent: frozenset[dt.date] = frozenset()
-    group: str = ""  # the groupe de rattachement of the OG asked for, read on the way
+    facility_id: int
+    finess: str
+    name: str
+    commune: str
+    departement: str
+    sector: str
+    entity_finess: str
+    entity_name: str
+    entity_group: str
+    legal_entity_id: int
+    open: bool
+    in_perimeter: bool
 
 
 @dataclass(frozen=True)
@@ -106,166 +108,104 @@ class Found:
 
 def facilities(question: Question, received: Received) -> Found:
     """The facilities that a question asks for. Five queries at most."""
-    fed = counted = _fed(question, received)
-    group = next((each.group for each in fed.values()), "")
-    kind = ""
-    without = question.among is Among.WITHOUT
+    selection, without = question.selection, question.among is Among.WITHOUT
+    fed, group = read_feeding(selection, received, question.entity)
+    counted, kind = fed, ""
     if question.kind and (without or question.among is Among.FEEDING):
         kind, counted = _restricted(question, fed)
         # Who fed none of the type is shown with what it fed of the others.
         fed = fed if without else counted
-    carriers = _carriers(question.selection) if without else frozenset()
-    register = _register(question, group)
+    carriers = _carriers(selection) if without else frozenset()
+    chosen = [key for key, each in counted.items() if _chosen(question.among, each)]
+    register = _register(question, group, None if without else chosen)
+    names = register["entity_group"].where(register["entity_group"] != "", register["entity_name"])
+    listed = register[_wanted(question, register, chosen)].reset_index()
+    columns = [listed[name].tolist() for name in _Standing._fields]
     rows = [
-        _row(question, facility, fed.get(key, _Fed()), received, facility["entity"] in carriers)
-        for key, facility in register.items()
-        if _wanted(question, facility, counted.get(key, _Fed()))
+        _row(question, each, fed.get(each.facility_id, Fed()), received, carriers)
+        for each in map(_Standing._make, zip(*columns, strict=True))
     ]
-    names = [row["entity_group"] or row["entity_name"] for row in register.values()]
     return Found(
         rows=sorted(rows, key=lambda row: row.finess),
         kind=kind,
-        entity=str(names[0]) if names and question.entity else "",
+        entity=str(names.iloc[0]) if len(names) and question.entity else "",
     )
 
 
-def _wanted(question: Question, facility: Mapping[Hashable, Any], fed: _Fed) -> bool:
-    """Whether a facility is one of those asked for."""
-    if question.among is Among.FEEDING:
-        return fed.documents > 0
-    if question.among is Among.NEW:
+def _chosen(among: Among, fed: Fed) -> bool:
+    """Whether a facility is told by what it fed: listed for it; left out, of those without."""
+    if among is Among.NEW:
         return fed.here > 0 and fed.before == 0
-    if question.among is Among.STOPPED:
+    if among is Among.STOPPED:
         return fed.here == 0 and fed.before > 0
+    return fed.documents > 0
+
+
+def _wanted(question: Question, register: pd.DataFrame, chosen: Collection[int]) -> pd.Series:
+    """Which facilities of the register are those asked for; `chosen`: the keys of `_chosen`."""
+    told = pd.Series(register.index.isin(list(chosen)), register.index)
+    if question.among is not Among.WITHOUT:
+        return told
+    wanted = register["open"] & register["in_perimeter"] & ~told
     sector = question.selection.sector
-    counted = sector is None or facility["sector"] == sector
-    return bool(facility["is_open"] and facility["inside"] and counted and fed.documents == 0)
+    return wanted if sector is None else wanted & (register["sector"] == sector)
 
 
 def _row(
     question: Question,
-    facility: Mapping[Hashable, Any],
-    fed: _Fed,
+    facility: _Standing,
+    fed: Fed,
     received: Received,
-    carried: bool,
+    carriers: Collection[int],
 ) -> FacilityRow:
     stopped = question.among is Among.STOPPED
     track = Track(
-        is_open=facility["is_open"],
-        carried=carried,
+        is_open=facility.open,
+        carried=facility.legal_entity_id in carriers,
         first=fed.first,
         latest=fed.latest,
         fed=fed.recent,
     )
     return FacilityRow(
-        finess=facility["finess"],
-        name=facility["name"],
-        commune=facility["commune"],
-        departement=facility["departement"],
-        sector=facility["sector"],
-        entity_finess=facility["entity_finess"],
-        entity_name=facility["entity_group"] or facility["entity_name"],
+        finess=facility.finess,
+        name=facility.name,
+        commune=facility.commune,
+        departement=facility.departement,
+        sector=facility.sector,
+        entity_finess=facility.entity_finess,
+        entity_name=facility.entity_group or facility.entity_name,
         documents=fed.before if stopped else fed.documents,
         months=fed.months_before if stopped else fed.months,
         first=fed.first,
         latest=fed.latest,
-        state=state_of(track, received.get(facility["departement"], ())),
+        state=state_of(track, received.get(facility.departement, ())),
     )
 
 
-def _register(question: Question, group: str) -> dict[int, Mapping[Hashable, Any]]:
-    """The facilities of the territory as they stand in the last month, by key. Two queries.
+def _register(question: Question, group: str, keys: list[int] | None) -> pd.DataFrame:
+    """Facilities of the territory as they stand in the last month, by key. Two queries.
 
-    `group`: the groupe de rattachement of the OG asked for, which may own nothing here itself.
+    With an OG, all of its own: `group` is its groupe de rattachement, for it may own nothing here
+    itself. Else those of `keys`; all without them.
     """
-    selection = question.selection
-    periods = load_periods(selection.territory.departement_codes, more=NAMES)
+    selection, entity = question.selection, question.entity
+    only: Q | Func | None = None
+    if entity:
+        owner = Q(legal_entity__finess=entity)
+        if group:
+            owner |= Q(legal_entity__group=group)
+        only = Q(facility__in=FacilityPeriod.objects.filter(owner).values("facility"))
+    elif keys is not None:
+        only = OneOf("facility_id", keys)
+    periods = load_periods(selection.territory.departement_codes, more=NAMES, only=only)
     stood = standing(periods, selection.last)
-    if question.entity:
-        own = stood["entity_finess"] == question.entity
+    if entity:
+        own = stood["entity_finess"] == entity
         stood = stood[own | (stood["entity_group"] == group) & (group != "")]
-    columns = {"open": "is_open", "in_perimeter": "inside", "legal_entity_id": "entity"}
-    told = stood.rename(columns=columns)
-    kept = [*NAMES.values(), *columns.values(), "finess", "departement", "sector"]
-    return {
-        int(key): row for key, row in zip(told.index, told[kept].to_dict("records"), strict=True)
-    }
+    return stood
 
 
-def _fed(question: Question, received: Received) -> dict[int, _Fed]:
-    """What each facility with a document fed, by key."""
-    selection = question.selection
-    sector = Q() if selection.sector is None else Q(sector=selection.sector)
-    asked = sector & Q(month__range=(selection.first, selection.last))
-    now, before = _compared(selection, received)
-    entity = LegalEntity.objects.filter(finess=question.entity)
-    rows = (
-        FacilityMonth.objects.filter(departement__in=selection.territory.departement_codes)
-        .values("facility_id")
-        .annotate(
-            group=Subquery(entity.values("group")),
-            total=Sum("documents", filter=asked, default=0),
-            months=Count("month", filter=asked),
-            here=Sum("documents", filter=sector & now, default=0),
-            before=Sum("documents", filter=sector & before, default=0),
-            months_before=Count("month", filter=sector & before),
-            first=Min("month"),
-            latest=Max("month"),
-            recent=ArrayAgg(
-                "month", filter=Q(month__gte=_year_before_the_last(received)), default=[]
-            ),
-        )
-    )
-    return {
-        row["facility_id"]: _Fed(
-            documents=row["total"],
-            months=row["months"],
-            before=row["before"],
-            months_before=row["months_before"],
-            here=row["here"],
-            first=row["first"],
-            latest=row["latest"],
-            recent=frozenset(row["recent"]),
-            group=row["group"] or "",
-        )
-        for row in rows
-    }
-
-
-def _year_before_the_last(received: Received) -> dt.date:
-    """A month from which every département has its last 12."""
-    lasts = [months[-1] for months in received.values() if months]
-    return shift(min(lasts), -11) if lasts else dt.date.max
-
-
-def _compared(selection: Selection, received: Received) -> tuple[Q, Q]:
-    """The cells of the months asked for that were received a year before too, and the latter.
-
-    Of more than 12 months, the last 12 are compared.
-    """
-    first = max(selection.first, shift(selection.last, -11))
-    now, before = Q(month__isnull=True), Q(month__isnull=True)  # none, until some are added
-    for months, codes in _by_months(received, first, selection.last).items():
-        place = Q(departement__in=codes)
-        now |= place & Q(month__in=months)
-        before |= place & Q(month__in=[shift(month, -12) for month in months])
-    return now, before
-
-
-def _by_months(
-    received: Received, first: dt.date, last: dt.date
-) -> dict[tuple[dt.date, ...], list[str]]:
-    """The départements by the months to compare that they have, which are mostly the same."""
-    found: defaultdict[tuple[dt.date, ...], list[str]] = defaultdict(list)
-    for code, months in received.items():
-        known = set(months)
-        both = [each for each in span(first, last) if {each, shift(each, -12)} <= known]
-        if both:
-            found[tuple(both)].append(code)
-    return found
-
-
-def _restricted(question: Question, fed: Mapping[int, _Fed]) -> tuple[str, dict[int, _Fed]]:
+def _restricted(question: Question, fed: Mapping[int, Fed]) -> tuple[str, dict[int, Fed]]:
     """The label of the type asked for, and who fed some of it in the months asked for.
 
     Only months in which the facility is in the perimeter and of the sector: those of summaries.

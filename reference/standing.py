@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db.models import Func, Q
 from django_pandas.io import read_frame
 from numpy.typing import NDArray
 
@@ -38,6 +39,7 @@ def load_periods(
     departements: Collection[str] | None = None,
     choices: pd.DataFrame | None = None,
     more: Mapping[str, str] | None = None,
+    only: Q | Func | None = None,
 ) -> pd.DataFrame:
     """Every period of the facilities of some départements (of all of them by default).
 
@@ -46,10 +48,13 @@ def load_periods(
     sector and in_perimeter. The sector is the facility's own, else the one that its région chose
     for its category, else the category's. `choices` (CHOICE_COLUMNS) stand in for those that the
     régions made, to see what others would do. `more`: other fields to read, and how to call them.
+    `only`: a condition on the periods to read, which takes all those of a facility or none.
     """
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
         periods = periods.filter(facility__departement__in=departements)
+    if only is not None:
+        periods = periods.filter(only)
     fields = {**PERIOD_FIELDS, **(more or {})}
     frame: pd.DataFrame = read_frame(periods, fieldnames=list(fields), verbose=False)
     frame = frame.rename(columns=fields)
@@ -70,13 +75,19 @@ def _in_perimeter(frame: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
 
     A sector imposed on a facility puts it in the perimeter; "hors du champ" puts anything out.
     """
-    chosen = frame[["region", "category"]].merge(
-        choices.astype(object), on=["region", "category"], how="left", validate="many_to_one"
-    )
-    chosen = chosen.set_axis(frame.index)
-    made = chosen["chosen_sector"].notna()
-    sector = frame["category_sector"].mask(made, chosen["chosen_sector"])
-    inside = frame["category_in_perimeter"].mask(made, chosen["chosen_in_perimeter"]).astype(bool)
+    chosen = {
+        (region, category): (sector, inside)
+        for region, category, sector, inside in choices[CHOICE_COLUMNS].itertuples(index=False)
+    }
+    told = ("region", "category", "category_sector", "category_in_perimeter")
+    ruled = [
+        chosen.get((region, category), (sector, inside))
+        for region, category, sector, inside in zip(
+            *(frame[name].tolist() for name in told), strict=True
+        )
+    ]
+    sector = pd.Series([sector for sector, _ in ruled], frame.index, dtype=object)
+    inside = pd.Series([inside for _, inside in ruled], frame.index, dtype=bool)
     frame["imposed"] = frame["sector_override"] != ""
     frame["sector"] = frame["sector_override"].where(frame["imposed"], sector)
     frame["in_perimeter"] = (frame["imposed"] | inside) & (frame["sector"] != Sector.OTHER)
