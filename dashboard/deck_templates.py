@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from dashboard.exporting import dressing
 from dashboard.models import DeckTemplate
 from reference.models import Region
 
@@ -42,11 +43,12 @@ def add_template(region: Region, name: str, content: bytes, *, actor: User) -> D
 
 @transaction.atomic
 def remove_template(template: DeckTemplate, *, actor: User) -> None:
-    """Remove a template, unless it just was; the selections that used it take ours."""
+    """Remove a template, unless it just was; what used it takes ours, and exports say so."""
     # Who is choosing it comes first, and then takes ours too.
     if DeckTemplate.objects.select_for_update().filter(pk=template.pk).first() is None:
         return
     _remember("modèle de diapositives retiré", template, actor)
+    dressing.do_without(template)
     template.delete()
 
 

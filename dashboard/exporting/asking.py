@@ -19,10 +19,18 @@ from kombu.exceptions import OperationalError as BrokerDown
 from accounts import audit
 from accounts.models import Role, User
 from accounts.scope import role_in
+from dashboard.exporting import dressing
 from dashboard.exporting.makers import AT_ONCE, QUERIES_AT_ONCE, USUAL
-from dashboard.exporting.making import NO_TEMPLATE, UNFINISHED, make
+from dashboard.exporting.making import make
 from dashboard.exporting.words import name_of
-from dashboard.models import DeckTemplate, Edition, Export, ExportKind, ExportState
+from dashboard.models import (
+    UNFINISHED,
+    DeckTemplate,
+    Edition,
+    Export,
+    ExportKind,
+    ExportState,
+)
 from dashboard.pieces.piece import Piece, check, to_json
 from dashboard.texts import CALLERS
 from reference.models import Departement, Region
@@ -41,10 +49,6 @@ AGAIN: Mapping[str, Any] = {
     "total": 0,
     "queued_at": None,
 }
-
-
-class TemplateGoneError(Exception):
-    """The template that was chosen was removed meanwhile; the message says so in French."""
 
 
 def may_ask(role: Role | None, *, working: bool) -> bool:
@@ -107,34 +111,50 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
         "edition": edition,
     }
     with transaction.atomic():
-        if template is not None:
-            # Who removes it waits, as we do for who is removing it.
-            held = DeckTemplate.objects.select_for_update(no_key=True).filter(pk=template.pk)
-            if held.first() is None:
-                raise TemplateGoneError(NO_TEMPLATE)
-        if author is not None:
-            # Two clicks follow each other, and the second finds what the first asked for.
-            User.objects.select_for_update().get(pk=author.pk)
-        same = Export.objects.filter(**asked, state__in=UNFINISHED).first()
+        _hold(template, author)
+        same = _same(asked, notify=notify)
         if same is not None:
-            if notify:
-                Export.objects.filter(pk=same.pk).update(notify=True)
             return same
         export = Export.objects.create(**asked, notify=notify)
-        audit.record(
-            ASKED,
-            actor=author or actor,
-            target=name_of(export),
-            region=region,
-            kind=kind,
-            working=working,
-        )
+        _remember(export, author or actor)
     if at_once and _is_small(kind, pieces or USUAL[kind](region, departement, working=working)):
         make(export.pk)
         export.refresh_from_db()
     else:
         transaction.on_commit(partial(send, export))
     return export
+
+
+def _hold(template: DeckTemplate | None, author: User | None) -> None:
+    """Have others who would change what is asked for wait for the end of the transaction.
+
+    Raises:
+        TemplateGoneError: the template was removed.
+    """
+    if template is not None:
+        dressing.hold(template)
+    if author is not None:
+        # Two clicks follow each other, and the second finds what the first asked for.
+        User.objects.select_for_update().get(pk=author.pk)
+
+
+def _same(asked: Mapping[str, Any], *, notify: bool) -> Export | None:
+    """The same thing, asked for before and not made yet; told by e-mail if either asked for it."""
+    same = Export.objects.filter(**asked, state__in=UNFINISHED).first()
+    if same is not None and notify:
+        Export.objects.filter(pk=same.pk).update(notify=True)
+    return same
+
+
+def _remember(export: Export, actor: User | None) -> None:
+    audit.record(
+        ASKED,
+        actor=actor,
+        target=name_of(export),
+        region=export.region,
+        kind=export.kind,
+        working=export.working,
+    )
 
 
 def _is_small(kind: ExportKind, pieces: Sequence[Piece]) -> bool:
@@ -160,14 +180,7 @@ def ask_again(export: Export, *, actor: User) -> bool:
         )
         again = over.update(**AGAIN, asked_at=timezone.now())
         if again:
-            audit.record(
-                ASKED,
-                actor=actor,
-                target=name_of(export),
-                region=export.region,
-                kind=export.kind,
-                working=export.working,
-            )
+            _remember(export, actor)
             transaction.on_commit(partial(send, export))
     return bool(again)
 

@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from dashboard.exporting.asking import send
 from dashboard.exporting.locks import key_of, locked_keys
-from dashboard.exporting.making import UNFINISHED
-from dashboard.models import Export, ExportState
+from dashboard.models import UNFINISHED, Export, ExportState
 
 logger = logging.getLogger(__name__)
 

@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.scope import role_in
-from dashboard.exporting import telling
+from dashboard.exporting import dressing, telling
+from dashboard.exporting.dressing import TemplateGoneError
 from dashboard.exporting.locks import export_lock
 from dashboard.exporting.makers import EXTENSIONS, MAKERS
 from dashboard.exporting.progress import Progress
 from dashboard.fingerprints import FINGERPRINT, figures, shown
-from dashboard.models import Edition, Export, ExportState
+from dashboard.models import UNFINISHED, Edition, Export, ExportState
 from dashboard.pieces.order import Made, NothingReceivedError, Order
 from dashboard.pieces.piece import UnknownPieceError, from_json
 from dashboard.texts import CALLERS
@@ -29,7 +30,6 @@ from reference.models import Region
 
 logger = logging.getLogger(__name__)
 
-UNFINISHED = (ExportState.WAITING, ExportState.MAKING)
 #: How many times an export may be taken without being finished before it is given up.
 MAX_ATTEMPTS = 3
 #: How long a file is kept, unless it belongs to a frozen edition.
@@ -45,7 +45,6 @@ CHANGED = (
     "diapositives faites aujourd’hui ne seraient plus les siennes. L’édition elle-même est gardée "
     "telle quelle."
 )
-NO_TEMPLATE = "Ce modèle n’existe plus\u202f: choisissez-en un autre, puis demandez à nouveau."
 CUT = (
     f"La préparation s’est interrompue {MAX_ATTEMPTS} fois\u202f: elle est abandonnée. Choisissez "
     "moins de contenu, puis demandez à nouveau\u202f; si cela se répète, prévenez l’assistance."
@@ -103,8 +102,13 @@ def _attempt(export: Export) -> None:
         _fail(export, CUT)
         return
     Export.objects.filter(pk=export.pk).update(
-        state=ExportState.MAKING, attempts=F("attempts") + 1, done=0, total=0, problem=""
+        state=ExportState.MAKING,
+        attempts=F("attempts") + 1,
+        done=0,
+        total=0,
+        problem=dressing.telling(""),
     )
+    export.problem = dressing.remark(export.problem)
     try:
         _keep(export, _made(export))
     except UnmakeableError as error:
@@ -139,7 +143,7 @@ def _made(export: Export) -> Made:
             pieces=from_json(export.pieces),
             title=export.title,
             working=export.working,
-            template=_template(export),
+            template=dressing.content_of(export),
             link=export.link,
             departement=export.departement,
         )
@@ -151,7 +155,7 @@ def _made(export: Export) -> Made:
             return MAKERS[export.kind](order, progress)
     except NothingReceivedError as error:
         raise UnmakeableError(NOTHING) from error
-    except UnknownPieceError as error:
+    except (UnknownPieceError, TemplateGoneError) as error:
         raise UnmakeableError(str(error)) from error
 
 
@@ -164,21 +168,6 @@ def _readers(export: Export) -> frozenset[object]:
     return frozenset(CALLERS) if export.working else frozenset(Role)
 
 
-def _template(export: Export) -> bytes | None:
-    """The content of the template of an export, None for ours.
-
-    Raises:
-        UnmakeableError: it was removed just now, and its file with it.
-    """
-    if export.template is None:
-        return None
-    try:
-        with export.template.file.open("rb") as file:
-            return bytes(file.read())
-    except FileNotFoundError as error:
-        raise UnmakeableError(NO_TEMPLATE) from error
-
-
 def _keep(export: Export, made: Made) -> None:
     """Store the file, then say that it is ready, and tell those who wait for it.
 
@@ -189,7 +178,7 @@ def _keep(export: Export, made: Made) -> None:
     name = f"{export.pk}.{EXTENSIONS[export.kind]}"
     storage.delete(export.file.field.generate_filename(export, name))  # of an attempt that was cut
     export.file.save(name, ContentFile(made.content), save=False)
-    export.state, export.problem, export.attempts = ExportState.READY, "", 0
+    export.state, export.attempts = ExportState.READY, 0
     export.size, export.data_version = len(made.content), made.data_version
     export.made_at = timezone.now()
     export.expires_at = None if export.edition_id else export.made_at + KEPT
@@ -236,7 +225,7 @@ def _wait_for_room(export: Export) -> None:
     """Put an export back among those that wait, to be sent again after a while, and say so."""
     Export.objects.filter(pk=export.pk).update(
         state=ExportState.WAITING,
-        problem=FULL,
+        problem=dressing.telling(FULL),
         attempts=0,
         queued_at=timezone.now() + ROOM_WAIT,  # the sweep believes it on its way until then
     )

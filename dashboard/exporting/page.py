@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dashboard.exporting.words import name_of
 from dashboard.models import Export, ExportKind, ExportState
-from reference.french import decimal
+from reference import french
 from reference.models import Departement, Region
 
 #: Seconds between two looks of the page that follows an export.
@@ -26,7 +26,11 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """An export as its page and the list show it; addresses are "" for what may not be done."""
+    """An export as its page and the list show it; addresses are "" for what may not be done.
+
+    `problem`: why it is not made, or what is to be known of the file that is. `template`: that of
+    its slides, "" for what has none.
+    """
 
     key: str
     name: str
@@ -46,6 +50,7 @@ class Shown:
     url: str
     file_url: str
     own: bool
+    template: str
     edition_url: str
     notify: bool
 
@@ -90,6 +95,7 @@ def shown(export: Export) -> Shown:
         url=reverse("dashboard:export", args=[export.pk]),
         file_url=reverse("dashboard:export_file", args=[export.pk]) if ready else "",
         own=export.author_id is not None,
+        template=_template(export),
         edition_url=(
             reverse("dashboard:edition", args=[export.region.slug, export.edition_id])
             if export.edition_id
@@ -97,6 +103,12 @@ def shown(export: Export) -> Shown:
         ),
         notify=export.notify,
     )
+
+
+def _template(export: Export) -> str:
+    if export.kind != ExportKind.DECK:
+        return ""
+    return french.quoted(export.template.name) if export.template else "celui de l’application"
 
 
 def page_url(place: Region | Departement) -> str:
@@ -126,4 +138,4 @@ def weight(size: int | None) -> str:
         return ""
     if size < KILO**2:
         return f"{max(1, round(size / KILO))}\u202fKo"
-    return f"{decimal(size / KILO**2)}\u202fMo"
+    return f"{french.decimal(size / KILO**2)}\u202fMo"

@@ -36,6 +36,7 @@ def _tell_author(export: Export) -> None:
     if export.state == ExportState.READY:
         said = f"Votre fichier est prêt\u202f: {usual_name(export)}."
         subject = f"{SITE}\u202f: votre fichier est prêt"
+        said = f"{said}\n{export.problem}".strip()  # what is to be known of it
     else:
         said = f"Votre fichier n’a pas pu être préparé\u202f: {usual_name(export)}."
         subject = f"{SITE}\u202f: votre fichier n’a pas pu être préparé"

@@ -1,7 +1,7 @@
 """What people add to the figures, choose of them, and ask to be made or told of them."""
 
 from dashboard.models.editions import Edition, KeptForEver, NeverChangedError
-from dashboard.models.exports import Export, ExportKind, ExportState
+from dashboard.models.exports import UNFINISHED, Export, ExportKind, ExportState
 from dashboard.models.slides import DeckTemplate, SlidePick, SlideSelection
 from dashboard.models.subscriptions import (
     EXPORT_READY,
@@ -14,6 +14,7 @@ from dashboard.models.texts import Subject, Text, TextVersion, TypedFigure
 
 __all__ = [
     "EXPORT_READY",
+    "UNFINISHED",
     "DeckTemplate",
     "Edition",
     "Export",

@@ -30,6 +30,10 @@ class ExportState(models.TextChoices):
     EXPIRED = "expired", "Supprimé"
 
 
+#: The states of what is still to be made.
+UNFINISHED = (ExportState.WAITING, ExportState.MAKING)
+
+
 class Export(models.Model):
     """A file asked for, and once it was made its bytes, in the storage.
 

@@ -20,10 +20,9 @@ from accounts.scope import departement_or_404, region_of_request, roles_of
 from dashboard.exporting import ask_again, ask_export
 from dashboard.exporting.asking import may_ask, site_of
 from dashboard.exporting.makers import CONTENT_TYPES, USUAL
-from dashboard.exporting.making import UNFINISHED
 from dashboard.exporting.page import following, page_url, shown
 from dashboard.exporting.words import file_name, name_of
-from dashboard.models import Export, ExportKind, ExportState
+from dashboard.models import UNFINISHED, Export, ExportKind, ExportState
 from dashboard.pieces.piece import LENGTHS, Piece
 from dashboard.texts import WRITERS
 from reference.models import Departement, Region
@@ -49,13 +48,13 @@ def exports(request: HttpRequest) -> HttpResponse:
         .order_by("region__name", "-made_at")
         .distinct("region__name")
     )
-    page = Paginator(mine.select_related("region", "departement"), PER_PAGE).get_page(
+    page = Paginator(mine.select_related("region", "departement", "template"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
         "page": page,
         "rows": [shown(each) for each in page],
-        "of_regions": [shown(each) for each in of_regions.select_related("region")],
+        "of_regions": [shown(each) for each in of_regions.select_related("region", "template")],
     }
     return render(request, "dashboard/exports/list.html", context)
 
@@ -146,7 +145,8 @@ def _visible(request: HttpRequest, key: UUID) -> Export:
     Raises:
         Http404: there is none, or it is somebody else's, which is remembered.
     """
-    found = Export.objects.filter(pk=key).select_related("region", "departement", "edition").first()
+    known = Export.objects.select_related("region", "departement", "edition", "template")
+    found = known.filter(pk=key).first()
     if found is None:
         raise Http404("Aucun export à cette adresse.")
     role = roles_of(request).get(found.region)

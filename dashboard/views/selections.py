@@ -17,8 +17,8 @@ from accounts.models import Role, User
 from accounts.refusals import refused_or_404
 from accounts.scope import region_of_request, roles_of
 from dashboard.exporting import ask_export
-from dashboard.exporting.asking import TemplateGoneError, site_of
-from dashboard.exporting.making import NO_TEMPLATE
+from dashboard.exporting.asking import site_of
+from dashboard.exporting.dressing import NO_TEMPLATE, TemplateGoneError
 from dashboard.models import DeckTemplate, ExportKind, SlidePick, SlideSelection
 from dashboard.pieces.piece import UnknownPieceError, standard
 from dashboard.selections import (

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, RegionGrant, Role, User
 from dashboard.exporting import ask_export, keeping, make, making
-from dashboard.exporting.asking import TemplateGoneError
 from dashboard.exporting.locks import key_of, locked_keys
 from dashboard.exporting.progress import Progress
 from dashboard.exporting.words import file_name, name_of
@@ -81,18 +80,6 @@ def test_pieces_title_and_template_are_those_that_were_chosen(
         Order(region, pieces, title="Comité", working=True, template=b"modele"),
     ]
     assert name_of(export) == "Comité"
-
-
-def test_a_template_that_was_removed_meanwhile_is_refused_before_anything_is_written(
-    author: User, region: Region
-) -> None:
-    template = DeckTemplate.objects.create(region=region, name="Charte", file="charte.pptx")
-    DeckTemplate.objects.all().delete()
-
-    with pytest.raises(TemplateGoneError, match="Ce modèle n’existe plus"):
-        ask_export(region=region, author=author, kind=ExportKind.DECK, template=template)
-
-    assert not Export.objects.exists()
 
 
 def test_few_parts_of_many_periods_wait_for_a_worker(
@@ -185,17 +172,6 @@ def test_a_piece_that_is_no_more_fails_with_its_words(waiting: Export, maker: Ma
     make(waiting.pk)
 
     assert (state(waiting), waiting.problem) == (ExportState.FAILED, "Ce graphique n’existe plus.")
-
-
-def test_a_template_whose_file_is_gone_fails_with_words(
-    waiting: Export, region: Region, maker: Maker
-) -> None:
-    template = DeckTemplate.objects.create(region=region, name="Charte", file="perdu.pptx")
-    Export.objects.update(template=template)
-    make(waiting.pk)
-
-    assert (state(waiting), maker.orders) == (ExportState.FAILED, [])
-    assert "Ce modèle n’existe plus" in waiting.problem
 
 
 def test_an_unexpected_error_fails_under_a_reference_that_is_in_the_log(
