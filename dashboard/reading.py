@@ -1,8 +1,8 @@
 """The reading of a région, computed once for each state of the figures and kept.
 
 It costs more than a page may take, so a beat task (`dashboard.tasks`) prepares those that pages
-offer; another selection is read when asked for, and kept by the process that served it. Every key
-contains the data version: nothing is ever invalidated.
+offer, and what the others are cut from; another selection is computed when asked for, and kept by
+the process that served it. Every key contains the data version: nothing is ever invalidated.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 
 from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, latest
 from dashboard.freshness import code_digest
-from indicators.evidence import RegionEvidence, gather
-from indicators.measures import covered_span, measure_all
+from indicators import measures
+from indicators.evidence import Ground, RegionEvidence, gather, lay
+from indicators.measures import covered_span
 from indicators.selection import CHART_SECTORS, Selection, Territory, region_territory
 from indicators.series import Measures
 from indicators.snapshot import snapshot
@@ -49,9 +51,9 @@ def evidence(selection: Selection, version: int) -> RegionEvidence:
     prepared, none when this process holds it.
     """
     key = _key(selection, version)
-    found = _kept(key)
+    found: RegionEvidence | None = _kept(key)
     if found is None:
-        found = gather(selection)
+        found = gather(selection, ground=_ground(selection.territory, version))
         caches[NEAR].set(key, found)
     return found
 
@@ -64,7 +66,7 @@ def evidence_of(code: str, selection: Selection, version: int) -> RegionEvidence
     own = f"{_key(selection, version)}:{code}"
     found: RegionEvidence | None = caches[NEAR].get(own) or _kept(_key(selection, version))
     if found is None:
-        found = gather(selection, code)
+        found = gather(selection, code, _ground(selection.territory, version))
         caches[NEAR].set(own, found)
     return found
 
@@ -75,34 +77,56 @@ def measures_of(code: str, selection: Selection, version: int) -> tuple[Measures
     known: RegionEvidence | None = caches[NEAR].get(own) or _kept(_key(selection, version))
     if known is not None:
         return known.departements[code].measures, known.region.measures
-    region, departements = measure_all(selection, code)
+    readings = _ground(selection.territory, version).readings
+    region, departements = measures.measures_of(selection, readings.cuts(selection, code))
     return departements[code], region
 
 
-def fetch(version: int, *selections: Selection) -> None:
-    """Bring those of some readings that a worker prepared to this process, in one query."""
-    keys = {key for each in selections if _held(key := _key(each, version)) is None}
+def _ground(territory: Territory, version: int) -> Ground:
+    """What the selections of a région that nobody prepared are cut from."""
+    key = _ground_key(territory, version)
+    found: Ground | None = _kept(key)
+    if found is None:
+        found = lay(territory)
+        caches[NEAR].set(key, found)
+    return found
+
+
+def fetch(version: int, received: tuple[dt.date, dt.date], *selections: Selection) -> None:
+    """Bring what a worker prepared of a région to this process, in one query.
+
+    `received`: the first and the last month ever received there. Beside the readings of the
+    `selections`, what those that no worker prepares are cut from.
+    """
+    wanted = {_key(each, version) for each in selections}
+    for place in {each.territory for each in selections}:
+        if not set(selections) <= set(offered(place, received)):
+            wanted.add(_ground_key(place, version))
+    keys = {key for key in wanted if _held(key) is None}
     found = caches[SHARED].get_many(sorted(keys)) if keys else {}
     for key in keys:
         caches[NEAR].set(key, found.get(key, Unprepared(monotonic())))
 
 
-def _held(key: str) -> RegionEvidence | Unprepared | None:
-    """What this process knows of a reading; None when it has to ask, maybe once more."""
-    held: RegionEvidence | Unprepared | None = caches[NEAR].get(key)
+def _held(key: str) -> Any:
+    """What this process holds of what a worker prepares, or that it found nothing of it.
+
+    None when it has to ask, maybe once more.
+    """
+    held = caches[NEAR].get(key)
     if isinstance(held, Unprepared) and monotonic() - held.since >= AWHILE:
         return None
     return held
 
 
-def _kept(key: str) -> RegionEvidence | None:
-    """A reading that this process holds, or that a worker prepared."""
+def _kept(key: str) -> Any:
+    """What this process holds, or a worker prepared; None when neither does."""
     held = _held(key)
     if isinstance(held, Unprepared):
         return None
     if held is not None:
         return held
-    found: RegionEvidence | None = caches[SHARED].get(key)
+    found = caches[SHARED].get(key)
     if found is not None:
         caches[NEAR].set(key, found)
     return found
@@ -115,10 +139,13 @@ def prepare(region: Region, some: slice = slice(None)) -> None:
         received = covered_span(territory)
         if received is None:
             return
-        found = {
-            _key(selection, version): gather(selection)
+        # Laid in the first round, held by this process in the next.
+        ground = _ground(territory, version)
+        found: dict[str, Any] = {
+            _key(selection, version): gather(selection, ground=ground)
             for selection in list(offered(territory, received))[some]
         }
+        found[_ground_key(territory, version)] = ground
     # Out of the snapshot, which only reads.
     caches[SHARED].set_many(found)
 
@@ -161,6 +188,10 @@ def _key(selection: Selection, version: int) -> str:
         f"{selection.last:%Y-%m}",
         selection.sector or "",
     )
+
+
+def _ground_key(territory: Territory, version: int) -> str:
+    return _named(version, territory.code, "ground")
 
 
 def _done(version: int) -> str:

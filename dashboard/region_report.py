@@ -91,7 +91,7 @@ def read(asked: Asked, version: int) -> RegionEvidence:
     selection = asked.selection
     first = max(shift(selection.last, 1 - DEFAULT_MONTHS), asked.received[0])
     wanted = replace(selection, first=min(selection.first, first))
-    fetch(version, wanted, _usual(asked))
+    fetch(version, asked.received, wanted, _usual(asked))
     return evidence(wanted, version)
 
 

@@ -58,7 +58,7 @@ def departement_report(
     usual = replace(regional, first=first, last=last, sector=None)
     every_sector = replace(regional, sector=None)
     over_two_years = _over_two_years(regional, asked)
-    fetch(version, usual, regional, every_sector, over_two_years)
+    fetch(version, asked.received, usual, regional, every_sector, over_two_years)
     known = evidence_of(code, regional, version)
     here, there = known.departements[code], known.region
     all_here, all_there = here.measures, there.measures

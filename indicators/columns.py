@@ -67,7 +67,8 @@ def table(
 
     A column called "month" holds days, which become months (`month_number`).
     """
-    numbers = np.array([of_group for of_group, _ in groups], dtype="int64").reshape(len(groups), len(keys))
+    numbers = np.array([of_group for of_group, _ in groups], dtype="int64")
+    numbers = numbers.reshape(len(groups), len(keys))
     lengths = [len(bytes_[0]) // 8 for _, bytes_ in groups]
     rows = {name: np.repeat(numbers[:, rank], lengths) for rank, name in enumerate(keys)}
     for rank, name in enumerate(columns):

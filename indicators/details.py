@@ -7,7 +7,7 @@ was not received in a month counts in neither part of a ratio.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indicators.columns import Ints, Table, between, chosen, month_number, month_of
 from indicators.measures import comparable
 from indicators.readings import UNALLOCATED, Kind, Readings, read
-from indicators.selection import CHART_SECTORS, Selection
+from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import LEAST_RECEIVED
 from reference.models import DocumentType
 
@@ -139,22 +139,18 @@ class Details:
     growth: GrowthOrigin | None
 
 
-def details(
-    selection: Selection, only: str | None = None, readings: Readings | None = None
-) -> dict[str, Details]:
+def details(selection: Selection) -> dict[str, Details]:
     """What lies behind a territory's volumes and, for a région, each département's: by code.
 
     Of the selection's sector when it has one, each facility having the sector of the month. Eight
-    queries at most, whatever the territory; none when its `readings` are given. `only`: the code
-    of the one département wanted.
+    queries at most, whatever the territory.
     """
-    known = (readings or read(selection.territory)).cut(selection)
-    places = enumerate(known.places) if selection.territory.is_region else ()
-    return {selection.territory.code: _details(selection, known)} | {
-        place.code: _details(selection, known.of(rank))
-        for rank, place in places
-        if only in {None, place.departement_code}
-    }
+    return details_of(selection, read(selection.territory).cuts(selection))
+
+
+def details_of(selection: Selection, cuts: Mapping[Territory, Readings]) -> dict[str, Details]:
+    """The same of what was cut for a selection (`Readings.cuts`). Queries nothing."""
+    return {place.code: _details(selection, cut) for place, cut in cuts.items()}
 
 
 def _details(selection: Selection, readings: Readings) -> Details:

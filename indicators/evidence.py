@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from indicators.details import Details, details
+from indicators.details import Details, details_of
 from indicators.dynamics import Dynamics, Peak, classify
 from indicators.dynamics.thresholds import NEIGHBOURS
-from indicators.measures import measure_all
+from indicators.measures import measures_of
 from indicators.peaks import Part, PeakOrigin, explain, stands_in
 from indicators.programmes import ProgrammeGap, programme_gap
 from indicators.readings import Readings, read
@@ -84,13 +84,14 @@ def gather(
     the code of the one département that is told beside its région, without programmes.
     """
     known = ground or lay(selection.territory)
-    region, departements = measure_all(selection, only, known.readings)
+    cuts = known.readings.cuts(selection, only)
+    region, departements = measures_of(selection, cuts)
     territories = {region.selection.territory.code: region} | {
         measures.selection.territory.code: measures for measures in departements.values()
     }
     moves = {code: classify(each.total_documents) for code, each in territories.items()}
-    behind = details(selection, only, known.readings)
-    origins = explain(selection, moves, known.events, known.readings)
+    behind = details_of(selection, cuts)
+    origins = explain(selection, moves, known.events, cuts)
     events = tuple(event for event in known.events if _stands(event, selection))
 
     def evidence(measures: Measures) -> TerritoryEvidence:

@@ -12,6 +12,7 @@ Rules beyond those of each formula:
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,29 +30,30 @@ Array = NDArray[np.float64]
 SECTORS = [str(sector) for sector in CHART_SECTORS]
 
 
-def measure(selection: Selection, readings: Readings | None = None) -> Measures:
-    """Every measure of one selection, in five queries, or none when its territory was read."""
-    known = readings or read(selection.territory, behind=False)
-    return _measures(selection, known.cut(selection))
+def measure(selection: Selection) -> Measures:
+    """Every measure of one selection, in five queries."""
+    return _measures(selection, read(selection.territory, behind=False).cut(selection))
 
 
-def measure_all(
-    selection: Selection, only: str | None = None, readings: Readings | None = None
+def measure_all(selection: Selection) -> tuple[Measures, dict[str, Measures]]:
+    """Those of a territory, and of each of its départements by code: one reading, five queries."""
+    return measures_of(selection, read(selection.territory, behind=False).cuts(selection))
+
+
+def measures_of(
+    selection: Selection, cuts: Mapping[Territory, Readings]
 ) -> tuple[Measures, dict[str, Measures]]:
-    """Those of a territory, and of each of its départements by code: one reading, five queries.
-
-    `only`: the code of the one département that is wanted, when the others are not. `readings`:
-    those of the territory, when they were read.
-    """
-    known = (readings or read(selection.territory, behind=False)).cut(selection)
-    return _measures(selection, known), {
-        code: _measures(
-            Selection(place, selection.first, selection.last, selection.sector), known.of(rank)
-        )
-        for rank, place in enumerate(known.places)
-        for code in place.departement_codes
-        if only in {None, code}
+    """The same of what was cut for a selection (`Readings.cuts`). Queries nothing."""
+    found = {
+        place: _measures(Selection(place, selection.first, selection.last, selection.sector), cut)
+        for place, cut in cuts.items()
     }
+    departements = {
+        place.departement_code: measures
+        for place, measures in found.items()
+        if place.departement_code is not None
+    }
+    return found[selection.territory], departements
 
 
 def covered_span(territory: Territory) -> tuple[dt.date, dt.date] | None:

@@ -21,7 +21,7 @@ from indicators.columns import Table, between, chosen, month_number, month_of
 from indicators.dynamics import Dynamics, Peak
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.readings import Readings
-from indicators.selection import CHART_SECTORS, Selection
+from indicators.selection import CHART_SECTORS, Selection, Territory
 from reference.models import Event
 from reference.months import shift, span
 
@@ -65,7 +65,7 @@ def explain(
     selection: Selection,
     dynamics: Mapping[str, Dynamics],
     events: Iterable[Event],
-    readings: Readings,
+    cuts: Mapping[Territory, Readings],
 ) -> dict[str, tuple[PeakOrigin, ...]]:
     """Say what made each peak of the documents of some territories. Queries nothing.
 
@@ -74,24 +74,23 @@ def explain(
         dynamics: how the documents moved, by territory code: the selection's own ("R27") or one of
             its départements ("D21").
         events: those of the région.
-        readings: those of the selection's territory.
+        cuts: what was cut for the selection (`Readings.cuts`).
 
     Returns:
         By the same codes, one origin per peak, in the same order. The events are those of the
         département and of its région that stand in the peak's months, one more on either side
         (for a région: its own).
     """
-    known = readings.cut(selection)
-    own = {place.code: rank for rank, place in enumerate(known.places)}
     near = tuple(events)
     return {
-        code: _origins(
+        place.code: _origins(
             selection,
-            found.peaks,
-            known.of(own[code]) if code in own else known,
-            [event for event in near if event.departement_id in {None, _departement(code)}],
+            dynamics[place.code].peaks,
+            cut,
+            [event for event in near if event.departement_id in {None, place.departement_code}],
         )
-        for code, found in dynamics.items()
+        for place, cut in cuts.items()
+        if place.code in dynamics
     }
 
 
@@ -111,11 +110,6 @@ def _origins(
         )
         for peak in peaks
     )
-
-
-def _departement(code: str) -> str | None:
-    """The département of a territory code, None for a région."""
-    return None if code.startswith("R") else code[1:]
 
 
 def _cells(received: list[dt.date], peak: Peak, peaks: Iterable[Peak]) -> Cells:

@@ -125,6 +125,19 @@ class Readings:
 
         return self._with({name: rows(each) for name, each in self._tables() if name != "cells"})
 
+    def cuts(self, selection: Selection, only: str | None = None) -> dict[Territory, Readings]:
+        """The cut of a selection, then those of each of its départements.
+
+        `only`: the code of the one département that is wanted, when the others are not.
+        """
+        whole = self.cut(selection)
+        own = {
+            place: whole.of(rank)
+            for rank, place in enumerate(self.places)
+            if only in {None, place.departement_code}
+        }
+        return {selection.territory: whole} | own
+
     def of(self, place: int) -> Readings:
         """Those of one département, by its rank."""
         return self._with(

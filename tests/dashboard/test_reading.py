@@ -18,6 +18,8 @@ from reference.models import Region, Sector, current_data_version, raise_data_ve
 from tests.dashboard import world
 
 pytestmark = pytest.mark.django_db
+#: The months that a young région received.
+RECEIVED = (dt.date(2025, 10, 1), world.LAST)
 
 
 @pytest.fixture
@@ -25,7 +27,8 @@ def gathered(monkeypatch: pytest.MonkeyPatch) -> list[Selection]:
     """Every selection that is read, in place of reading it."""
     asked: list[Selection] = []
 
-    def gather(selection: Selection, only: str | None = None) -> Any:
+    def gather(selection: Selection, only: str | None = None, ground: Any = None) -> Any:
+        assert ground is not None
         asked.append(selection)
         return {"of": selection.territory.code, "only": only}
 
@@ -66,16 +69,16 @@ def test_what_was_prepared_comes_in_one_query_and_the_rest_is_read(
 ) -> None:
     """What nobody prepared is not asked for again at once, for a page asks several times."""
     monkeypatch.setattr(reading, "monotonic", lambda: 0.0)
-    world.lay(first=dt.date(2025, 10, 1))
-    usual = replace(selected(), first=dt.date(2025, 10, 1))
+    world.lay(first=RECEIVED[0])
+    usual = replace(selected(), first=RECEIVED[0])
     of_sector, other = replace(usual, sector=Sector.PA), replace(usual, last=usual.first)
     prepare_readings()
     version, prepared = current_data_version(), len(gathered)
 
     with django_assert_num_queries(1):
-        fetch(version, usual, of_sector, other)
+        fetch(version, RECEIVED, usual, of_sector, other)
     with django_assert_num_queries(0):
-        fetch(version, usual, of_sector, other)
+        fetch(version, RECEIVED, usual, of_sector, other)
         for each in (usual, of_sector, other):
             evidence(each, version)
 
@@ -90,27 +93,27 @@ def test_a_process_that_looked_too_early_finds_later_what_a_worker_prepared(
     """A page is opened in the seconds after a publication, another one a moment later."""
     now = 0.0
     monkeypatch.setattr(reading, "monotonic", lambda: now)
-    world.lay(first=dt.date(2025, 10, 1))
-    usual, version = replace(selected(), first=dt.date(2025, 10, 1)), current_data_version()
+    world.lay(first=RECEIVED[0])
+    usual, version = replace(selected(), first=RECEIVED[0]), current_data_version()
 
-    fetch(version, usual)
+    fetch(version, RECEIVED, usual)
     evidence_of("21", usual, version)
     prepare_readings()
     prepared = len(gathered)
     with django_assert_num_queries(0):
-        fetch(version, usual)
+        fetch(version, RECEIVED, usual)
         evidence_of("39", usual, version)
     assert len(gathered) == prepared + 1
     now = reading.AWHILE
     with django_assert_num_queries(1):
-        fetch(version, usual)
+        fetch(version, RECEIVED, usual)
         evidence_of("25", usual, version)
 
     assert len(gathered) == prepared + 1
 
 
 def test_a_version_is_prepared_once(gathered: list[Selection]) -> None:
-    world.lay(first=dt.date(2025, 10, 1))
+    world.lay(first=RECEIVED[0])
 
     assert prepare_readings()
     assert not prepare_readings()
@@ -150,7 +153,7 @@ def test_figures_that_change_while_they_are_prepared_are_left_to_the_next_beat(
 
 
 def test_one_worker_prepares_at_a_time(gathered: list[Selection]) -> None:
-    world.lay(first=dt.date(2025, 10, 1))
+    world.lay(first=RECEIVED[0])
 
     assert reading.alone()
     assert not prepare_readings()
@@ -161,7 +164,7 @@ def test_one_worker_prepares_at_a_time(gathered: list[Selection]) -> None:
 def test_a_failure_lets_the_next_beat_try_again(
     gathered: list[Selection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.lay(first=dt.date(2025, 10, 1))
+    world.lay(first=RECEIVED[0])
 
     def fail(_region: Region, _some: slice) -> None:
         raise MemoryError

@@ -48,7 +48,7 @@ def explained(
     selection: Selection, dynamics: dict[str, Dynamics]
 ) -> dict[str, tuple[PeakOrigin, ...]]:
     events = Event.objects.filter(region=selection.territory.region_code)
-    return explain(selection, dynamics, events, read(selection.territory))
+    return explain(selection, dynamics, events, read(selection.territory).cuts(selection))
 
 
 def moved(*peaks: Peak) -> Dynamics:
