@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ingestion.history.cells import Becoming, Month, Version
-from ingestion.models import Extract, LineReport, Source
+from ingestion.models import Extract, Kind, LineReport, Source
 from ingestion.presentation import Accounting, CoveredRow
 from ingestion.previewing import preview_page
 from ingestion.previewing.preview_page import Moves, Table
@@ -34,7 +34,7 @@ def files(extracts: Iterable[Extract]) -> Lines:
             each.pk,
             each.original_name,
             each.get_kind_display(),
-            each.get_mode_display(),
+            each.get_mode_display() if each.kind == Kind.MONTHLY else "",
             each.get_state_display(),
             each.region.name if each.region else NATION,
             ", ".join(in_french(parse_month(month)) for month in each.months),
