@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.forms import DEFAULT_MONTHS, latest
+from dashboard.kept import once
 from dashboard.models import Subject
 from dashboard.reading import evidence
 from dashboard.texts import Place, Topic, region_of
@@ -26,14 +27,18 @@ class Drafts:
     data_version: int
 
     def of(self, place: Place) -> Mapping[str, Paragraph]:
-        """The generated text of each subject of a place."""
-        if isinstance(place, Region):
-            return {Subject.REGION.value: write_region(self.evidence)}
-        return write_departement(place.code, self.evidence)
+        """The generated text of each subject of a place, from this process or written now."""
+        kind = type(place).__name__
+        return once(self.data_version, lambda: self._written(place), "drafts", kind, place.code)
 
     def topic(self, place: Place, subject: Subject) -> Topic:
         """What is to be written about on one subject of a place."""
         return Topic(place, subject, self.of(place)[subject], self.month, self.data_version)
+
+    def _written(self, place: Place) -> Mapping[str, Paragraph]:
+        if isinstance(place, Region):
+            return {Subject.REGION.value: write_region(self.evidence)}
+        return write_departement(place.code, self.evidence)
 
 
 def drafts(place: Place, version: int) -> Drafts | None:

@@ -38,10 +38,8 @@ def read_cells(codes: Sequence[str], since: dt.date | None = None) -> Cells:
     rows = CoveredMonth.objects.filter(departement__in=codes)
     if since is not None:
         rows = rows.filter(month__gte=since)
-    return {
-        (row.departement_id, row.month): Covered(row.received_on, row.source_label, row.confirmed)
-        for row in rows
-    }
+    read = rows.values_list("departement_id", "month", "received_on", "source_label", "confirmed")
+    return {(code, month): Covered(day, file, done) for code, month, day, file, done in read}
 
 
 def last_months(cells: Cells) -> dict[str, dt.date]:
