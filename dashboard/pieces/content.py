@@ -17,33 +17,18 @@ from dashboard.exhibits import Block
 from dashboard.models import Subject
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
-from dashboard.pieces.behind import Behind, of_committee, of_places, of_territory
-from dashboard.pieces.masking import (
-    HIDDEN,
-    HIDDEN_TOO,
-    MASK,
-    is_masked,
-    masked_chart,
-    masked_places,
-    masked_since,
-    masked_table,
-)
 from dashboard.pieces.piece import Piece
-from dashboard.pieces.reports import Reports
+from dashboard.pieces.versions import Versions
 from dashboard.presentation import text_months
-from dashboard.since import since, since_table
+from dashboard.since import since
 from dashboard.texts import is_stale
-from dashboard.tiles import Tile, unchanged
+from dashboard.tiles import Tile
 from dashboard.words import paragraphs
 from indicators.catalogue import INDICATORS
-from indicators.commentary import Paragraph
 from indicators.selection import Territory
 from reference import french
 from reference.months import in_french
 
-RESERVED = (
-    "Ce tableau nomme des organismes gestionnaires\u202f: il n’est que dans la version de travail."
-)
 NOTHING_COUNTED = "Rien à compter sur la période."
 NO_EDITION = "Aucune édition n’a encore été figée pour un comité de la région."
 STALE = "Texte publié sur d’autres chiffres que ceux d’aujourd’hui\u202f: à relire."
@@ -75,7 +60,7 @@ class Content:
     link: str = ""
 
 
-class Reader(Reports):
+class Reader(Versions):
     """Reads the pieces of a région, each report once by territory and query.
 
     To be used inside `indicators.snapshot.snapshot()`, whose version it is given. `working`: with
@@ -91,15 +76,20 @@ class Reader(Reports):
         Raises:
             LookupError: the région does not have it.
         """
-        if piece.territory == self.around.code:
-            found = self._of_region(piece)
+        regional = piece.territory == self.around.code
+        labels = codes.codes_of_region() if regional else codes.codes_of_departement()
+        reserved = self.reserved(piece)
+        if reserved:
+            found = self._hidden(piece, labels, reserved)
+        elif regional:
+            found = self._of_region(piece, labels)
         else:
-            found = self._of_departement(piece)
+            found = self._of_departement(piece, labels)
         return replace(found, title=piece.title or found.title)
 
     # --- The région -------------------------------------------------------------------------------
 
-    def _of_region(self, piece: Piece) -> Content:
+    def _of_region(self, piece: Piece, labels: Mapping[str, str]) -> Content:
         special: Mapping[str, Callable[[Piece], Content]] = {
             codes.KEY_FIGURES: self._key_figures,
             codes.SYNTHESIS: self._synthesis,
@@ -109,13 +99,10 @@ class Reader(Reports):
             codes.SINCE: self._since,
             codes.METHOD: self._method,
         }
-        reserved = self._few(piece)
-        if reserved:
-            return self._hidden(piece, codes.codes_of_region(), reserved)
         if piece.code in special:
             return special[piece.code](piece)
         report = self.regional_report(piece)
-        return self._shown(piece, report.charts, report.blocks, codes.codes_of_region())
+        return self._shown(piece, report.charts, report.blocks, labels)
 
     def _key_figures(self, piece: Piece) -> Content:
         report = self.regional_report(piece)
@@ -123,7 +110,7 @@ class Reader(Reports):
         return self._tiles(piece, report.tiles, notes, report.measures.cut_off)
 
     def _synthesis(self, piece: Piece) -> Content:
-        content = self._page(piece, f"{self._name(piece)}\u202f: synthèse")
+        content = self._page(piece, f"{self.name(piece)}\u202f: synthèse")
         return self._said(content, Subject.REGION)
 
     def _map(self, piece: Piece) -> Content:
@@ -146,17 +133,11 @@ class Reader(Reports):
         content = self._page(piece, "Les départements côte à côte")
         return replace(
             content,
-            table=self._places(piece),
+            table=self.side_by_side(piece),
             subtitle=report.synthesis.table.caption,
             source=source(SOURCE, report.measures.cut_off, ()),
             notes=(*notes, *content.notes),
         )
-
-    def _places(self, piece: Piece) -> Table:
-        """The table of the départements, masked in the public version."""
-        report = self.around_piece(piece)
-        table = report.synthesis.table
-        return table if self.working else masked_places(table, of_places(report.evidence))
 
     def _multiples(self, piece: Piece) -> Content:
         report = self.regional_report(piece)
@@ -180,13 +161,8 @@ class Reader(Reports):
         if found is None:
             content = self._page(piece, "Depuis le dernier comité")
             return replace(content, paragraphs=(NO_EDITION,))
-        content = self._page(piece, f"Depuis le comité du {french.day(found.committee_on)}")
-        table, told = since_table(found), found.paragraph
-        if not self.working:
-            table = masked_since(table, [of_committee(row) for row in (*found.rows, found.total)])
-            now = table.named("documents-maintenant").texts
-            names = {row for row, text in zip(table.rows, now, strict=True) if text == MASK}
-            told = unsaid.of_committee(told, names, region=found.total.name in names)
+        content = self._page(piece, f"Depuis {found.meeting.name}")
+        table, told = self.since_then(found)
         return replace(
             content,
             table=table,
@@ -200,42 +176,16 @@ class Reader(Reports):
 
     # --- A département ----------------------------------------------------------------------------
 
-    def _of_departement(self, piece: Piece) -> Content:
-        labels = codes.codes_of_departement()
-        reserved = self._reserved(piece)
-        if reserved:
-            return self._hidden(piece, labels, reserved)
+    def _of_departement(self, piece: Piece, labels: Mapping[str, str]) -> Content:
         report = self.local_report(piece)
         if piece.code == codes.KEY_FIGURES:
             return self._tiles(piece, report.tiles, (), report.charts[0].cut_off)
         return self._shown(piece, report.charts, report.blocks, labels)
 
-    def _reserved(self, piece: Piece) -> str:
-        """Why the public version does not show a piece of a département, "" when it does."""
-        if self.working:
-            return ""
-        if piece.code in codes.NAMED:
-            return RESERVED
-        reserved = self._few(piece)
-        if reserved or piece.code in codes.RATES:
-            return reserved
-        return HIDDEN_TOO if is_masked(self._places(piece), "documents", self._name(piece)) else ""
-
     # --- Both -------------------------------------------------------------------------------------
 
-    def _few(self, piece: Piece) -> str:
-        """Why the public version hides a piece of documents that one ESMS made, "" when not."""
-        if self.working or piece.code in codes.RATES:
-            return ""
-        behind = self._behind(piece)
-        changes = piece.code.startswith(codes.CHANGES)
-        return HIDDEN if behind.now.few or (changes and behind.before.few) else ""
-
-    def _behind(self, piece: Piece) -> Behind:
-        return of_territory(self.known(piece))
-
     def _hidden(self, piece: Piece, labels: Mapping[str, str], why: str) -> Content:
-        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(labels[piece.code])}")
+        content = self._page(piece, f"{self.name(piece)}\u202f: {_lower(labels[piece.code])}")
         return replace(content, paragraphs=(why,))
 
     def _shown(
@@ -256,10 +206,7 @@ class Reader(Reports):
         return self._hidden(piece, labels, NOTHING_COUNTED)
 
     def _drawn(self, piece: Piece, chart: Chart) -> Content:
-        shown = chart
-        if not self.working:
-            grown = self._behind(piece).before.few
-            shown = masked_chart(chart, self.sites(piece), grown=grown)
+        shown = self.drawn(piece, chart)
         content = self._page(piece, shown.message)
         content = replace(
             content,
@@ -272,12 +219,12 @@ class Reader(Reports):
         return self._said(content, piece.code)
 
     def _listed(self, piece: Piece, block: Block, table: Table) -> Content:
-        shown = self._masked(piece, piece.code, table)
+        shown = self.listed(piece, piece.code, table)
         as_is = all(
-            self._masked(piece, each.code, each.table) == each.table for each in block.exhibits
+            self.listed(piece, each.code, each.table) == each.table for each in block.exhibits
         )
         told = block.message if as_is else block.heading  # the message has the numbers of all
-        content = self._page(piece, f"{self._name(piece)}\u202f: {_lower(told)}")
+        content = self._page(piece, f"{self.name(piece)}\u202f: {_lower(told)}")
         return replace(
             content,
             table=shown,
@@ -286,22 +233,13 @@ class Reader(Reports):
             notes=(block.reading, *block.remarks, *content.notes),
         )
 
-    def _masked(self, piece: Piece, code: str, table: Table) -> Table:
-        """A table of a block of the page of a piece, masked in the public version."""
-        if self.working:
-            return table
-        region = piece.territory == self.around.code
-        around = self.around_piece(piece).evidence
-        return masked_table(code, table, self.known(piece), around if region else None)
-
     def _tiles(
         self, piece: Piece, tiles: Iterable[Tile], notes: tuple[str, ...], cut_off: dt.date | None
     ) -> Content:
         """Key figures; a tile without a figure says what to import, which is no slide's matter."""
-        shown = tuple(tile for tile in tiles if any(map(str.isdigit, tile.value)))
-        if not self.working and self._behind(piece).before.few:
-            shown = tuple(unchanged(tile) for tile in shown)
-        content = self._page(piece, f"{self._name(piece)}\u202f: chiffres clés")
+        figured = (tile for tile in tiles if any(map(str.isdigit, tile.value)))
+        shown = self.told_tiles(piece, figured)
+        content = self._page(piece, f"{self.name(piece)}\u202f: chiffres clés")
         return replace(
             content,
             tiles=shown,
@@ -322,7 +260,7 @@ class Reader(Reports):
         months = (about,) if about else ()
         text = self.texts.get((piece.territory, subject))
         if text is None or text.published is None:
-            told = self._told(piece, generated)
+            told = self.told(piece, generated)
             if not told.sentences:
                 return replace(content, notes=(*content.notes, unsaid.UNSAID))
             return replace(content, paragraphs=(*paragraphs(told.text), *months), draft=True)
@@ -332,15 +270,6 @@ class Reader(Reports):
             paragraphs=(*paragraphs(text.published.body), *months),
             notes=(*content.notes, *([STALE] if stale else [])),
         )
-
-    def _told(self, piece: Piece, generated: Paragraph) -> Paragraph:
-        """A generated text as its version may say it."""
-        if self.working:
-            return generated
-        if piece.territory == self.around.code:
-            return unsaid.of_region(generated, self.today)
-        here = self.today.departements[piece.territory.removeprefix("D")]
-        return unsaid.of_departement(generated, here)
 
     def _page(self, piece: Piece, title: str) -> Content:
         """What each piece has: its title, definitions and address."""
@@ -357,9 +286,6 @@ class Reader(Reports):
             )
             link = self.link + path + asked.permalink()
         return Content(piece, territory, title, notes=definitions(piece.code), link=link)
-
-    def _name(self, piece: Piece) -> str:
-        return french.typographic(self.asked(piece).selection.territory.name)
 
 
 def source(said: str, cut_off: dt.date | None, notes: Iterable[str]) -> str:

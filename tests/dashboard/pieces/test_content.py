@@ -16,7 +16,7 @@ from accounts.models import User
 from dashboard.editions import freeze
 from dashboard.forms import ask
 from dashboard.models import Text, TextVersion
-from dashboard.pieces.content import NO_EDITION, RESERVED, STALE, Content, Reader, _lower
+from dashboard.pieces.content import NO_EDITION, STALE, Content, Reader, _lower
 from dashboard.pieces.masking import HIDDEN, HIDDEN_TOO, MASK
 from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import (
@@ -25,6 +25,7 @@ from dashboard.pieces.piece import (
     codes_of_departement,
     codes_of_region,
 )
+from dashboard.pieces.versions import RESERVED
 from dashboard.region_report import RegionReport, region_report
 from dashboard.report import DepartementReport, departement_report, load_groups
 from indicators.models import FacilityMonth, MonthlyReach, MonthlyVolume

@@ -1,0 +1,113 @@
+"""What each version of a piece may say: the working one all, the public one no few documents.
+
+The rules are those of `masking`, for charts and tables, and of `unsaid`, for generated sentences;
+here is which of them a piece goes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dashboard.charts.chart import Chart, Table
+from dashboard.pieces import piece as codes
+from dashboard.pieces import unsaid
+from dashboard.pieces.behind import Behind, of_committee, of_places, of_territory
+from dashboard.pieces.masking import (
+    HIDDEN,
+    HIDDEN_TOO,
+    MASK,
+    is_masked,
+    masked_chart,
+    masked_places,
+    masked_since,
+    masked_table,
+)
+from dashboard.pieces.piece import Piece
+from dashboard.pieces.reports import Reports
+from dashboard.since import Since, since_table
+from dashboard.tiles import Tile, unchanged
+from indicators.commentary import Paragraph
+from reference import french
+
+RESERVED = (
+    "Ce tableau nomme des organismes gestionnaires\u202f: il n’est que dans la version de travail."
+)
+
+
+class Versions(Reports):
+    """The reports of a région, with what the version that is read leaves out of them."""
+
+    def reserved(self, piece: Piece) -> str:
+        """Why the version does not show a piece at all, "" when it does."""
+        if self.working:
+            return ""
+        if piece.territory == self.around.code:
+            return self._few(piece)
+        if piece.code in codes.NAMED:
+            return RESERVED
+        reserved = self._few(piece)
+        if reserved or piece.code in codes.RATES:
+            return reserved
+        masked = is_masked(self.side_by_side(piece), "documents", self.name(piece))
+        return HIDDEN_TOO if masked else ""
+
+    def side_by_side(self, piece: Piece) -> Table:
+        """The table of the départements of the région."""
+        report = self.around_piece(piece)
+        table = report.synthesis.table
+        return table if self.working else masked_places(table, of_places(report.evidence))
+
+    def since_then(self, found: Since) -> tuple[Table, Paragraph]:
+        """The table and the paragraph of what changed since a committee."""
+        table, told = since_table(found), found.paragraph
+        if self.working:
+            return table, told
+        table = masked_since(table, [of_committee(row) for row in (*found.rows, found.total)])
+        now = table.named("documents-maintenant").texts
+        names = {row for row, text in zip(table.rows, now, strict=True) if text == MASK}
+        return table, unsaid.of_committee(told, names, region=found.total.name in names)
+
+    def drawn(self, piece: Piece, chart: Chart) -> Chart:
+        """A chart of the page of a piece."""
+        if self.working:
+            return chart
+        grown = self._behind(piece).before.few
+        return masked_chart(chart, self.sites(piece), grown=grown)
+
+    def listed(self, piece: Piece, code: str, table: Table) -> Table:
+        """A table of a block of the page of a piece."""
+        if self.working:
+            return table
+        region = piece.territory == self.around.code
+        around = self.around_piece(piece).evidence
+        return masked_table(code, table, self.known(piece), around if region else None)
+
+    def told_tiles(self, piece: Piece, tiles: Iterable[Tile]) -> tuple[Tile, ...]:
+        """The key figures of the page of a piece."""
+        if self.working or not self._behind(piece).before.few:
+            return tuple(tiles)
+        return tuple(unchanged(tile) for tile in tiles)
+
+    def told(self, piece: Piece, generated: Paragraph) -> Paragraph:
+        """A generated text."""
+        if self.working:
+            return generated
+        if piece.territory == self.around.code:
+            return unsaid.of_region(generated, self.today)
+        here = self.today.departements[piece.territory.removeprefix("D")]
+        return unsaid.of_departement(generated, here)
+
+    def name(self, piece: Piece) -> str:
+        """What the territory of a piece is called."""
+        return french.typographic(self.asked(piece).selection.territory.name)
+
+    def _few(self, piece: Piece) -> str:
+        """Why the public version hides a piece of documents that one ESMS made, "" when not."""
+        if piece.code in codes.RATES:
+            return ""
+        behind = self._behind(piece)
+        changes = piece.code.startswith(codes.CHANGES)
+        return HIDDEN if behind.now.few or (changes and behind.before.few) else ""
+
+    def _behind(self, piece: Piece) -> Behind:
+        return of_territory(self.known(piece))
