@@ -14,7 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from indicators.programme_parc import SECTORS, Bools, Coverage, Parc, Reach, coverage, read_parc
+from indicators.columns import month_of
+from indicators.programme_parc import (
+    NEVER,
+    SECTORS,
+    Bools,
+    Coverage,
+    Parc,
+    Reach,
+    coverage,
+    read_parc,
+)
 from indicators.programmes import ProgrammeGap
 from indicators.selection import Selection
 from reference.models import Programme, ProgrammeMembership
@@ -125,7 +135,7 @@ def compare(
     months = covered.months(selection)
     if not months:
         return None
-    parc = read_parc(selection, covered, months)
+    parc = read_parc(selection, covered, months, lasts=True)
     nobody = np.zeros(len(parc.facilities), dtype="bool")
     who = parc.members.get(programme.pk, nobody)
     told = _memberships(programme, parc)
@@ -245,8 +255,15 @@ def _silent(
             sector=SECTORS[parc.sector[rank, now]],
             **{name: told[keys[rank]][name] for name in ("holder", "vintage", "vendor")},
             target_on=told[keys[rank]]["target_on"],
-            last=parc.last[rank],
+            last=_last(parc, rank),
         )
         for rank in ranks
     ]
     return tuple(sorted(silent, key=lambda each: (each.departement, each.name, each.finess)))
+
+
+def _last(parc: Parc, rank: int) -> dt.date | None:
+    """The month in which a facility last fed."""
+    assert parc.last is not None  # noqa: S101  # `compare` asks for it
+    last = int(parc.last[rank])
+    return None if last == NEVER else month_of(last)

@@ -1,9 +1,8 @@
 """The parc of some months, facility by facility, with who fed and who is in which programme.
 
 What `reference.standing` and `indicators.summaries` say, for pages that set facilities apart by
-something that no summary carries. One query reads the periods of a région with what their
-facilities fed; the rest is arithmetic on arrays of facilities × months. A test holds the counts
-to those of the summaries.
+something that no summary carries: arithmetic on arrays of facilities × months. A test holds the
+counts to those of the summaries.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from indicators.columns import Table, chosen, month_number, months_of_days
 from indicators.models import CoveredMonth
+from indicators.programme_reading import ParcReading, read
 from indicators.selection import CHART_SECTORS, Selection
 from indicators.series import LEAST_RECEIVED
-from reference.months import shift, span
+from reference.months import shift
 
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -28,34 +27,8 @@ Numbers = NDArray[np.int64]
 SECTORS = [str(sector) for sector in CHART_SECTORS]
 #: The index of what is in none of them: out of the field.
 OUTSIDE = len(SECTORS)
-
-# Facilities one after the other, each with its periods in the order in which they began.
-_SQL = """
-SELECT p.facility_id, f.departement_id, COALESCE(p.starts_on, '1900-01-01'),
-    COALESCE(p.ends_on, '2200-01-01'),
-    COALESCE(NULLIF(f.sector_override, ''), h.sector, c.sector),
-    f.sector_override <> '' OR COALESCE(h.in_perimeter, c.in_perimeter),
-    fed.months, joined.programmes, fed.last
-FROM reference_facility f
-JOIN reference_facilityperiod p ON p.facility_id = f.id
-JOIN reference_facilitycategory c ON c.code = p.category_id
-JOIN reference_departement d ON d.code = f.departement_id
-LEFT JOIN reference_perimeterchoice h ON h.category_id = c.code AND h.region_id = d.region_id
-LEFT JOIN (
-    SELECT facility_id, max(month) AS last, array_agg(
-        12 * extract(year FROM month)::int + extract(month FROM month)::int - %(base)s
-    ) FILTER (WHERE month >= %(first)s) AS months
-    FROM indicators_facilitymonth
-    WHERE departement_id = ANY(%(codes)s) AND month <= %(last)s
-    GROUP BY facility_id
-) fed ON fed.facility_id = f.id
-LEFT JOIN (
-    SELECT facility_id, array_agg(programme_id) AS programmes
-    FROM reference_programmemembership GROUP BY facility_id
-) joined ON joined.facility_id = f.id
-WHERE f.departement_id = ANY(%(codes)s)
-ORDER BY p.facility_id, p.starts_on NULLS FIRST, p.id
-"""
+#: Stands for the month in which a facility that never fed did.
+NEVER = -(1 << 20)
 
 
 @dataclass(frozen=True)
@@ -112,7 +85,8 @@ class Parc:
     `facilities`: their keys. `home`: index of their département (F). `members`: programme → who
     is in it (F). F × M: `sector` (index in SECTORS), `inside` (in the parc), `now` (fed in the
     month), `year` (fed in the 12 to it). D × M: `long`, where 9 months of the 12 were received.
-    `last`: the last month in which each fed, before or in the last one (F).
+    `last`: the number of the last month in which each fed, NEVER without any (F); None when it
+    was not asked for.
     """
 
     months: tuple[dt.date, ...]
@@ -125,7 +99,7 @@ class Parc:
     now: Bools
     year: Bools
     long: Bools
-    last: tuple[dt.date | None, ...]
+    last: Numbers | None
 
     def of(self, codes: Collection[str]) -> Bools:
         """Who is in some départements (F)."""
@@ -149,108 +123,112 @@ class Parc:
         return Reach(int(counted.sum()), int((counted & self.year[:, month]).sum()))
 
 
-def read_parc(selection: Selection, covered: Coverage, months: Sequence[dt.date]) -> Parc:
+def read_parc(
+    selection: Selection, covered: Coverage, months: Sequence[dt.date], *, lasts: bool = False
+) -> Parc:
     """The parc of some months (in order, one at least) of a selection's territory. One query.
 
-    The sector of the selection, when it has one, restricts the parc of each month.
+    The sector of the selection, when it has one, restricts the parc of each month. `lasts`:
+    whether to tell when each facility last fed.
     """
     codes = selection.territory.departement_codes
-    first = shift(months[0], -11)
-    base = _index(first)
-    rows = _rows(codes, first, months[-1], base)
-    ranks = np.array([_index(month) - base for month in months])
+    first = month_number(months[0]) - 11
+    read_ = read(codes, shift(months[0], -11), months[-1], _sector, before=lasts)
+    ranks = np.array([month_number(month) for month in months]) - first
+    periods = _in_order(read_.periods)
+    facilities, firsts = np.unique(periods["facility"], return_index=True)
+    speaking, open_now = _speaking(periods, firsts, ranks + first)
+    home = periods["place"][firsts]
+    fed = np.zeros((len(facilities), int(ranks[-1]) + 1), dtype="bool")
+    known = _among(facilities, read_.fed)
+    fed[known["facility"], known["month"] - first] = True
     received, long = _coverage(codes, covered, months)
-    speaking, open_now, firsts = _speaking(rows, months)
-    home = np.array([codes.index(rows[row][1]) for row in firsts], dtype="int64")
-    fed = _fed(rows, firsts, int(ranks[-1]) + 1)
-    sectors = np.array([_sector(row[4]) for row in rows], dtype="int64")
-    allowed = np.array([row[5] and _wanted(row[4], selection) for row in rows], dtype="bool")
     now = fed[:, ranks]
+    allowed = (periods["inside"] == 1) & _wanted(periods["sector"], selection)
     inside = allowed[speaking] & (open_now | now) & received[home]
     totals = np.concatenate([np.zeros((len(fed), 1), int), fed.cumsum(axis=1)], axis=1)
     year = totals[:, ranks + 1] > totals[:, ranks - 11]
     return Parc(
         months=tuple(months),
         departements=codes,
-        facilities=np.array([rows[row][0] for row in firsts], dtype="int64"),
+        facilities=facilities,
         home=home,
-        members=_members([rows[row][7] for row in firsts]),
-        sector=sectors[speaking],
+        members=_members(facilities, read_.members),
+        sector=periods["sector"][speaking],
         inside=inside,
         now=now & inside,
         year=year & inside,
         long=long,
-        last=tuple(rows[row][8] for row in firsts),
+        last=_lasts(facilities, read_) if lasts else None,
     )
 
 
-def _rows(codes: Sequence[str], first: dt.date, last: dt.date, base: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"codes": list(codes), "first": first, "last": last, "base": base})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+def _in_order(periods: Table) -> Table:
+    """Facilities one after the other, each with its periods in the order in which they began."""
+    order = np.lexsort((periods["period"], periods["starts"], periods["facility"]))
+    return chosen(periods, order)
 
 
-def _speaking(
-    rows: Sequence[tuple[Any, ...]], months: Sequence[dt.date]
-) -> tuple[Numbers, Bools, Numbers]:
-    """The row that says what each facility is in each month (F × M), whether it is open then, and
-    the first row of each facility.
+def _speaking(periods: Table, firsts: Numbers, months: Numbers) -> tuple[Numbers, Bools]:
+    """The period that says what each facility is in each month (F × M), whether it is open then.
 
     The last period that covers the month; without any, the last that ended before it; without
-    any, the first.
+    any, the first. `firsts`: where each facility begins; `months`: as numbers.
     """
-    keys = np.array([row[0] for row in rows], dtype="int64")
-    firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    starts = np.array([row[2] for row in rows], dtype="datetime64[M]")[:, None]
-    ends = np.array([row[3] for row in rows], dtype="datetime64[M]")[:, None]
-    asked = np.array(months, dtype="datetime64[M]")[None, :]
-    if not len(rows):
+    if not len(firsts):
         nothing = np.zeros((0, len(months)))
-        return nothing.astype("int64"), nothing.astype("bool"), firsts
-    order = np.arange(len(rows))[:, None]
-    covering = np.maximum.reduceat(np.where((starts <= asked) & (ends >= asked), order, -1), firsts)
-    ended = np.maximum.reduceat(np.where(ends < asked, order, -1), firsts)
+        return nothing.astype("int64"), nothing.astype("bool")
+    starts = months_of_days(periods["starts"])[:, None]
+    ends = months_of_days(periods["ends"])[:, None]
+    order = np.arange(len(starts))[:, None]
+    covers = (starts <= months) & (ends >= months)
+    covering = np.maximum.reduceat(np.where(covers, order, -1), firsts)
+    ended = np.maximum.reduceat(np.where(ends < months, order, -1), firsts)
     known = np.where(ended >= 0, ended, firsts[:, None])
-    return np.where(covering >= 0, covering, known), covering >= 0, firsts
+    return np.where(covering >= 0, covering, known), covering >= 0
 
 
-def _fed(rows: Sequence[tuple[Any, ...]], firsts: Numbers, width: int) -> Bools:
-    """Who fed in which month since the first of all the windows (F × months)."""
-    fed = np.zeros((len(firsts), width), dtype="bool")
-    for rank, row in enumerate(firsts):
-        if rows[row][6]:
-            fed[rank, rows[row][6]] = True
-    return fed
+def _among(facilities: Numbers, rows: Table) -> Table:
+    """The rows of the facilities of a territory, which are numbered from 0."""
+    found = chosen(rows, np.isin(rows["facility"], facilities))
+    return found | {"facility": np.searchsorted(facilities, found["facility"])}
 
 
-def _members(joined: Sequence[list[int] | None]) -> dict[int, Bools]:
+def _members(facilities: Numbers, joined: Table) -> dict[int, Bools]:
     """Who is in each programme (F), by its key."""
-    members: dict[int, Bools] = {}
-    for rank, programmes in enumerate(joined):
-        for programme in programmes or ():
-            members.setdefault(programme, np.zeros(len(joined), dtype="bool"))[rank] = True
+    known = _among(facilities, joined)
+    members = {}
+    for programme in np.unique(known["programme"]).tolist():
+        who = np.zeros(len(facilities), dtype="bool")
+        who[known["facility"][known["programme"] == programme]] = True
+        members[programme] = who
     return members
+
+
+def _lasts(facilities: Numbers, found: ParcReading) -> Numbers:
+    """The number of the last month in which each facility fed (F), NEVER without any."""
+    last = np.full(len(facilities), NEVER)
+    for rows in (found.before, found.fed):
+        known = _among(facilities, rows)
+        np.maximum.at(last, known["facility"], known["month"])
+    return last
 
 
 def _coverage(
     codes: Sequence[str], covered: Coverage, months: Sequence[dt.date]
 ) -> tuple[Bools, Bools]:
     """Where each month was received, and 9 months of its 12 too (D × M)."""
-    received = np.array(
-        [[(month, code) in covered.received for month in months] for code in codes], dtype="bool"
-    )
-    windows = [tuple(span(shift(month, -11), month)) for month in months]
-    enough = np.array(
-        [
-            [
-                sum((past, code) in covered.received for past in window) >= LEAST_RECEIVED
-                for window in windows
-            ]
-            for code in codes
-        ],
-        dtype="bool",
-    )
+    first = month_number(months[0]) - 11
+    ranks = np.array([month_number(month) for month in months]) - first
+    cells = np.zeros((len(codes), int(ranks[-1]) + 1), dtype="bool")
+    places = {code: place for place, code in enumerate(codes)}
+    for month, code in covered.received:
+        rank = month_number(month) - first
+        if code in places and 0 <= rank < cells.shape[1]:
+            cells[places[code], rank] = True
+    totals = np.concatenate([np.zeros((len(codes), 1), int), cells.cumsum(axis=1)], axis=1)
+    received = cells[:, ranks]
+    enough = totals[:, ranks + 1] - totals[:, ranks - 11] >= LEAST_RECEIVED
     return received, received & enough
 
 
@@ -258,11 +236,9 @@ def _sector(code: str) -> int:
     return SECTORS.index(code) if code in SECTORS else OUTSIDE
 
 
-def _wanted(sector: str, selection: Selection) -> bool:
-    """Whether a sector is counted: never what is out of the field."""
-    return sector in SECTORS and selection.sector in {None, sector}
-
-
-def _index(month: dt.date) -> int:
-    """The rank of a month since year 0, as the query counts it."""
-    return month.year * 12 + month.month
+def _wanted(sectors: Numbers, selection: Selection) -> Bools:
+    """Which sectors are counted: never what is out of the field."""
+    wanted: Bools = (
+        sectors != OUTSIDE if selection.sector is None else sectors == _sector(selection.sector)
+    )
+    return wanted
