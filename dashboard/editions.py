@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,18 +18,24 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Role, User
+from dashboard.charts.contributors import is_small
 from dashboard.charts.wording import at
 from dashboard.drafts import Drafts, drafts
 from dashboard.fingerprints import FINGERPRINT, shown
 from dashboard.models import Edition, TypedFigure
+from dashboard.report import load_groups
 from dashboard.texts import Place, shown_texts
 from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.payload import payload
 from indicators.series import Measures
-from reference.models import Region, lock_data_version, raise_data_version
+from reference.models import Region, Target, lock_data_version, raise_data_version
 
-#: The shape of the content, for who will read today's editions with tomorrow's code.
-SHAPE = 1
+#: The shape of the content, for who will read today's editions with tomorrow's code. The first one
+#: kept neither the series of documents, nor targets, nor places as a sentence names them.
+SHAPE = 2
+
+#: What is kept of a target.
+TARGET = ("indicator", "sector", "month", "last_month", "value", "label")
 
 Json = dict[str, Any]
 
@@ -93,14 +100,16 @@ def content_of(region: Region, found: Drafts) -> Json:
             for code, evidence in whole.departements.items()
         },
     }
+    targets = _targets(region)
     return {
         "shape": SHAPE,
         "summary": summary(whole),
         # A list, for the database keeps no order of keys: the région first.
         "territories": [
-            {"code": code, **_territory(place, evidence, found)}
+            {"code": code, **_territory(place, evidence, found), "targets": targets[code]}
             for code, (place, evidence) in places.items()
         ],
+        "groups": [_plain(group) | {"types": sorted(group.types)} for group in load_groups()],
         "typed_figures": [
             {"label": each.label, "value": each.value, "source": each.source, "on": _plain(each.on)}
             for each in TypedFigure.objects.filter(region=region)
@@ -108,10 +117,22 @@ def content_of(region: Region, found: Drafts) -> Json:
     }
 
 
+def _targets(region: Region) -> defaultdict[str, list[Json]]:
+    """The targets of a région and of its départements, by code of territory."""
+    targets: defaultdict[str, list[Json]] = defaultdict(list)
+    for target in Target.objects.filter(region=region):
+        code = f"D{target.departement_id}" if target.departement_id else f"R{region.code}"
+        targets[code].append({name: _plain(getattr(target, name)) for name in TARGET})
+    return targets
+
+
 def _territory(place: Place, evidence: TerritoryEvidence, found: Drafts) -> Json:
     shown = shown_texts(place, found.of(place), AnonymousUser(), found.month, role=Role.READER)
+    territory = evidence.measures.selection.territory
     return {
         "name": place.name,
+        "locative": territory.locative,
+        "of": territory.of,
         "measures": payload(evidence.measures, found.data_version),
         "documents": _plain(evidence.documents),
         "contributors": _plain(evidence.contributors),
@@ -141,18 +162,20 @@ def summary(whole: RegionEvidence) -> dict[str, Json]:
     """The key figures of a région and of its départements, by code of territory.
 
     Over the 12 months to the last received of the région. `rank`: by rate, 1 for the highest;
-    None without a rate.
+    None without a rate, or with one over too few ESMS to be a percentage, which ranks nobody.
     """
     last = whole.region.measures.last_received
     figures = {"R" + whole.region.measures.selection.territory.region_code: whole.region}
     figures |= {f"D{code}": each for code, each in whole.departements.items()}
     found = {code: _figures(each.measures, last) for code, each in figures.items()}
-    rates = [each["rate"] for code, each in found.items() if code.startswith("D")]
+    rates = {
+        code: each["rate"]
+        for code, each in found.items()
+        if code.startswith("D") and each["rate"] is not None and not is_small(each["parc"])
+    }
     for code, each in found.items():
-        own = each["rate"]
-        ranked = own is not None and code.startswith("D")
-        higher = sum(rate is not None and ranked and rate > own for rate in rates)
-        each["rank"] = higher + 1 if ranked else None
+        own = rates.get(code)
+        each["rank"] = None if own is None else 1 + sum(rate > own for rate in rates.values())
     return found
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.utils import timezone
 
+from dashboard.charts.chart import SMALL_BASE, Chart
 from dashboard.charts.contributors import is_small
 from dashboard.editions import Json
+from dashboard.exports.plotly import figure
+from dashboard.frozen import Drawn, charts_of
 from dashboard.models import Edition, Subject
+from dashboard.presentation import Picture
 from dashboard.since import counts, ordinal
 from indicators.dynamics import Label
 from reference import french
+from reference.listings import FILE, FORMAT, TABLE
 from reference.months import in_french, parse_month
 from reference.spreadsheets import Cell
 
@@ -57,46 +62,56 @@ class FrozenText:
 
 
 @dataclass(frozen=True)
-class Month:
-    """A month of a territory: documents, ESMS that fed, of how many, their part."""
+class FrozenChart:
+    """A chart of that day, as its place drew it, and what was written of it."""
 
-    name: str
-    cells: tuple[str, ...]
+    picture: Picture
+    texts: tuple[FrozenText, ...]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A territory of an edition: its words, its events, its months."""
+    """A territory of an edition: its words, its events, its charts."""
 
     code: str
     name: str
     texts: tuple[FrozenText, ...]
     events: tuple[str, ...]
-    months: tuple[Month, ...]
+    charts: tuple[FrozenChart, ...]
 
 
 @dataclass(frozen=True)
 class EditionPage:
-    """All that an edition shows."""
+    """All that an edition shows.
+
+    `small`: the base under which a place has neither rate nor rank, 0 when none is so small.
+    """
 
     rows: tuple[Row, ...]
     total: Row
     places: tuple[Place, ...]
     typed_figures: tuple[Json, ...]
+    small: int
 
 
 def edition_page(edition: Edition) -> EditionPage:
-    """The content of an edition, put into words."""
+    """The content of an edition, put into words and charts."""
     content = edition.content
+    charts = charts_of(content)
     total, *rows = (_row(each, content["summary"][each["code"]]) for each in content["territories"])
     return EditionPage(
         rows=tuple(rows),
         total=total,
-        places=tuple(_place(each) for each in content["territories"]),
+        places=tuple(_place(each, charts[each["code"]]) for each in content["territories"]),
         typed_figures=tuple(
             {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
         ),
+        small=SMALL_BASE if any(map(_unranked, content["summary"].values())) else 0,
     )
+
+
+def _unranked(figures: Json) -> bool:
+    return is_small(figures["parc"]) and figures["rank"] is None
 
 
 def frozen(editions: Iterable[Edition]) -> Iterator[Sequence[Cell]]:
@@ -165,17 +180,46 @@ def _row(territory: Json, figures: Json) -> Row:
     )
 
 
-def _place(territory: Json) -> Place:
+def frozen_chart(edition: Edition, name: str) -> Drawn | None:
+    """A chart of an edition by the name of its file ("documents-d21"); None when it has none."""
+    for code, charts in charts_of(edition.content).items():
+        for drawn in charts:
+            if _named(drawn.chart, code) == name:
+                return drawn
+    return None
+
+
+def _place(territory: Json, drawn: Iterable[Drawn]) -> Place:
+    """Each text under its chart, as on the page of the place; the others before them."""
+    charts = [each.chart for each in drawn]
+    codes = {chart.code for chart in charts}
+    texts: dict[str, list[FrozenText]] = {}
+    for text in territory["texts"]:
+        subject = text["subject"] if text["subject"] in codes else ""
+        told = FrozenText(
+            Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"]
+        )
+        texts.setdefault(subject, []).append(told)
     return Place(
         code=territory["code"],
         name=french.typographic(territory["name"]),
-        texts=tuple(
-            FrozenText(Subject(text["subject"]).label, tuple(text["paragraphs"]), text["automatic"])
-            for text in territory["texts"]
-        ),
+        texts=tuple(texts.get("", ())),
         events=tuple(_event(each) for each in territory["events"]),
-        months=tuple(_months(territory["measures"])),
+        charts=tuple(
+            FrozenChart(_picture(chart, territory["code"]), tuple(texts.get(chart.code, ())))
+            for chart in charts
+        ),
     )
+
+
+def _picture(chart: Chart, code: str) -> Picture:
+    """A chart under a name of its own on the page, with its figure and its file."""
+    own = replace(chart, code=_named(chart, code))
+    return Picture(own, figure(own), (), f"?{FORMAT}={FILE}&{TABLE}={own.code}")
+
+
+def _named(chart: Chart, code: str) -> str:
+    return f"{chart.code}-{code.lower()}"
 
 
 def _event(event: Json) -> str:
@@ -185,18 +229,3 @@ def _event(event: Json) -> str:
         months.append(in_french(dt.date.fromisoformat(event["last_month"])))
     note = f"\u202f: {event['note']}" if event["note"] else ""
     return f"{event['label']}, {' à '.join(months)}{note}"
-
-
-def _months(measures: Json) -> Iterator[Month]:
-    columns = (
-        measures["total_documents"],
-        measures["contributors"],
-        measures["parc"],
-        measures["rate"],
-    )
-    for name, documents, contributors, parc, rate in zip(measures["months"], *columns, strict=True):
-        part = french.NOT_AVAILABLE if is_small(parc) else french.percent(rate)
-        yield Month(
-            french.short_month(parse_month(name)),
-            (french.integer(documents), french.integer(contributors), french.integer(parc), part),
-        )

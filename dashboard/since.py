@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.urls import reverse
 
 from dashboard.charts.chart import Column, Table, Unit
 from dashboard.charts.contributors import is_small
+from dashboard.committees import Head, Meeting, head_of
 from dashboard.editions import Json, summary
 from dashboard.models import Edition
 from indicators.commentary.sentences import Line, Paragraph, Sentence
@@ -57,6 +59,7 @@ class Since:
 
     title: str
     committee_on: dt.date
+    meeting: Meeting
     url: str
     month: dt.date  # the last received then
     rows: tuple[Row, ...]
@@ -71,19 +74,20 @@ def since(region: Region, evidence: RegionEvidence) -> Since | None:
     """
     edition = (
         Edition.objects.filter(region=region)
-        .values("pk", "title", "committee_on", "month", "content__summary")
+        .annotate(summary=F("content__summary"))
+        .defer("content")
         .first()
     )
     if edition is None:
         return None
-    head = Head(region, edition["pk"], edition["title"], edition["committee_on"], edition["month"])
-    return compare(head, edition["content__summary"], evidence)
+    edition.region = region
+    return compare(head_of(edition), edition.summary, evidence)
 
 
 def since_table(found: Since) -> Table:
     """The same as a table: each département, then the région."""
     rows = (*found.rows, found.total)
-    then = f"au {french.day(found.committee_on)}"
+    then = f"au {french.day(found.meeting.day)}"
 
     def three(name: str, label: str, unit: Unit, change: Unit, word: str) -> tuple[Column, ...]:
         pairs: list[Pair] = [getattr(row, name) for row in rows]
@@ -101,7 +105,7 @@ def since_table(found: Since) -> Table:
         )  # fmt: skip
 
     return Table(
-        caption=f"Depuis le comité du {french.day(found.committee_on)}",
+        caption=f"Depuis {found.meeting.name}",
         corner="Territoire",
         rows=tuple(row.name for row in rows),
         columns=(
@@ -110,17 +114,6 @@ def since_table(found: Since) -> Table:
             *three("rank", "Rang", Unit.RANK, Unit.RANK, "Places gagnées"),
         ),
     )
-
-
-@dataclass(frozen=True)
-class Head:
-    """Which edition is compared."""
-
-    region: Region
-    number: int
-    title: str
-    committee_on: dt.date
-    month: dt.date
 
 
 @dataclass(frozen=True)
@@ -159,15 +152,17 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
     total, *places = [
         Both(territory, before.get(code, {}), today[code]) for code, territory in found.items()
     ]
-    now = evidence.region.measures.last_received or head.month
+    measures = evidence.region.measures
+    now, meeting = measures.last_received or head.month, head.meeting(measures.cut_off)
     return Since(
         title=head.title,
         committee_on=head.committee_on,
+        meeting=meeting,
         url=reverse("dashboard:edition", args=[head.region.slug, head.number]),
         month=head.month,
         rows=tuple(_row(each) for each in places),
         total=_row(total),
-        paragraph=paragraph(head, now, total, places),
+        paragraph=paragraph(head, meeting, now, total, places),
     )
 
 
@@ -237,33 +232,39 @@ def ordinal(rank: int | None) -> str:
 # --- The paragraph --------------------------------------------------------------------------------
 
 
-def paragraph(head: Head, now: dt.date, total: Both, places: Sequence[Both]) -> Paragraph:
+def paragraph(
+    head: Head, meeting: Meeting, now: dt.date, total: Both, places: Sequence[Both]
+) -> Paragraph:
     """What changed until `now`, the last month received; each number is one of its facts."""
-    said = [*_region(total), *_rates(places), *_volumes(places), *_ranks(places)]
+    said = [*_region(total, meeting), *_rates(places), *_volumes(places), *_ranks(places)]
     if not said:
         said = [Line().end("les chiffres de la région et de ses départements sont les mêmes")]
-    return Paragraph((_received(head, now), *said))
+    return Paragraph((_received(head, meeting, now), *said))
 
 
-def _received(head: Head, now: dt.date) -> Sentence:
+def _received(head: Head, meeting: Meeting, now: dt.date) -> Sentence:
     """How many months came since."""
     line = Line()
     line.keep("date du comité", head.committee_on.isoformat())
-    committee = f"le comité du {french.day(head.committee_on)}"
+    if not meeting.met:
+        line.keep("date de l’édition", head.frozen_on.isoformat())
     then = line.month("mois du comité", head.month)
     months = (now.year - head.month.year) * 12 + now.month - head.month.month
     if months <= 0:
-        return line.end(f"depuis {committee}, les données vont toujours jusqu’à {in_french(now)}")
+        return line.end(
+            f"depuis {meeting.name}, les données vont toujours jusqu’à {in_french(now)}"
+        )
     count = line.count("mois reçus depuis", months, "mois", "mois")
     verb = "ont été reçus" if months > 1 else "a été reçu"
     last = line.month("mois le plus récent", now)
+    reading = "qui lisait" if meeting.met else "faite sur"
     return line.end(
-        f"depuis {committee}, qui lisait les données jusqu’à {then}, {count} de plus {verb}"
+        f"depuis {meeting.name}, {reading} les données jusqu’à {then}, {count} de plus {verb}"
         f"\u202f: elles vont jusqu’à {last}"
     )
 
 
-def _region(total: Both) -> Iterator[Sentence]:
+def _region(total: Both, meeting: Meeting) -> Iterator[Sentence]:
     before, after = total.before.get("documents"), total.after.get("documents")
     line, parts = Line(), []
     if before and after is not None and before != after:
@@ -285,7 +286,7 @@ def _region(total: Both) -> Iterator[Sentence]:
     if total.change("parc"):
         parc = line.say("ESMS ouverts", total.after["parc"])
         earlier = line.say("ESMS ouverts au comité", total.before["parc"])
-        yield line.end(f"le périmètre compte {parc} ESMS ouverts, contre {earlier} au comité")
+        yield line.end(f"le périmètre compte {parc} ESMS ouverts, contre {earlier} {meeting.then}")
 
 
 def _rates(places: Sequence[Both]) -> Iterator[Sentence]:

@@ -11,6 +11,7 @@ from celery.signals import worker_ready
 
 from dashboard import letters
 from dashboard.digest import sending
+from dashboard.edition_body import prepare_editions
 from dashboard.exporting import keeping, making, scheduled
 from dashboard.reading import NEXT, OPENING, alone, is_prepared, leave, prepare, say_prepared
 from reference.models import Region, current_data_version
@@ -20,8 +21,9 @@ from reference.models import Region, current_data_version
 def prepare_readings() -> bool:
     """Prepare the readings of every région, once for each data version, in one worker at a time.
 
-    What pages open on comes first, everywhere. Returns whether there was something to do. When
-    figures change meanwhile, the rest is left: the next beat prepares what they are now.
+    What pages open on comes first, everywhere; the pages of editions, last. Returns whether there
+    was something to do. When figures change meanwhile, the rest is left: the next beat prepares
+    what they are now.
     """
     version = current_data_version()
     if is_prepared(version) or not alone():
@@ -31,6 +33,7 @@ def prepare_readings() -> bool:
             if current_data_version() != version:
                 return True
             prepare(region, some)
+        prepare_editions()
         say_prepared(version)
     finally:
         leave()

@@ -9,10 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from dashboard.exporting.asking import ask_export
-from dashboard.exporting.making import UNFINISHED, follows_freezing
+from dashboard.exporting.making import CHANGED
 from dashboard.exporting.page import weight
-from dashboard.kept import once
-from dashboard.models import Edition, Export, ExportKind, ExportState
+from dashboard.models import UNFINISHED, Edition, Export, ExportKind, ExportState
 from dashboard.pieces.piece import SINCE, standard
 
 
@@ -20,16 +19,16 @@ from dashboard.pieces.piece import SINCE, standard
 class EditionDeck:
     """What the page of an edition says of its slides.
 
-    `url`: the page of the export, "" when there is none; `possible`: whether they can be asked
-    for, the figures and words of the région being those of the edition still.
+    `url`: the page of the export, "" when there is none; `changed`: whether they were asked for
+    too late, the figures or words of the région being others by then. Whether it is too late is
+    only looked at when they are made: it takes longer than the page.
     """
 
     url: str = ""
     file_url: str = ""
     size: str = ""
     making: bool = False
-    problem: str = ""
-    possible: bool = False
+    changed: bool = False
 
 
 def deck_of(edition: Edition) -> Export | None:
@@ -60,20 +59,16 @@ def ask_deck(edition: Edition, *, actor: User, link: str) -> Export:
     )
 
 
-def shown_deck(edition: Edition, version: int) -> EditionDeck:
-    """What is said of the slides of an edition at a data version."""
+def shown_deck(edition: Edition) -> EditionDeck:
+    """What is said of the slides of an edition. One query."""
     found = deck_of(edition)
-    ready = found is not None and found.state == ExportState.READY
-    possible = ready or once(
-        version, lambda: follows_freezing(edition, version), "follows", edition.pk
-    )
     if found is None:
-        return EditionDeck(possible=possible)
+        return EditionDeck()
+    ready = found.state == ExportState.READY
     return EditionDeck(
         url=reverse("dashboard:export", args=[found.pk]),
         file_url=reverse("dashboard:export_file", args=[found.pk]) if ready else "",
         size=weight(found.size),
         making=found.state in UNFINISHED,
-        problem=found.problem,
-        possible=possible,
+        changed=found.problem == CHANGED,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -10,24 +11,37 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
+from dashboard.committees import head_of
 from dashboard.drafts import drafts
+from dashboard.edition_body import body
 from dashboard.editions import NothingReceivedError, freeze
-from dashboard.editions_page import EditionForm, edition_page, figures, frozen
+from dashboard.editions_page import EditionForm, figures, frozen, frozen_chart
 from dashboard.exporting.asking import site_of
 from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
-from dashboard.exports.csv_file import table_lines
+from dashboard.exports.csv_file import Imprint, table_lines
 from dashboard.freshness import answer
 from dashboard.models import Edition
-from dashboard.since import Head, Since, compare, since_table
-from reference.listings import Lines, file_asked
-from reference.models import Region, current_data_version
+from dashboard.since import Since, compare, since_table
+from dashboard.views.downloads import attachment
+from reference.listings import FILE, FORMAT, TABLE, Lines, file_asked
+from reference.models import Region
 
 TODAY = "aujourdhui"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An edition with what is said of its slides and all that it shows."""
+
+    edition: Edition
+    deck: EditionDeck
+    body: SafeString
 
 
 @never_cache
@@ -63,10 +77,11 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
 def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """One edition, as it was frozen; `?aujourdhui=1` adds what changed since, `?format=csv`."""
     place = region_of_request(request, slug)
-    found = get_object_or_404(Edition.objects.select_related("author"), pk=pk, region=place)
-    deck = shown_deck(found, current_data_version())
+    editions = Edition.objects.select_related("author").defer("content")
+    found = get_object_or_404(editions, pk=pk, region=place)
+    shown = Shown(found, shown_deck(found), body(found))
     return answer(
-        request, lambda version: _edition(request, place, found, deck, version), also=deck
+        request, lambda version: _edition(request, place, shown, version), also=shown.deck
     )
 
 
@@ -97,27 +112,44 @@ def _list(
     return render(request, "dashboard/editions/list.html", context, status=status)
 
 
-def _edition(
-    request: HttpRequest, place: Region, found: Edition, deck: EditionDeck, version: int
-) -> HttpResponse:
+def _edition(request: HttpRequest, place: Region, shown: Shown, version: int) -> HttpResponse:
+    found = shown.edition
     name = f"R{place.code}_{found.committee_on}_v{found.data_version}"
     tables: dict[str, Callable[[], Lines]] = {"edition": lambda: figures(found)}
     today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
     since: Since | None = None
     if today is not None:
-        head = Head(place, found.pk, found.title, found.committee_on, found.month)
-        since = compare(head, found.content["summary"], today.evidence)
+        since = compare(head_of(found), found.content["summary"], today.evidence)
         name = f"{name}-{version}"
         tables["comparaison"] = partial(table_lines, since_table(since))
-    file = file_asked(request, name, tables)
+    file = _chart_file(request, found) or file_asked(request, name, tables)
     if file is not None:
         return file
     context: dict[str, Any] = {
         "place": place,
         "edition": found,
-        "deck": deck,
-        "page": edition_page(found),
+        "deck": shown.deck,
+        "body": shown.body,
         "since": since,
         "data_version": version,
     }
     return render(request, "dashboard/editions/edition.html", context)
+
+
+def _chart_file(request: HttpRequest, found: Edition) -> HttpResponse | None:
+    """The file of one of the charts; None when something else is asked for."""
+    name = request.GET.get(TABLE, "")
+    if request.GET.get(FORMAT) != FILE or "-" not in name:
+        return None
+    drawn = frozen_chart(found, name)
+    if drawn is None:
+        return None
+    imprint = Imprint(
+        selection=drawn.selection,
+        data_version=found.data_version,
+        source=drawn.chart.source,
+        cut_off=drawn.chart.cut_off,
+        link=request.build_absolute_uri(request.path),
+        notes=drawn.chart.remarks,
+    )
+    return attachment(f"edition-{found.pk}_{name}", drawn.chart.message, drawn.chart.table, imprint)

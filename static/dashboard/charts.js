@@ -54,15 +54,28 @@
     target.closest("section").querySelector("details.mes-data").open = false;
   }
 
-  function openTables() {
+  const waiting = [...document.querySelectorAll("[data-figure]")];
+
+  // One after the other, so that a page of many charts answers meanwhile.
+  function drawNext() {
+    if (waiting.length) {
+      draw(waiting.shift());
+      window.setTimeout(drawNext);
+    }
+  }
+
+  function preparePrint() {
+    while (window.Plotly && waiting.length) {
+      draw(waiting.shift());
+    }
     document.querySelectorAll("details.mes-data").forEach(function (details) {
       details.open = true;
     });
   }
 
-  window.addEventListener("beforeprint", openTables);
+  window.addEventListener("beforeprint", preparePrint);
   if (window.Plotly) {
     window.Plotly.register(FRENCH);
-    document.querySelectorAll("[data-figure]").forEach(draw);
+    drawNext();
   }
 })();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -12,20 +13,31 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, Role, User
+from dashboard.charts.contributors import contributors
+from dashboard.charts.rates import rates
+from dashboard.charts.regional import regional
+from dashboard.charts.sectors import sectors
+from dashboard.charts.volumes import volumes
+from dashboard.committees import head_of
 from dashboard.drafts import drafts
+from dashboard.edition_body import prepare_editions
 from dashboard.editions import NothingReceivedError, freeze, summary
 from dashboard.editions_page import edition_page
+from dashboard.frozen import charts_of
 from dashboard.models import Edition, NeverChangedError, TextVersion, TypedFigure
-from dashboard.since import Head, Since, compare, since
+from dashboard.report import load_groups
+from dashboard.since import Since, compare, since
 from indicators.evidence import RegionEvidence
 from indicators.models import MonthlyVolume
 from reference.models import (
     DataVersion,
     Event,
     Region,
+    Target,
     current_data_version,
     raise_data_version,
 )
@@ -258,7 +270,7 @@ def moved(edition: Edition, **changes: dict[str, Any]) -> dict[str, Any]:
 
 def compared(edition: Edition, before: dict[str, Any], month: dt.date | None = None) -> Since:
     region = edition.region
-    head = Head(region, edition.pk, edition.title, COMMITTEE, month or edition.month)
+    head = replace(head_of(edition), month=month or edition.month)
     return compare(head, before, today(region))
 
 
@@ -378,6 +390,111 @@ def test_the_page_of_an_edition_compares_with_today_when_asked(
 
     assert "Depuis le comité du 26/01/2026" not in html_of(owner_client, at)
     assert "Depuis le comité du 26/01/2026" in html_of(owner_client, f"{at}?aujourdhui=1")
+
+
+def test_before_its_committee_an_edition_is_called_by_the_day_on_which_it_was_frozen(
+    received: None, region: Region, owner: User, owner_client: Client
+) -> None:
+    freeze(region, "Prochain comité", dt.date(2100, 1, 26), actor=owner)
+    day = f"{timezone.localdate():%d/%m/%Y}"
+
+    html = html_of(owner_client, "/regions/bourgogne-franche-comte/")
+
+    assert f"Depuis l’édition figée le {day} pour le comité du 26/01/2100" in html
+    assert "Documents à l’édition" in html
+    assert "Depuis le comité" not in html
+
+
+def test_too_few_esms_have_no_rank_and_rank_nobody(
+    edition: Edition, region: Region, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = today(region)
+    parc = {code: each.measures.parc_12m.iloc[-1] for code, each in evidence.departements.items()}
+    monkeypatch.setattr("dashboard.charts.contributors.SMALL_BASE", max(parc.values()))
+
+    found = summary(evidence)
+
+    largest = {code for code, base in parc.items() if base == max(parc.values())}
+    assert {code for code in parc if found[f"D{code}"]["rank"]} == largest
+    assert len(largest) < len(parc)
+
+
+def test_an_edition_has_the_charts_of_that_day_and_their_files(
+    edition: Edition, region: Region, owner_client: Client
+) -> None:
+    evidence = today(region)
+    groups = load_groups()
+    whole, here = evidence.region.measures, evidence.departements["21"].measures
+
+    found = charts_of(Edition.objects.get().content)
+
+    assert list(found)[:2] == ["R27", "D21"]
+    wanted = (volumes(here, groups, whole), contributors(here, whole), sectors(here, whole),
+              rates(here, whole))  # fmt: skip
+    assert tuple(each.chart for each in found["D21"]) == wanted
+    assert tuple(each.chart for each in found["R27"]) == regional(whole, groups)
+    html = html_of(owner_client, f"{LIST}{edition.pk}/")
+    for code, charts in found.items():
+        for each in charts:
+            assert f'id="{each.chart.code}-{code.lower()}"' in html
+    MonthlyVolume.objects.update(documents=1)
+    raise_data_version("autre chose")
+    file = lines_of(owner_client.get(f"{LIST}{edition.pk}/?format=csv&tableau=documents-d21"))
+    assert file[0][1:] == [column.label for column in wanted[0].table.columns]
+    assert file[1][-2] == str(round(here.total_documents.iloc[0]))
+    assert [line for line in file if line][-2] == ["Version des données", str(edition.data_version)]
+    unknown = f"{LIST}{edition.pk}/?format=csv&tableau=autre-d21"
+    assert owner_client.get(unknown).status_code == 404
+
+
+def test_events_and_targets_are_drawn_as_they_were(
+    received: None, region: Region, owner: User, owner_client: Client
+) -> None:
+    whole = Event.objects.create(region=region, month=dt.date(2025, 4, 1), label="Cibles")
+    Event.objects.create(
+        region=region, departement_id="21", month=dt.date(2025, 5, 1), label="Projet"
+    )
+    Target.objects.create(
+        region=region, departement_id="21", indicator="rate", month=dt.date(2025, 6, 1), value=0.3
+    )
+    edition = freeze(region, "Comité", COMMITTEE, actor=owner)[0]
+    whole.delete()
+    Target.objects.all().delete()
+
+    drawn = charts_of(edition.content)
+    here, there = drawn["D21"][1].chart, drawn["R27"][0].chart
+
+    assert [event.text.replace("\u202f", " ") for event in here.events] == [
+        "avril 2025 : Cibles (région).", "mai 2025 : Projet."
+    ]  # fmt: skip
+    assert [target.label.replace("\u202f", " ") for target in here.targets] == ["Cible 30,0 %"]
+    assert [len(there.events), len(there.targets)] == [1, 0]
+
+
+def test_editions_of_the_first_shape_are_drawn_without_series_of_documents(
+    edition: Edition,
+) -> None:
+    content = copy.deepcopy(edition.content)
+    del content["groups"]
+    for each in content["territories"]:
+        for name in ("targets", "locative", "of"):
+            del each[name]
+
+    documents = charts_of(content)["D21"][0].chart
+
+    assert documents.legend[0].label == "Documents"
+    assert documents.table.columns[0].values == documents.table.named("total").values
+    assert "par mois (Côte-d'Or)" in documents.subtitle
+
+
+def test_a_worker_makes_the_page_of_an_edition_before_anybody_asks(
+    edition: Edition, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_editions()
+    monkeypatch.setattr("dashboard.edition_body.edition_page", None)
+
+    assert "Chiffres clés" in html_of(owner_client, f"{LIST}{edition.pk}/")
+    prepare_editions()
 
 
 def test_frozen_figures_are_in_a_file_and_those_compared_in_another(

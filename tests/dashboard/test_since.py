@@ -9,8 +9,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.committees import Head, Meeting
 from dashboard.editions import Json
-from dashboard.since import Both, Head, paragraph
+from dashboard.since import Both, paragraph
 from indicators.commentary import Paragraph
 from reference import french
 from reference.models import Region
@@ -18,7 +19,9 @@ from reference.months import in_french, parse_month, shift
 from tests.dashboard.builders import COTE_D_OR, REGION
 
 THEN = dt.date(2025, 12, 1)
-HEAD = Head(Region(code="27"), 1, "Comité", dt.date(2026, 1, 26), THEN)
+HEAD = Head(Region(code="27"), 1, "Comité", dt.date(2026, 1, 26), THEN, dt.date(2026, 1, 20))
+#: What is told before the committee meets, and since.
+AHEAD, MET = HEAD.meeting(None), HEAD.meeting(HEAD.committee_on)
 
 FIGURES = st.one_of(
     st.just({"documents": None, "contributors": None, "parc": None, "rate": None, "rank": None}),
@@ -48,7 +51,7 @@ def places(pairs: list[tuple[Json, Json]]) -> list[Both]:
 
 def written(told: Paragraph) -> set[str]:
     """Every way in which the facts of a paragraph may be written."""
-    found = {french.day(HEAD.committee_on)}
+    found = {french.day(HEAD.committee_on), french.day(HEAD.frozen_on)}
     for name, value in told.facts.items():
         if isinstance(value, str):
             if name.startswith("mois"):
@@ -69,12 +72,24 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"\d+(?:\u202f\d{3})*(?:,\d+)?", text)
 
 
-@given(PAIRS, st.lists(PAIRS, max_size=8), st.integers(0, 14))
+def test_until_a_file_comes_after_the_committee_the_edition_is_what_is_compared() -> None:
+    frozen_late = replace(HEAD, frozen_on=HEAD.committee_on)
+    before = HEAD.committee_on - dt.timedelta(days=1)
+
+    assert AHEAD.name == "l’édition figée le 20 janvier 2026 pour le comité du 26 janvier 2026"
+    assert (AHEAD.then, AHEAD.day) == ("à l’édition", HEAD.frozen_on)
+    assert MET.name == "le comité du 26 janvier 2026"
+    assert (MET.then, MET.day) == ("au comité", HEAD.committee_on)
+    assert HEAD.meeting(before) == AHEAD
+    assert frozen_late.meeting(None) == MET
+
+
+@given(PAIRS, st.lists(PAIRS, max_size=8), st.integers(0, 14), st.sampled_from([AHEAD, MET]))
 def test_each_number_of_the_paragraph_is_one_of_its_facts(
-    total: tuple[Json, Json], pairs: list[tuple[Json, Json]], months: int
+    total: tuple[Json, Json], pairs: list[tuple[Json, Json]], months: int, meeting: Meeting
 ) -> None:
     now = shift(THEN, months)
-    told = paragraph(HEAD, now, Both(REGION, *total), places(pairs))
+    told = paragraph(HEAD, meeting, now, Both(REGION, *total), places(pairs))
 
     # "sur 12 mois" and the last month, which is then that of the committee, are no measures.
     allowed = written(told) | {"12"} | set(numbers(in_french(now)))
@@ -87,7 +102,7 @@ def test_each_number_of_the_paragraph_is_one_of_its_facts(
 def test_a_sentence_ends_with_one_full_stop_and_holds_no_plain_space_before_a_colon(
     pairs: list[tuple[Json, Json]],
 ) -> None:
-    told = paragraph(HEAD, shift(THEN, 1), Both(REGION, {}, {}), places(pairs))
+    told = paragraph(HEAD, MET, shift(THEN, 1), Both(REGION, {}, {}), places(pairs))
 
     for sentence in told.sentences:
         assert sentence.text.endswith(".")
@@ -100,7 +115,7 @@ def test_a_sentence_ends_with_one_full_stop_and_holds_no_plain_space_before_a_co
 def test_the_same_figures_on_both_dates_are_said_to_be_the_same(figures: list[Json]) -> None:
     pairs = [(each, each) for each in figures]
 
-    told = paragraph(HEAD, THEN, Both(REGION, {}, {}), places(pairs))
+    told = paragraph(HEAD, MET, THEN, Both(REGION, {}, {}), places(pairs))
 
     assert [sentence.text for sentence in told.sentences[1:]] == [
         "Les chiffres de la région et de ses départements sont les mêmes."
