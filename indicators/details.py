@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from indicators.columns import Ints, Table, between, chosen, month_number, month_of
 from indicators.measures import comparable
-from indicators.readings import UNALLOCATED, Kind, Readings, read
+from indicators.readings import UNALLOCATED, Kind, Readings
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import LEAST_RECEIVED
+from indicators.territory_reading import read
 from reference.models import DocumentType
 
 #: A contributor is regular when it feeds in so much of the months received since it began.

@@ -16,9 +16,10 @@ from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measures_of
 from indicators.peaks import Part, PeakOrigin, explain, stands_in
 from indicators.programmes import ProgrammeGap, programme_gap
-from indicators.readings import Readings, read
+from indicators.readings import Readings
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
+from indicators.territory_reading import read
 from reference.models import DocumentType, Event, Sector, Target
 from reference.months import shift
 

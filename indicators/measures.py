@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,10 @@ from numpy.typing import NDArray
 
 from indicators.columns import Ints, Table, between, chosen, month_number
 from indicators.models import CoveredMonth
-from indicators.readings import UNALLOCATED, Readings, read
+from indicators.readings import UNALLOCATED, Readings
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import LEAST_RECEIVED, Growth, Measures, SectorFigures
+from indicators.territory_reading import read
 
 Array = NDArray[np.float64]
 
@@ -67,7 +69,7 @@ def covered_span(territory: Territory) -> tuple[dt.date, dt.date] | None:
 def _measures(selection: Selection, readings: Readings) -> Measures:
     """Those of a selection, from what was cut for it."""
     first, last = month_number(selection.first), month_number(selection.last)
-    months = pd.date_range(selection.first, selection.last, freq="MS", unit="s")
+    months = _months(selection.first, selection.last)
     cells = between(readings.cells, first, last)
     received = _counts(cells, first, len(months))
     volumes = between(readings.volumes, first, last)
@@ -120,6 +122,12 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
         cut_off=_day(int(cells["received_on"].max())) if len(cells["month"]) else None,
         sources=tuple(readings.sources[rank] for rank in np.unique(cells["source"]).tolist()),
     )
+
+
+@lru_cache(maxsize=256)
+def _months(first: dt.date, last: dt.date) -> pd.DatetimeIndex:
+    """One index for all that has these months: making it, or keeping several, costs more."""
+    return pd.date_range(first, last, freq="MS", unit="s")
 
 
 def _sums(rows: Table, key: str, values: Ints, shape: tuple[int, int, int]) -> Array:

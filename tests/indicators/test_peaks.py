@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from indicators.dynamics import Dynamics, Label, Peak
 from indicators.peaks import Part, PeakOrigin, explain
-from indicators.readings import read
 from indicators.selection import Selection, Territory
+from indicators.territory_reading import read
 from reference.models import Event, FacilityPeriod, LegalEntity, Sector
 from tests.indicators.oracle import Oracle, add, months_between
 from tests.indicators.world import CODES, REGION, Month, Period, World, lay, lay_ground
