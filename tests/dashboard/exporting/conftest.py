@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from accounts.models import User
 from dashboard.exporting import ask_export
 from dashboard.models import Export, ExportKind
 from reference.models import Departement, Region
+from tests.dashboard import world
 from tests.dashboard.makers import Maker, replace_makers, replace_workers
 
 
@@ -37,3 +39,8 @@ def departement() -> Departement:
 def waiting(author: User, region: Region) -> Export:
     """The slides of the région, which a worker is to make."""
     return ask_export(region=region, author=author, kind=ExportKind.DECK)
+
+
+@pytest.fixture
+def received(region: Region) -> None:
+    world.lay(first=dt.date(2025, 9, 1), departements=("21",))

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import AuditEntry, Role, User
+from accounts.models import AuditEntry, User
 from accounts.refusals import REFUSED
 from dashboard.models import DeckTemplate, Export, SlidePick, SlideSelection
 from dashboard.selections import MAX_PICKS, changing
 from reference.models import Region
-from tests.dashboard.selections.test_slides import PAGE, act, add, codes, picks, text
+from tests.dashboard.selections.common import PAGE, act, add, codes, picks, text
 
 pytestmark = pytest.mark.django_db
-
-MakeUser = Callable[..., User]
-
-
-@pytest.fixture
-def reader(make_user: MakeUser, region: Region) -> User:
-    return make_user("lecteur@example.fr", Role.READER, region)
-
-
-@pytest.fixture
-def reader_client(reader: User) -> Client:
-    client = Client()
-    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

@@ -1,86 +1,31 @@
-"""One's own slides: chosen on pages, put in order, named, shared, made into files."""
+"""One's own slides: chosen on pages, put in order, named."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Role, User
-from dashboard.models import DeckTemplate, Export, ExportKind, SlidePick, SlideSelection
-from dashboard.pieces.piece import standard
+from accounts.models import User
+from dashboard.models import DeckTemplate, SlidePick, SlideSelection
 from dashboard.selections import MAX_PICKS, changing
 from reference.models import Region
 from tests.dashboard import world
-from tests.html import assert_no_inline
+from tests.dashboard.selections.common import (
+    ADD,
+    DEPARTEMENT,
+    PAGE,
+    REGION,
+    act,
+    add,
+    codes,
+    picks,
+    shown,
+    text,
+)
 
 pytestmark = pytest.mark.django_db
-
-REGION, DEPARTEMENT = "/regions/bourgogne-franche-comte/", "/departements/21/"
-PAGE = f"{REGION}diapositives/"
-ADD = f"{PAGE}ajouter/"
-MakeUser = Callable[..., User]
-
-
-def text(response: Any) -> str:
-    assert_no_inline(response.content.decode())
-    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
-
-
-def add(client: Client, territory: str = "R27", code: str = "carte", query: str = "") -> Any:
-    return client.post(ADD, {"territory": territory, "code": code, "query": query})
-
-
-def picks(user: User) -> list[SlidePick]:
-    return list(SlidePick.objects.filter(selection__user=user).order_by("rank"))
-
-
-def codes(user: User) -> list[str]:
-    found = picks(user)
-    assert [pick.rank for pick in found] == list(range(len(found)))
-    return [pick.code for pick in found]
-
-
-def shown(client: Client) -> dict[str, str]:
-    """What the page's form would send as it stands."""
-    rows = client.get(PAGE).context["rows"]
-    sent: dict[str, str] = {}
-    for row in rows:
-        sent |= {
-            f"vu-{row.pick.pk}": row.seen,
-            f"titre-{row.pick.pk}": row.pick.title,
-            f"place-{row.pick.pk}": f"{row.number}",
-        }
-        if row.pick.kept:
-            sent[f"garder-{row.pick.pk}"] = "on"
-    return sent
-
-
-def act(client: Client, action: str, **changes: str) -> Any:
-    return client.post(PAGE, shown(client) | {"action": action} | changes, follow=True)
-
-
-@pytest.fixture
-def reader(make_user: MakeUser, region: Region) -> User:
-    return make_user("lecteur@example.fr", Role.READER, region)
-
-
-@pytest.fixture
-def reader_client(reader: User) -> Client:
-    client = Client()
-    client.force_login(reader, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
-def three(owner_client: Client) -> None:
-    for code in ("carte", "departements", "synthese"):
-        add(owner_client, code=code)
 
 
 # --- From pages -----------------------------------------------------------------------------------
@@ -297,154 +242,3 @@ def test_a_selection_keeps_a_title_and_a_template_of_its_region(
     assert (selection.title, selection.template) == ("Comité", ours)
     act(owner_client, "enregistrer", modele="", **{"vu-modele": f"{ours.pk}"})
     assert SlideSelection.objects.get(user=owner).template is None
-
-
-# --- Standard sets and files ----------------------------------------------------------------------
-
-
-def test_a_standard_set_is_added_whole_and_once(
-    owner_client: Client, owner: User, region: Region
-) -> None:
-    add(owner_client, "D21", "esms")
-
-    added = act(owner_client, "standard", jeu="D21")
-    assert codes(owner) == [
-        "esms", "chiffres", "documents", "secteurs", "taux-par-secteur", "methode"
-    ]  # fmt: skip
-    assert "5 diapositives ajoutées" in text(added)
-    assert "déjà toutes" in text(act(owner_client, "standard", jeu="D21"))
-    act(owner_client, "standard", jeu="R27")
-    assert len(picks(owner)) == len(standard(region)) + 1  # but for the figures of one département
-    for wrong in ("D29", "R53", "", "D21\0"):
-        assert "Choisissez la région" in text(act(owner_client, "standard", jeu=wrong))
-
-
-def test_a_selection_has_an_end(owner_client: Client, owner: User, region: Region) -> None:
-    with changing(owner, region) as basket:
-        basket.picks = [
-            SlidePick(selection=basket.selection, territory="R27", code=f"{n}")
-            for n in range(MAX_PICKS)
-        ]
-
-    assert f"{MAX_PICKS} diapositives au plus" in text(
-        owner_client.get(add(owner_client)["Location"])
-    )
-    assert f"{MAX_PICKS} diapositives, le plus" in text(owner_client.get(PAGE))
-    assert len(picks(owner)) == MAX_PICKS
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, region: Region) -> list[dict[str, Any]]:
-    """What is asked of the makers of files, which are not run."""
-    calls: list[dict[str, Any]] = []
-
-    def ask(**given: Any) -> Export:
-        calls.append(given)
-        return Export.objects.create(region=region, author=given["author"], kind=given["kind"])
-
-    monkeypatch.setattr("dashboard.views.selections.ask_export", ask)
-    return calls
-
-
-@pytest.mark.usefixtures("three")
-def test_the_ticked_slides_become_a_file_with_names_for_who_may_read_them(
-    owner_client: Client, owner: User, region: Region, asked: list[dict[str, Any]]
-) -> None:
-    sent = shown(owner_client) | {"titre": "Comité", "version": "travail"}
-    second = picks(owner)[1].pk
-    del sent[f"garder-{second}"]
-
-    answer = owner_client.post(PAGE, sent | {"action": "diapositives"})
-
-    assert answer["Location"] == f"/exports/{Export.objects.get().pk}/"
-    [call] = asked
-    assert [piece.code for piece in call.pop("pieces")] == ["carte", "synthese"]
-    assert call == {
-        "region": region, "author": owner, "kind": ExportKind.DECK, "working": True,
-        "title": "Comité", "template": None, "link": "http://testserver", "notify": False,
-    }  # fmt: skip
-    owner_client.post(PAGE, shown(owner_client) | {"action": "classeur", "prevenir": "on"})
-    assert (asked[1]["kind"], asked[1]["working"], asked[1]["notify"]) == (
-        ExportKind.WORKBOOK, False, True
-    )  # fmt: skip
-
-
-@pytest.mark.usefixtures("three")
-def test_no_file_is_made_of_nothing_or_of_what_was_typed_wrong(
-    owner_client: Client, owner: User, asked: list[dict[str, Any]]
-) -> None:
-    first = picks(owner)[0].pk
-    act(owner_client, "diapositives", **{f"titre-{first}": "x" * 500})
-    sent = {name: value for name, value in shown(owner_client).items() if "garder" not in name}
-    answer = owner_client.post(PAGE, sent | {"action": "classeur"}, follow=True)
-
-    assert asked == []
-    assert "Cochez au moins une diapositive" in text(answer)
-
-
-def test_a_slide_that_pages_no_longer_have_is_told(owner_client: Client, owner: User) -> None:
-    world.lay(departements=("21",))
-    add(owner_client)
-    SlidePick.objects.filter(selection__user=owner).update(code="ancien")
-
-    assert "ancien" in text(owner_client.get(f"{PAGE}?titres=oui"))
-    answer = act(owner_client, "diapositives")
-    assert "« ancien » n’est pas un graphique de cette page. Retirez" in text(answer)
-    assert not Export.objects.exists()
-
-
-def test_a_reader_has_no_working_version(
-    reader_client: Client, asked: list[dict[str, Any]]
-) -> None:
-    add(reader_client)
-
-    assert "Document de travail" not in text(reader_client.get(PAGE))
-    act(reader_client, "diapositives", version="travail")
-    assert [call["working"] for call in asked] == [False]
-
-
-def test_titles_of_charts_are_read_when_asked_for(owner_client: Client) -> None:
-    add(owner_client, "D21", "esms")
-    assert "Titre du graphique" not in text(owner_client.get(f"{PAGE}?titres=oui"))
-    world.lay(departements=("21",))
-
-    assert "% des ESMS" in text(owner_client.get(f"{PAGE}?titres=oui"))
-    assert "Titre du graphique" not in text(owner_client.get(PAGE))
-
-
-def test_the_list_says_what_each_slide_shows(owner_client: Client) -> None:
-    add(owner_client, "D21", "esms", "de=2025-01&a=2025-06&secteur=PA&esms=nombre")
-    add(owner_client, "D21", "documents", "a=2025-06&documents=parts")
-    add(owner_client, "D21", "premiers-organismes", "de=2025-02")
-    add(owner_client)
-    add(owner_client, code="methode")
-
-    html = text(owner_client.get(PAGE))
-    for words in (
-        "Côte-d’Or · janv. 2025 à juin 2025, Personnes âgées, en nombre",
-        "Côte-d’Or · jusqu’à juin 2025, en parts",
-        "Côte-d’Or · à partir de févr. 2025",
-        "Version de travail seulement",
-        "Bourgogne-Franche-Comté · 24 derniers mois reçus",
-        'href="/methode/"',
-    ):
-        assert words in html
-
-
-def test_the_page_costs_the_same_whatever_is_chosen(
-    owner_client: Client,
-    owner: User,
-    region: Region,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    add(owner_client)
-    owner_client.get(PAGE)  # the messages are read
-    with django_assert_max_num_queries(9) as few:
-        owner_client.get(PAGE)
-    act(owner_client, "standard", jeu="R27")
-    with django_assert_max_num_queries(9) as many:
-        assert len(owner_client.get(PAGE).context["rows"]) > 40
-    assert len(few) == len(many)
-    with django_assert_max_num_queries(20) as changed:
-        owner_client.post(PAGE, {"action": "vider"})
-    assert changed

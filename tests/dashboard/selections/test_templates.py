@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +24,11 @@ from dashboard.models import DeckTemplate, Export, SlideSelection
 from dashboard.pieces.piece import Piece
 from dashboard.selections import changing
 from reference.models import Region
-from tests.html import assert_no_inline
+from tests.dashboard.selections.common import MakeUser, text
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/regions/bourgogne-franche-comte/modeles/"
-MakeUser = Callable[..., User]
-
-
-def text(response: Any) -> str:
-    assert_no_inline(response.content.decode())
-    return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def give(client: Client, content: bytes, name: str = "ARS") -> Any:
