@@ -15,7 +15,12 @@ from indicators.dynamics import Dynamics, Peak, classify
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measures_of
 from indicators.peaks import Part, PeakOrigin, explain, stands_in
-from indicators.programmes import ProgrammeGap, programme_gap
+from indicators.programmes import (
+    ProgrammeGap,
+    ProgrammeReadings,
+    programme_gap,
+    read_programmes,
+)
 from indicators.readings import Readings
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
@@ -64,6 +69,7 @@ class Ground:
     events: tuple[Event, ...]  # the earliest first
     targets: tuple[Target, ...]  # of the région itself
     groups: Mapping[str, str]  # see `RegionEvidence`
+    programmes: ProgrammeReadings
 
 
 def lay(territory: Territory) -> Ground:
@@ -73,6 +79,7 @@ def lay(territory: Territory) -> Ground:
         events=tuple(Event.objects.filter(region=territory.region_code)),
         targets=tuple(Target.objects.filter(region=territory.region_code, departement=None)),
         groups=dict(DocumentType.objects.values_list("code", "group_id")),
+        programmes=read_programmes(territory),
     )
 
 
@@ -113,7 +120,7 @@ def gather(
         region=evidence(region),
         departements={code: evidence(measures) for code, measures in departements.items()},
         groups=known.groups,
-        programmes=programme_gap(selection) if only is None else (),
+        programmes=programme_gap(selection, known.programmes) if only is None else (),
         targets=known.targets,
     )
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.columns import Table, chosen, month_number, months_of_days
+from indicators.columns import Table, between, chosen, month_number, months_of_days
 from indicators.models import CoveredMonth
 from indicators.programme_reading import ParcReading, read
-from indicators.selection import CHART_SECTORS, Selection
+from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import LEAST_RECEIVED
 from reference.months import shift
 
@@ -54,7 +55,8 @@ class Reach:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Received cells (month, département): those of a period and of the 11 months before it."""
+    """Received cells (month, département): those of a period and of the 11 months before it, or
+    more."""
 
     received: frozenset[tuple[dt.date, str]]
 
@@ -70,10 +72,14 @@ class Coverage:
 
 def coverage(selection: Selection) -> Coverage:
     """What was received for a selection. One query."""
-    rows = CoveredMonth.objects.filter(
-        departement__in=selection.territory.departement_codes,
-        month__range=(shift(selection.first, -11), selection.last),
+    return whole_coverage(
+        selection.territory, month__range=(shift(selection.first, -11), selection.last)
     )
+
+
+def whole_coverage(territory: Territory, **months: Any) -> Coverage:
+    """What was ever received of a territory, or in some months (a lookup). One query."""
+    rows = CoveredMonth.objects.filter(departement__in=territory.departement_codes, **months)
     return Coverage(frozenset(rows.values_list("month", "departement_id")))
 
 
@@ -132,15 +138,28 @@ def read_parc(
     whether to tell when each facility last fed.
     """
     codes = selection.territory.departement_codes
+    found = read(codes, shift(months[0], -11), months[-1], sector_number, before=lasts)
+    return parc_of(selection, covered, months, found, lasts=lasts)
+
+
+def parc_of(
+    selection: Selection,
+    covered: Coverage,
+    months: Sequence[dt.date],
+    found: ParcReading,
+    *,
+    lasts: bool = False,
+) -> Parc:
+    """The same of what was read of the territory, of these months or of more. Queries nothing."""
+    codes = selection.territory.departement_codes
     first = month_number(months[0]) - 11
-    read_ = read(codes, shift(months[0], -11), months[-1], _sector, before=lasts)
     ranks = np.array([month_number(month) for month in months]) - first
-    periods = _in_order(read_.periods)
+    periods = _in_order(found.periods)
     facilities, firsts = np.unique(periods["facility"], return_index=True)
     speaking, open_now = _speaking(periods, firsts, ranks + first)
     home = periods["place"][firsts]
     fed = np.zeros((len(facilities), int(ranks[-1]) + 1), dtype="bool")
-    known = _among(facilities, read_.fed)
+    known = _among(facilities, between(found.fed, first, first + int(ranks[-1])))
     fed[known["facility"], known["month"] - first] = True
     received, long = _coverage(codes, covered, months)
     now = fed[:, ranks]
@@ -153,13 +172,13 @@ def read_parc(
         departements=codes,
         facilities=facilities,
         home=home,
-        members=_members(facilities, read_.members),
+        members=_members(facilities, found.members),
         sector=periods["sector"][speaking],
         inside=inside,
         now=now & inside,
         year=year & inside,
         long=long,
-        last=_lasts(facilities, read_) if lasts else None,
+        last=_lasts(facilities, found) if lasts else None,
     )
 
 
@@ -232,13 +251,16 @@ def _coverage(
     return received, received & enough
 
 
-def _sector(code: str) -> int:
+def sector_number(code: str) -> int:
+    """The index of a sector in SECTORS, OUTSIDE for what is in none of them."""
     return SECTORS.index(code) if code in SECTORS else OUTSIDE
 
 
 def _wanted(sectors: Numbers, selection: Selection) -> Bools:
     """Which sectors are counted: never what is out of the field."""
     wanted: Bools = (
-        sectors != OUTSIDE if selection.sector is None else sectors == _sector(selection.sector)
+        sectors != OUTSIDE
+        if selection.sector is None
+        else sectors == sector_number(selection.sector)
     )
     return wanted

@@ -12,8 +12,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indicators.programme_parc import Parc, Reach, coverage, read_parc
-from indicators.selection import Selection
+from indicators.columns import packed
+from indicators.programme_parc import (
+    Coverage,
+    Parc,
+    Reach,
+    parc_of,
+    sector_number,
+    whole_coverage,
+)
+from indicators.programme_reading import ParcReading, read
+from indicators.selection import Selection, Territory
 from reference.models import Programme
 
 
@@ -60,33 +69,64 @@ class ProgrammeGap:
         return self.of_members.silent
 
 
-def programme_gap(selection: Selection) -> tuple[ProgrammeGap, ...]:
+@dataclass(frozen=True)
+class ProgrammeReadings:
+    """All that the gaps of any selection of a territory are told from.
+
+    `names`: the code and the name of each programme by its key, in the order of names; none when
+    no programme has a member, and nothing else is known then.
+    """
+
+    covered: Coverage
+    parc: ParcReading | None
+    names: Mapping[int, tuple[str, str]]
+
+
+def read_programmes(territory: Territory) -> ProgrammeReadings:
+    """Read them, in three queries at most, however many months and programmes there are."""
+    rows = Programme.objects.filter(
+        memberships__facility__departement__in=territory.departement_codes
+    ).order_by("name", "code")
+    names = {
+        pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name").distinct()
+    }
+    if not names:
+        return ProgrammeReadings(Coverage(frozenset()), None, {})
+    codes = territory.departement_codes
+    found = read(codes, dt.date.min, dt.date.max, sector_number, before=False)
+    parc = ParcReading(*(packed(rows) for rows in found))
+    return ProgrammeReadings(whole_coverage(territory), parc, names)
+
+
+def programme_gap(
+    selection: Selection, known: ProgrammeReadings | None = None
+) -> tuple[ProgrammeGap, ...]:
     """Every programme with a member in the parc of the territory, the largest first.
 
-    Three queries at most, however many programmes; empty when no month of the period was received.
+    Three queries at most, however many programmes, and none when what is `known` of the territory
+    is given; empty when no month of the period was received.
     """
-    return programme_gaps(selection)[selection.territory.code]
+    return programme_gaps(selection, known)[selection.territory.code]
 
 
-def programme_gaps(selection: Selection) -> dict[str, tuple[ProgrammeGap, ...]]:
+def programme_gaps(
+    selection: Selection, known: ProgrammeReadings | None = None
+) -> dict[str, tuple[ProgrammeGap, ...]]:
     """The same for the territory and each of its départements, by code ("R27", "D21").
 
-    Three queries at most, however many départements and programmes there are. A département that
-    was not received in the last month of the whole territory has no gap.
+    A département that was not received in the last month of the whole territory has no gap.
     """
     territory = selection.territory
     places: dict[str, tuple[str, ...]] = {
         f"D{each}": (each,) for each in territory.departement_codes
     }
     places[territory.code] = territory.departement_codes
-    covered = coverage(selection)
-    month = covered.last_month(selection)
-    parc = None if month is None else read_parc(selection, covered, [month])
-    if parc is None or not parc.members:
+    found = known or read_programmes(territory)
+    month = found.covered.last_month(selection)
+    if found.parc is None or month is None:
         return dict.fromkeys(places, ())
-    rows = Programme.objects.filter(pk__in=parc.members).order_by("name", "code")
-    names = {pk: (code, name) for pk, code, name in rows.values_list("pk", "code", "name")}
-    return {place: _gaps(parc, codes, names) for place, codes in places.items()}
+    parc = parc_of(selection, found.covered, [month], found.parc)
+    return {place: _gaps(parc, codes, found.names) for place, codes in places.items()}
 
 
 def _gaps(
