@@ -12,14 +12,16 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView
 
-from accounts import audit, forms, tasks
+from accounts import audit, forms, tasks, tokens
 from accounts.models import User
+from reference import french
 
 SIGNED_IN_COOKIE = "mes_connexion"
 """Outlives the session, so that its end can be told from a first visit; sign-out removes it."""
@@ -110,21 +112,33 @@ class PasswordResetDone(auth_views.PasswordResetDoneView):
 
 @method_decorator(login_not_required, name="dispatch")
 class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
-    """The page of the link: a new password, once."""
+    """The page of the link: a new password, once, which ends the keys of the data service.
+
+    Who asks for the link may have lost the account to somebody, who may have made keys.
+    """
 
     form_class = forms.SetPasswordForm
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:login")
 
     def form_valid(self, form: DjangoSetPasswordForm[User]) -> HttpResponse:
-        """Remember that the link was used, and lift the lock of failed attempts."""
-        response = super().form_valid(form)
+        """Remember that the link was used, end keys, and lift the lock of failed attempts."""
+        with transaction.atomic():
+            response = super().form_valid(form)
+            audit.record("mot de passe réinitialisé", actor=form.user, target=form.user.email)
+            revoked = tokens.revoke_all(form.user)
         AxesProxyHandler.reset_attempts(username=form.user.email)
-        audit.record("mot de passe réinitialisé", actor=form.user, target=form.user.email)
-        messages.success(
-            self.request, "Votre mot de passe est changé. Connectez-vous avec le nouveau."
-        )
+        messages.success(self.request, _changed(revoked))
         return response
+
+
+def _changed(revoked: int) -> str:
+    """What is told of a new password, and of the keys that it ended."""
+    said = "Votre mot de passe est changé. Connectez-vous avec le nouveau."
+    if not revoked:
+        return said
+    keys = french.count(revoked, "clé d’accès a été révoquée", "clés d’accès ont été révoquées")
+    return f"{said} Par précaution, {keys}\u202f: créez-en de nouvelles si vous en avez besoin."
 
 
 @method_decorator(login_not_required, name="dispatch")

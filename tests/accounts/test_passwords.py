@@ -16,7 +16,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import tasks
+from accounts import tasks, tokens
 from accounts.models import AuditEntry, User
 from tests.accounts.conftest import PASSWORD
 
@@ -177,6 +177,34 @@ def test_a_link_gives_a_new_password_once(client: Client, reader: User, broker: 
     assert User.objects.get(pk=reader.pk).check_password(NEW)
     assert "Ce lien n’est plus valable" in again
     assert AuditEntry.objects.filter(action="mot de passe réinitialisé", actor=reader).exists()
+
+
+def test_a_link_that_is_used_ends_every_key_and_the_trail_names_each(
+    client: Client, reader: User, colleague: User, broker: list[str]
+) -> None:
+    for user, name in ((reader, "Rapport"), (reader, "Script"), (colleague, "Autre")):
+        tokens.make(user, name, 30)
+    ask_for_link(client, reader.email)
+    work(broker)
+
+    page = choose(client, link_received(), NEW, NEW)
+
+    assert "Par précaution, 2 clés d’accès ont été révoquées" in page
+    assert [token.user for token in tokens.valid()] == [colleague]
+    revoked = AuditEntry.objects.filter(action=tokens.REVOKED, actor=reader)
+    assert set(revoked.values_list("target", flat=True)) == {"Rapport", "Script"}
+
+
+def test_a_password_changed_by_who_knows_it_leaves_the_keys(client: Client, reader: User) -> None:
+    tokens.make(reader, "Rapport", 30)
+    client.force_login(reader)
+
+    client.post(
+        "/mot-de-passe/", {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    )
+
+    assert User.objects.get(pk=reader.pk).check_password(NEW)
+    assert tokens.valid().count() == 1
 
 
 def test_a_new_password_lifts_the_lock_of_failed_attempts(
