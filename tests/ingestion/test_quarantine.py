@@ -98,6 +98,20 @@ def test_all_that_waits_is_in_a_file_where_no_name_runs(owner_client: Client, wa
     assert undecided[:3] == [OWNER, "une décision", '\'=HYPERLINK("https://evil.example")']
 
 
+def test_decisions_and_sites_are_files_too(owner_client: Client, waiting: Any) -> None:
+    sites = lines_of(owner_client.get(PAGE, {"format": "csv"}))
+    owner_client.post(PAGE, {"choice": "set_aside"})
+    decisions = lines_of(owner_client.get(LIST, {"format": "csv", "tableau": "decisions"}))
+
+    assert [site[2:4] for site in sites[1:]] == [
+        ["21", "Côte-d'Or"],
+        ["25", "Doubs"],
+        ["35", "Ille-et-Vilaine"],
+    ]
+    assert decisions[1][:2] == [OWNER, "ASSOCIATION X"]
+    assert decisions[1][4] == "owner@example.fr"
+
+
 def test_lines_of_one_number_in_several_files_are_one_row(owner_client: Client) -> None:
     one = published([line(HOME, 5), line(UNKNOWN, 7)])
     two = brought([line(HOME, 5, month="2025-02"), line(UNKNOWN, 8, month="2025-02")])

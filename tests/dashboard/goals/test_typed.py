@@ -270,6 +270,8 @@ def test_the_list_says_of_each_target_whether_it_is_reached(
 
     assert "atteinte" in shown
     assert re.search(r"\d+,\d % en décembre 2025", shown)
+    file = text(owner_client.get(f"{PAGE}?format=csv&tableau=cibles"))
+    assert re.search(r";01/\d\d/\d{4};;0,1 %;atteinte;\d+,\d % en décembre 2025;Palier", file)
 
 
 def test_a_target_is_judged_on_its_own_territory_sector_and_months(region: Region) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -246,6 +247,8 @@ def test_the_list_says_where_each_text_stands(
         "Publié, brouillon en cours",
         "À relire",
     ]
+    file = owner_client.get(f"{LIST}?format=csv").text
+    assert re.search(r"Côte-d’Or;Nombre de documents alimentés;À relire;\d\d/\d\d/\d{4};", file)
     assert "Ce texte a été publié sur les données jusqu’à juin 2025" in html_of(owner_client, PAGE)
 
 
