@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import RegionGrant, Role, User
 from dashboard.freshness import answer, code_digest
-from dashboard.reading import prepare
+from dashboard.reading import NEAR, prepare
 from dashboard.templatetags.plotly import plotly_guard, style_guard
 from reference.models import Region, raise_data_version
 from tests.dashboard import world
@@ -262,14 +263,22 @@ def test_a_page_costs_the_same_queries_whatever_it_shows(
         owner_client.get(address)
 
 
-def test_the_first_page_after_a_publication_finds_its_reading_prepared(
-    region: Region, owner_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(
+    "query", ["", "?secteur=PA", "?de=2024-02&a=2025-03", "?de=2024-02&a=2025-03&secteur=PA"]
+)
+def test_the_first_page_after_a_publication_finds_what_it_tells_prepared(
+    query: str,
+    region: Region,
+    owner_client: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    """Be it a period that no worker prepares: it is cut from what one prepared."""
     world.lay()
     prepare(region)
+    caches[NEAR].clear()  # in another process
 
-    with django_assert_num_queries(11):
-        owner_client.get(DEPARTEMENT)
+    with django_assert_max_num_queries(11):
+        owner_client.get(f"{DEPARTEMENT}{query}")
 
 
 def test_a_page_that_did_not_change_is_not_computed_again(
