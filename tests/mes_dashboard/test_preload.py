@@ -1,0 +1,37 @@
+"""A web process has read all that its pages are made of before the first of them is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver, resolve
+
+from mes_dashboard import preload
+
+
+def test_every_template_is_read_before_the_first_page_and_no_server_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def reading(name: str) -> Any:
+        read.append(name)
+        return get_template(name)
+
+    monkeypatch.setattr(preload, "get_template", reading)
+
+    preload.load_pages()  # without a database: a query would be refused
+
+    folder = Path(settings.BASE_DIR) / "templates"
+    assert {folder / name for name in read} == set(folder.rglob("*.html"))
+
+
+def test_views_are_imported_before_the_first_page() -> None:
+    preload.load_pages()
+
+    assert "url_patterns" in vars(get_resolver())
+    assert resolve("/connexion/").func.__module__ == "accounts.views"
