@@ -33,7 +33,7 @@ class Unit(Enum):
 
     @property
     def suffix(self) -> str:
-        """What the header of a column adds to its label."""
+        """What the header of a column of bare numbers adds to its label; texts carry their unit."""
         if self is Unit.POINTS:
             return " (points)"
         return " (%)" if self.is_fraction else ""

@@ -131,6 +131,9 @@ def test_without_script_every_number_is_in_a_table(owner_client: Client) -> None
     for text in drawn["data"][0]["customdata"]:
         cell = text.replace("\u202f", " ")
         assert f'<td class="mes-number">{cell}</td>' in html
+    # Each cell has its sign, which its title therefore has not.
+    assert re.search(r'<th scope="col" class="mes-number">Part[^<]*</th>', html)
+    assert not re.search(r"<th [^>]*>[^<]*\((?:%|points)\)</th>", html)
 
 
 def test_period_and_sector_go_from_the_region_to_its_departments(owner_client: Client) -> None:
