@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.models import User
@@ -37,7 +38,7 @@ class Site:
 def sites_of(entity: LegalEntity, region: Region, month: dt.date) -> list[Site]:
     """The facilities that a legal entity has or had, those that may be chosen first.
 
-    Four queries, whatever the number of facilities.
+    Three queries, whatever the number of facilities.
     """
     facilities = (
         Facility.objects.filter(periods__legal_entity=entity)
@@ -46,10 +47,8 @@ def sites_of(entity: LegalEntity, region: Region, month: dt.date) -> list[Site]:
         .order_by("departement", "finess")
     )
     known = {facility.pk: facility for facility in facilities}
-    periods = load_periods({facility.departement_id for facility in known.values()})
-    periods = periods[
-        periods["facility_id"].isin(list(known)) & (periods["legal_entity_id"] == entity.pk)
-    ]
+    periods = load_periods(only=Q(facility__in=list(known)))
+    periods = periods[periods["legal_entity_id"] == entity.pk]
     stands = standing(periods, month)
     sites = [
         Site(

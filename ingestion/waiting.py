@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet, Sum, Window
 
 from ingestion.models import EntityDecision, Extract, Kind, LineReport, Outcome, State
 from reference.finess import number
@@ -19,6 +21,7 @@ from reference.spreadsheets import Cell
 #: What they wait for: a register that knows the number, or a person's decision.
 UNKNOWN, ARBITRATED = "finess_unknown", "entity_to_arbitrate"
 ALIVE = (State.PUBLISHED, State.READY)
+NUMBERS_PER_PAGE = 50
 
 #: Rows of `.values()`: finess, lines, documents_sum, months, files.
 Rows: TypeAlias = "QuerySet[LineReport, Any]"
@@ -56,80 +59,134 @@ def known_now() -> Q:
     )
 
 
-def of_region(region: Region, *, national: bool) -> Q:
-    """The lines that the administrators of a region see: those of its files.
+class Pile:
+    """What waits in a region, for its administrators: the lines of its files.
 
-    `national`: also those of the files of the whole country that are the region's, by the
-    first characters of an unknown number, or by the facilities of a legal entity.
+    `national`: also those of the files of the whole country that are the region's, by the first
+    characters of an unknown number, or by the facilities of a legal entity. The files and the
+    names of départements are read once.
     """
-    own = Q(extract__region=region)
-    if not national:
-        return own
-    places = Q()
-    for code in region.departements.values_list("code", flat=True):
-        for start in number.starts_of(code):
-            places |= Q(finess__startswith=start)
-    owners = LegalEntity.objects.filter(periods__facility__departement__region=region)
-    whole = Q(extract__region=None)
-    return (
-        own
-        | (whole & Q(code=UNKNOWN) & places)
-        | (whole & Q(code=ARBITRATED, finess__in=owners.order_by().values("finess")))
-    )
+
+    def __init__(self, region: Region, *, national: bool) -> None:
+        self.region = region
+        self.national = national
+
+    @cached_property
+    def files(self) -> dict[int, Extract]:
+        """The files that may hold lines, by key, as lists show them."""
+        scope = Q(region=self.region)
+        if self.national:
+            scope |= Q(region=None)
+        alive = Extract.objects.filter(scope, kind=Kind.MONTHLY, state__in=ALIVE)
+        return {each.pk: each for each in alive.only("original_name", "region")}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, bool]]:
+        """Every département by code: its name, and whether it is the region's."""
+        rows = Departement.objects.values_list("code", "name", "region_id")
+        return {code: (name, region == self.region.pk) for code, name, region in rows}
+
+    def unknown(self) -> Rows:
+        """One row per FINESS that the register does not know, most documents first."""
+        return _by_number(self._unknown())
+
+    def page_of_unknown(self, asked: str | None) -> Page[dict[str, Any]]:
+        """The rows of one page of them, and how many there are; the last page after it.
+
+        Two queries. Months and files are gathered for the numbers of the page only.
+        """
+        lines = self._unknown()
+        numbers = lines.values("finess").annotate(documents_sum=Sum("documents"))
+        ranked = numbers.annotate(total=Window(Count("*"))).order_by("-documents_sum", "finess")
+        number = _number(asked)
+        found = list(ranked[(number - 1) * NUMBERS_PER_PAGE : number * NUMBERS_PER_PAGE])
+        if not found and number > 1:
+            number = max(1, -(-numbers.count() // NUMBERS_PER_PAGE))
+            found = list(ranked[(number - 1) * NUMBERS_PER_PAGE : number * NUMBERS_PER_PAGE])
+        shown = lines.filter(finess__in=[row["finess"] for row in found])
+        pages = _Counted(found[0]["total"] if found else 0)
+        return Page(list(_by_number(shown)) if found else [], number, pages)
+
+    def undecided(self) -> Rows:
+        """One row per legal entity that waits for the region's decision, most documents first."""
+        decided = EntityDecision.objects.filter(region=self.region).order_by()
+        lines = self._lines(ARBITRATED)
+        return _by_number(lines.exclude(finess__in=decided.values("legal_entity__finess")))
+
+    def of(self, entity: LegalEntity) -> Rows:
+        """The row of one legal entity whose lines wait for a decision; none when none does."""
+        return _by_number(self._lines(ARBITRATED).filter(finess=entity.finess))
+
+    def describe(
+        self, rows: Iterable[dict[str, Any]], *, named: bool = False, placed: bool = True
+    ) -> list[Waiting]:
+        """What pages show of rows: with the names of legal entities, with those of départements."""
+        kept = list(rows)
+        names: dict[str, str] = {}
+        if named and kept:
+            owners = LegalEntity.objects.filter(finess__in=[row["finess"] for row in kept])
+            names = dict(owners.values_list("finess", "name"))
+        places = self.places if placed and kept else {}
+        return [
+            Waiting(
+                finess=row["finess"],
+                name=names.get(row["finess"], ""),
+                departement=places.get(number.departement_of(row["finess"]) or "", ("",))[0],
+                lines=row["lines"],
+                documents=row["documents_sum"] or 0,
+                months=tuple(in_french(month) for month in sorted(filter(None, row["months"]))),
+                last=max(filter(None, row["months"]), default=None),
+                files=tuple(self.files[pk] for pk in sorted(row["files"])),
+            )
+            for row in kept
+        ]
+
+    def _unknown(self) -> QuerySet[LineReport]:
+        return self._lines(UNKNOWN).exclude(known_now())
+
+    def _lines(self, code: str) -> QuerySet[LineReport]:
+        """The lines of the region that wait for one thing."""
+        own = [pk for pk, file in self.files.items() if file.region_id is not None]
+        here = Q(extract__in=own)
+        if whole := [pk for pk, file in self.files.items() if file.region_id is None]:
+            here |= Q(extract__in=whole) & self._of_nation(code)
+        return LineReport.objects.filter(here, outcome=Outcome.QUARANTINED, code=code).order_by()
+
+    def _of_nation(self, code: str) -> Q:
+        """Which lines of national files are the region's."""
+        if code == ARBITRATED:
+            owners = LegalEntity.objects.filter(periods__facility__departement__region=self.region)
+            return Q(finess__in=owners.order_by().values("finess"))
+        starts = Q()
+        for place, (_, ours) in self.places.items():
+            for start in number.starts_of(place) if ours else ():
+                starts |= Q(finess__startswith=start)
+        return starts
 
 
-def unknown_numbers(region: Region, *, national: bool) -> Rows:
-    """One row per FINESS that the register does not know, most documents first."""
-    lines = waiting_lines().filter(of_region(region, national=national), code=UNKNOWN)
-    return _by_number(lines.exclude(known_now()))
+class _Counted(Paginator[dict[str, Any]]):
+    """Pages of numbers whose count is known already."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__([], NUMBERS_PER_PAGE)
+        self.__dict__["count"] = count
 
 
-def undecided_entities(region: Region, *, national: bool) -> Rows:
-    """One row per legal entity that waits for a decision of the region, most documents first."""
-    decided = EntityDecision.objects.filter(region=region).order_by()
-    lines = waiting_lines().filter(of_region(region, national=national), code=ARBITRATED)
-    return _by_number(lines.exclude(finess__in=decided.values("legal_entity__finess")))
-
-
-def lines_of(entity: LegalEntity, region: Region, *, national: bool) -> Rows:
-    """The row of one legal entity whose lines wait for a decision; none when none does."""
-    lines = waiting_lines().filter(of_region(region, national=national), code=ARBITRATED)
-    return _by_number(lines.filter(finess=entity.finess))
-
-
-def describe(rows: Iterable[dict[str, Any]]) -> list[Waiting]:
-    """What pages show of the rows of the two functions above. Three queries, if there are rows."""
-    kept = list(rows)
-    if not kept:
-        return []
-    files = Extract.objects.in_bulk({pk for row in kept for pk in row["files"]})
-    numbers = [row["finess"] for row in kept]
-    owners = LegalEntity.objects.filter(finess__in=numbers)
-    names = dict(owners.values_list("finess", "name"))
-    places = dict(Departement.objects.values_list("code", "name"))
-    return [
-        Waiting(
-            finess=row["finess"],
-            name=names.get(row["finess"], ""),
-            departement=places.get(number.departement_of(row["finess"]) or "", ""),
-            lines=row["lines"],
-            documents=row["documents_sum"] or 0,
-            months=tuple(in_french(month) for month in sorted(filter(None, row["months"]))),
-            last=max(filter(None, row["months"]), default=None),
-            files=tuple(files[pk] for pk in sorted(row["files"])),
-        )
-        for row in kept
-    ]
+def _number(asked: str | None) -> int:
+    """The number of a page as an address says it, 1 when it says none."""
+    said = asked or ""
+    return max(1, int(said)) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
 
 
 def lines_to_attach(region: Region, *, national: bool) -> Iterator[Sequence[Cell]]:
     """All that waits as a file: a line per FINESS, what is unknown first."""
     yield "FINESS", "Attend", "Organisme", "Département", "Mois", "Lignes", "Documents", "Fichiers"
-    for waits, rows in (
-        ("un registre qui connaisse ce numéro", unknown_numbers(region, national=national)),
-        ("une décision", undecided_entities(region, national=national)),
+    pile = Pile(region, national=national)
+    for waits, found in (
+        ("un registre qui connaisse ce numéro", pile.describe(pile.unknown())),
+        ("une décision", pile.describe(pile.undecided(), named=True)),
     ):
-        for each in describe(rows):
+        for each in found:
             files = ", ".join(file.original_name for file in each.files)
             yield (
                 each.finess, waits, each.name, each.departement, ", ".join(each.months),

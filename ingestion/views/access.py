@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import Role, User
-from accounts.scope import region_or_404, regions_with_role, require_role, roles_of
+from accounts.scope import may, region_of_request, regions_with_role, roles_of
 from ingestion.models import Extract
 from reference.models import Region
 
@@ -29,14 +29,15 @@ def administrator(request: HttpRequest) -> User:
     return user
 
 
-def administered_region(user: User, slug: str) -> Region:
+def administered_region(request: HttpRequest, slug: str) -> Region:
     """The region of an address, which the user administers.
 
     Raises:
         Http404: they do not see it. PermissionDenied: they only read it.
     """
-    region = region_or_404(user, slug)
-    require_role(user, region, Role.ADMINISTRATOR)
+    region = region_of_request(request, slug)
+    if not may(request, region, Role.ADMINISTRATOR):
+        raise PermissionDenied
     return region
 
 

@@ -126,7 +126,7 @@ def administered_month(request: HttpRequest, slug: str, month: str) -> tuple[Reg
     Raises:
         Http404: there is no such region for the user, or no such month. PermissionDenied.
     """
-    region = administered_region(administrator(request), slug)
+    region = administered_region(request, slug)
     try:
         return region, parse_month(month)
     except ValueError:

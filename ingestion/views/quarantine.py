@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
-from accounts.scope import regions_with_role
+from accounts.scope import roles_of
 from ingestion import waiting
 from ingestion.arbitration import Site, decide, forget, sites_of
 from ingestion.forms.arbitration import ArbitrationForm
@@ -30,18 +29,15 @@ from reference.listings import Lines, file_asked
 from reference.models import LegalEntity, Region
 from reference.months import first_day, in_french, iso
 
-NUMBERS_PER_PAGE = 50
-
 
 @never_cache
 @require_safe
 def quarantine(request: HttpRequest) -> HttpResponse:
     """The FINESS to be attached of one region, and what was decided of its legal entities."""
     user = administrator(request)
-    regions = list(regions_with_role(user, Role.ADMINISTRATOR))
-    region = (
-        administered_region(user, request.GET["region"]) if "region" in request.GET else regions[0]
-    )
+    regions = [each for each, role in roles_of(request).items() if role == Role.ADMINISTRATOR]
+    asked = request.GET.get("region")
+    region = regions[0] if asked is None else administered_region(request, asked)
     national = user.is_superuser
     file = file_asked(
         request,
@@ -53,15 +49,14 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     )
     if file is not None:
         return file
-    unknown = Paginator(waiting.unknown_numbers(region, national=national), NUMBERS_PER_PAGE)
-    page = unknown.get_page(request.GET.get("page"))
-    undecided = waiting.undecided_entities(region, national=national)
+    pile = waiting.Pile(region, national=national)
+    page = pile.page_of_unknown(request.GET.get("page"))
     context: dict[str, Any] = {
         "region": region,
         "regions": regions,
         "page": page,
-        "unknown": waiting.describe(page.object_list),
-        "undecided": waiting.describe(undecided),
+        "unknown": pile.describe(page.object_list),
+        "undecided": pile.describe(pile.undecided(), named=True),
         "decisions": _decisions(region),
     }
     return render(request, "ingestion/quarantine/list.html", context)
@@ -91,10 +86,11 @@ def _decided(region: Region) -> Lines:
 def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     """One legal entity: its lines, its facilities, and what becomes of the first."""
     user = administrator(request)
-    region = administered_region(user, slug)
+    region = administered_region(request, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
     decision = EntityDecision.objects.filter(region=region, legal_entity=entity).first()
-    lines = waiting.describe(waiting.lines_of(entity, region, national=user.is_superuser))
+    pile = waiting.Pile(region, national=user.is_superuser)
+    lines = pile.describe(pile.of(entity), placed=False)
     if not lines and decision is None:
         raise Http404("Aucune ligne de cet organisme n’attend.")
     month = (lines[0].last if lines else None) or first_day(timezone.localdate())
@@ -153,7 +149,7 @@ def _sites(sites: Iterable[Site], month: dt.date) -> Lines:
 def forget_decision(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     """Let the lines of a legal entity wait again."""
     user = administrator(request)
-    region = administered_region(user, slug)
+    region = administered_region(request, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
     if forget(region, entity, user):
         _follow(changed=True)

@@ -258,5 +258,5 @@ def test_the_page_of_an_entity_costs_as_many_queries_whatever_it_owns(
     for rank in range(53, 63):
         world.add_facility("21", rank, owner=OWNER)
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(11):
         owner_client.get(PAGE)

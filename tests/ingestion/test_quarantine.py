@@ -142,7 +142,7 @@ def test_without_any_waiting_line_the_page_says_so(owner_client: Client) -> None
 def test_numbers_come_page_by_page_and_keep_their_region(
     owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingestion.views.quarantine.NUMBERS_PER_PAGE", 1)
+    monkeypatch.setattr("ingestion.waiting.NUMBERS_PER_PAGE", 1)
     published([line(HOME, 5), line(UNKNOWN, 7), line(facility("21", 8), 6)])
 
     first = owner_client.get(f"{LIST}?region=bourgogne-franche-comte").text
@@ -187,7 +187,7 @@ def test_the_page_costs_as_many_queries_whatever_it_shows(
 ) -> None:
     published([line(HOME, 5), *[line(facility("21", rank), 1) for rank in range(60, 80)]])
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(11):
         owner_client.get(LIST)
 
 
