@@ -90,16 +90,15 @@ def between(rows: Table, first: int, last: int) -> Table:
 
 def packed(rows: Table) -> Table:
     """The same in the smallest integers that hold each column, to be kept."""
-    return {
-        name: column.astype(np.promote_types(np.min_scalar_type(column.min()), _most(column)))
-        if len(column)
-        else column.astype("int8")
-        for name, column in rows.items()
-    }
+    return {name: column.astype(_least(column)) for name, column in rows.items()}
 
 
-def _most(column: Ints) -> np.dtype[Any]:
-    return np.min_scalar_type(column.max())
+def _least(column: Ints) -> str:
+    """The smallest signed integers that hold a column."""
+    first, last = (column.min(), column.max()) if len(column) else (0, 0)
+    sizes = ("int8", "int16", "int32")
+    fitting = (size for size in sizes if np.iinfo(size).min <= first <= last <= np.iinfo(size).max)
+    return next(fitting, "int64")
 
 
 def month_number(month: dt.date) -> int:
