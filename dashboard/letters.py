@@ -1,34 +1,25 @@
 """Letters that people subscribed to: written once, sent once, stopped by a link of their own.
 
 A letter is written in the transaction of what it tells: there is none for what was undone. Its
-row is unique by user, letter and key, so that what is told twice is written once. It is sent at
-least once: its row is marked in the transaction during which the mail server accepts the message,
-so that a second message leaves only if the worker dies between the two.
+row is unique by user, letter and key, so that what is told twice is written once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
 import re
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from accounts import outbox
 from accounts.models import RegionGrant, User
 from dashboard.models import Letter, Mailing
 from dashboard.unsubscribing import stop_url
 from reference.models import Region
-
-logger = logging.getLogger(__name__)
-
-#: After a failure, all letters wait: 1, 2, 4… minutes, an hour at most.
-FIRST_WAIT = dt.timedelta(minutes=1)
-LONGEST_WAIT = dt.timedelta(hours=1)
 
 #: A letter older than this would mislead: it is not sent any more.
 TOO_OLD = dt.timedelta(days=7)
@@ -36,7 +27,6 @@ TOO_OLD = dt.timedelta(days=7)
 #: A letter is kept for as long, then forgotten, whether it was sent or not.
 KEPT = dt.timedelta(days=365)
 
-NEVER_SENT = Q(sent_at__isnull=True)
 ABOUT = re.compile(r"R(?P<region>\w{1,3}):.")
 FOOTER = "Vous recevez ce courriel parce que vous y êtes abonné. Pour ne plus le recevoir\u202f:"
 
@@ -82,39 +72,18 @@ def due(now: dt.datetime) -> QuerySet[Mailing]:
     granted = RegionGrant.objects.annotate(code=Concat(Value("R"), "region_id")).filter(
         user=OuterRef("user"), code=OuterRef("about")
     )
-    waiting = (
+    allowed = (
         Mailing.objects.alias(about=about)
-        .filter(NEVER_SENT, due_at__lte=now, created_at__gt=now - TOO_OLD, user__is_active=True)
-        .filter(Q(user__is_superuser=True) | Exists(granted))
+        .filter(Q(user__is_superuser=True) | Exists(granted), user__is_active=True)
         .exclude(user__email="")
     )
-    return waiting.order_by("attempts", "pk")
+    return outbox.due(allowed, now, TOO_OLD)
 
 
 def send_due(now: dt.datetime | None = None) -> int:
-    """Send the letters that are due; returns how many were.
-
-    Two workers never send the same one: its row is locked meanwhile, and skipped by the other.
-    The first failure stops the round and makes every letter wait, so that a mail server that is
-    down costs a worker `EMAIL_TIMEOUT` now and then.
-    """
+    """Send the letters that are due (`accounts.outbox`); returns how many were."""
     now = now or timezone.now()
-    sent = 0
-    while True:
-        with transaction.atomic():
-            claimed = due(now).select_for_update(skip_locked=True, of=("self",))
-            mailing = claimed.select_related("user").first()
-            if mailing is None:
-                return sent
-            try:
-                _send(mailing)
-            except Exception as error:  # noqa: BLE001  # SMTP, its sockets, its settings: all wait
-                logger.warning("Letter %s could not be sent: %r", mailing.pk, error)
-                _postpone(mailing, now)
-                return sent
-            mailing.sent_at = now
-            mailing.save(update_fields=["sent_at"])
-            sent += 1
+    return outbox.send_all(due(now).select_related("user"), _send, now)
 
 
 def forget_old(now: dt.datetime | None = None) -> int:
@@ -140,11 +109,3 @@ def _send(mailing: Mailing) -> None:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     EmailMessage(mailing.subject, body, to=[mailing.user.email], headers=headers).send()
-
-
-def _postpone(mailing: Mailing, now: dt.datetime) -> None:
-    """Count a failure, and let all the letters wait for as long as this one calls for."""
-    wait = min(FIRST_WAIT * 2 ** min(mailing.attempts, 10), LONGEST_WAIT)
-    mailing.attempts += 1
-    mailing.save(update_fields=["attempts"])
-    Mailing.objects.filter(NEVER_SENT, due_at__lt=now + wait).update(due_at=now + wait)

@@ -10,7 +10,6 @@ leave a file waiting for somebody who does not know.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +18,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import outbox
 from accounts.address import absolute_url
 from accounts.models import Role, User
 from ingestion.models import Event, Extract, Notice
@@ -32,19 +31,11 @@ from ingestion.presentation import Accounting
 from reference.months import in_french, parse_month
 from reference.numbers import grouped
 
-logger = logging.getLogger(__name__)
-
-#: After a failure, all messages wait: 1, 2, 4… minutes, an hour at most.
-FIRST_WAIT = dt.timedelta(minutes=1)
-LONGEST_WAIT = dt.timedelta(hours=1)
-
 #: A message older than this would mislead: it is not sent any more.
 TOO_OLD = dt.timedelta(days=3)
 
 #: How many months are named before "et n autres".
 MAX_MONTHS = 6
-
-NEVER_SENT = Q(sent_at__isnull=True)
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
 
@@ -72,34 +63,14 @@ def announce(extract: Extract, event: str) -> None:
 
 def due(now: dt.datetime) -> QuerySet[Notice]:
     """The notices to send now, those that failed most last."""
-    waiting = Notice.objects.filter(NEVER_SENT, due_at__lte=now, created_at__gt=now - TOO_OLD)
-    return waiting.order_by("attempts", "pk")
+    return outbox.due(Notice.objects.all(), now, TOO_OLD)
 
 
 def send_due(now: dt.datetime | None = None) -> int:
-    """Send the notices that are due; returns how many were.
-
-    Two workers never send the same one: its row is locked meanwhile, and skipped by the other.
-    The first failure stops the round and makes every notice wait, so that a mail server that is
-    down costs a worker `EMAIL_TIMEOUT` now and then, and no extract waits for it.
-    """
+    """Send the notices that are due (`accounts.outbox`); returns how many were."""
     now = now or timezone.now()
-    sent = 0
-    while True:
-        with transaction.atomic():
-            claimed = due(now).select_for_update(skip_locked=True, of=("self",))
-            notice = claimed.select_related("extract__region", "extract__author").first()
-            if notice is None:
-                return sent
-            try:
-                _send(notice)
-            except Exception as error:  # noqa: BLE001  # SMTP, its sockets, its settings: all wait
-                logger.warning("Notice %s could not be sent: %r", notice.pk, error)
-                _postpone(notice, now)
-                return sent
-            notice.sent_at = now
-            notice.save(update_fields=["sent_at"])
-            sent += 1
+    concerned = due(now).select_related("extract__region", "extract__author")
+    return outbox.send_all(concerned, _send, now)
 
 
 def recipients(extract: Extract) -> list[str]:
@@ -152,11 +123,3 @@ def _send(notice: Notice) -> None:
     body = render_to_string(f"ingestion/mail/{notice.event}.txt", context)
     # Tags leave empty lines behind them: one is enough between two paragraphs.
     EmailMessage(subject, re.sub(r"\n{3,}", "\n\n", body), to=addresses).send()
-
-
-def _postpone(notice: Notice, now: dt.datetime) -> None:
-    """Count a failure, and let all the messages wait for as long as this one calls for."""
-    wait = min(FIRST_WAIT * 2 ** min(notice.attempts, 10), LONGEST_WAIT)
-    notice.attempts += 1
-    notice.save(update_fields=["attempts"])
-    Notice.objects.filter(NEVER_SENT, due_at__lt=now + wait).update(due_at=now + wait)
