@@ -1,8 +1,8 @@
 """The page of an edition as it was rendered: what never changes is made once for each release.
 
 It depends on the edition and on the code, and on nothing else: neither on the data, which may move
-on, nor on who reads. Workers make those of the latest editions; a web process makes any other when
-it is first asked for, for all processes.
+on, nor on who reads. Freezing makes it for every web process, and workers do for a new release; a
+process makes for itself any other that it is asked for.
 """
 
 from __future__ import annotations
@@ -29,32 +29,31 @@ BODY = "dashboard/editions/_body.html"
 def body(edition: Edition) -> SafeString:
     """What the page of an edition shows of it, below its heading.
 
-    One query when another process made it, none when this one holds it. Not to be called in a
-    transaction that only reads: what had to be made is kept for the others.
+    One query when it is ready, none when this process holds it.
     """
     key = _key(edition.pk)
     kept: SafeString | None = caches[PAGES].get(key)
     if kept is None:
         packed: bytes | None = caches[SHARED].get(key)
-        if packed is None:
-            packed = _made(edition, key)
-        kept = SafeString(zlib.decompress(packed).decode())
+        kept = _made(edition) if packed is None else SafeString(zlib.decompress(packed).decode())
         caches[PAGES].set(key, kept)
     return kept
 
 
+def make_ready(edition: Edition) -> None:
+    """Make the page of an edition for every process."""
+    caches[SHARED].set(_key(edition.pk), zlib.compress(_made(edition).encode()))
+
+
 def prepare_editions() -> None:
-    """Have the latest editions ready for every process."""
+    """Have the latest editions ready."""
     for pk in Edition.objects.order_by("-pk").values_list("pk", flat=True)[:READY]:
         if _key(pk) not in caches[SHARED]:
-            _made(Edition.objects.get(pk=pk), _key(pk))
+            make_ready(Edition.objects.get(pk=pk))
 
 
-def _made(edition: Edition, key: str) -> bytes:
-    rendered = render_to_string(BODY, {"edition": edition, "page": edition_page(edition)})
-    packed = zlib.compress(rendered.encode())
-    caches[SHARED].set(key, packed)
-    return packed
+def _made(edition: Edition) -> SafeString:
+    return render_to_string(BODY, {"edition": edition, "page": edition_page(edition)})
 
 
 def _key(pk: int) -> str:

@@ -72,7 +72,7 @@ def programme_report(
         message=gap_words(comparison),
         tiles=_tiles(comparison),
         chart=programme_chart(comparison, selection, months_of(selection, cells), events),
-        blocks=_blocks(comparison, names),
+        blocks=_blocks(comparison, names, whole=selection.territory.is_region),
         targets=_targets(comparison.targets),
         silent=_silent(comparison, names),
     )
@@ -172,7 +172,8 @@ def gap_words(comparison: Comparison) -> str:
 # --- Tables ---------------------------------------------------------------------------------------
 
 
-def _blocks(comparison: Comparison, names: Mapping[str, str]) -> tuple[Block, ...]:
+def _blocks(comparison: Comparison, names: Mapping[str, str], *, whole: bool) -> tuple[Block, ...]:
+    """The tables; `whole`: of a région, and not of one of its départements."""
     month = in_french(comparison.gap.month)
     reading = (
         f"ESMS avec au moins un document dans les 12 mois à {month} ÷ ESMS du périmètre ouverts. "
@@ -180,14 +181,17 @@ def _blocks(comparison: Comparison, names: Mapping[str, str]) -> tuple[Block, ..
     )
     places = [(french.typographic(names[pair.code]), pair) for pair in comparison.departements]
     sectors = [(sector_label(pair.code), pair) for pair in comparison.sectors]
+    titles = (
+        ("Par département", "Département") if whole else ("Département et région", "Territoire")
+    )
     blocks = [
         Block(
             "ecarts",
             "Membres et autres, par territoire et par secteur",
-            _widest({"par département": places, "par secteur": sectors}),
+            _widest({"par département": places if whole else (), "par secteur": sectors}),
             reading,
             (
-                Exhibit(PLACES, _pairs("Par département", "Département", places), "ecart"),
+                Exhibit(PLACES, _pairs(*titles, places), "ecart"),
                 Exhibit(SECTOR_TABLE, _pairs("Par secteur", "Secteur", sectors), "ecart"),
             ),
         )

@@ -14,6 +14,7 @@ from dashboard.views import (
     method,
     pages,
     perimeter,
+    programme,
     programmes,
     region,
     selections,
@@ -87,10 +88,10 @@ urlpatterns = [
     path("regions/<slug:slug>/esms/", facilities.region_facilities, name="region_facilities"),
     path("regions/<slug:slug>/programmes/", programmes.programmes, name="programmes"),
     path("regions/<slug:slug>/programmes/nouveau/", programmes.programme_add, name="programme_add"),
-    path("regions/<slug:slug>/programmes/<slug:code>/", programmes.programme, name="programme"),
+    path("regions/<slug:slug>/programmes/<slug:code>/", programme.programme, name="programme"),
     path(
         "regions/<slug:slug>/programmes/<slug:code>/<slug:name>.csv",
-        programmes.programme_file,
+        programme.programme_file,
         name="programme_file",
     ),
     path("regions/<slug:slug>/diapositives/", selections.slides, name="slides"),
@@ -118,6 +119,16 @@ urlpatterns = [
         "departements/<str:code>/esms/",
         facilities.departement_facilities,
         name="departement_facilities",
+    ),
+    path(
+        "departements/<str:code>/programmes/<slug:programme>/",
+        programme.departement_programme,
+        name="departement_programme",
+    ),
+    path(
+        "departements/<str:code>/programmes/<slug:programme>/<slug:name>.csv",
+        programme.departement_programme_file,
+        name="departement_programme_file",
     ),
     path(
         "departements/<str:code>/<slug:chart>.csv",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -114,7 +114,7 @@ class Comparison:
     """
 
     gap: ProgrammeGap
-    departements: tuple[Pair, ...]  # those received in the month, by code
+    departements: tuple[Pair, ...]  # those received in the month, by code; see `with_region`
     sectors: tuple[Pair, ...]  # those with an ESMS in the parc, in the order of every chart
     vintages: tuple[Part, ...]
     vendors: tuple[Part, ...]
@@ -163,6 +163,23 @@ def compare(
         outside=int(who.sum()) - gap.members,
         silent=_silent(parc, now, inside, told),
     )
+
+
+def with_region(
+    comparison: Comparison, programme: Programme, around: Selection, covered: Coverage
+) -> Comparison:
+    """The comparison of a département with the whole of its région beside it, after its own.
+
+    `around`: the same selection of the région. It is left out when its last month is another, for
+    rates over other months would not compare. One query.
+    """
+    month = comparison.gap.month
+    if covered.last_month(around) != month:
+        return comparison
+    parc, codes = read_parc(around, covered, [month]), around.territory.departement_codes
+    who = parc.members[programme.pk] if programme.pk in parc.members else parc.of(())
+    pair = Pair(around.territory.code, parc.reach(0, who, codes), parc.reach(0, ~who, codes))
+    return replace(comparison, departements=(*comparison.departements, pair))
 
 
 def _memberships(programme: Programme, parc: Parc) -> dict[int, dict[str, Any]]:

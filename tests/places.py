@@ -215,6 +215,12 @@ def addresses(places: Places) -> dict[str, str]:
         **{f"dashboard:{name}": {"slug": SLUG} for name in ("programmes", "programme_add")},
         "dashboard:programme": {"slug": SLUG, "code": "essai"},
         "dashboard:programme_file": {"slug": SLUG, "code": "essai", "name": "par-mois"},
+        "dashboard:departement_programme": {"code": "21", "programme": "essai"},
+        "dashboard:departement_programme_file": {
+            "code": "21",
+            "programme": "essai",
+            "name": "par-mois",
+        },
         "dashboard:goals_file": {"slug": SLUG, "name": "reperes"},
         "dashboard:goal_add": {"slug": SLUG, "kind": "evenements"},
         **{

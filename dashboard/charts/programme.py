@@ -62,7 +62,12 @@ def programme_chart(
         alt=f"{message}.",
         notes=_notes(comparison, months, small=small),
         months=months,
-        events=markers(events, selection.first, selection.last),
+        events=markers(
+            events,
+            selection.first,
+            selection.last,
+            region="" if selection.territory.is_region else "région",
+        ),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
 from dashboard.committees import head_of
 from dashboard.drafts import drafts
-from dashboard.edition_body import body
+from dashboard.edition_body import body, make_ready
 from dashboard.editions import NothingReceivedError, freeze
 from dashboard.editions_page import EditionForm, figures, frozen, frozen_chart
 from dashboard.exporting.asking import site_of
@@ -66,6 +66,7 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, "Aucun mois n’est encore reçu\u202f: il n’y a rien à figer.")
         return _list(request, place, form, status=400)
     if new:
+        make_ready(edition)
         ask_deck(edition, actor=cast("User", request.user), link=site_of(request))
         messages.success(request, "L’édition est figée\u202f: elle ne changera plus.")
     else:

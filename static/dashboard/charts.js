@@ -50,8 +50,6 @@
         svg.setAttribute("viewBox", "0 0 " + svg.getAttribute("width") + " " + svg.getAttribute("height"));
       });
     });
-    // Drawn: the table need not stand for it any more.
-    target.closest("section").querySelector("details.mes-data").open = false;
   }
 
   const waiting = [...document.querySelectorAll("[data-figure]")];
@@ -76,6 +74,10 @@
   window.addEventListener("beforeprint", preparePrint);
   if (window.Plotly) {
     window.Plotly.register(FRENCH);
+    // About to be drawn: their tables need not stand for them any more.
+    waiting.forEach(function (target) {
+      target.closest("section").querySelector("details.mes-data").open = false;
+    });
     drawNext();
   }
 })();

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REGION = "/regions/bourgogne-franche-comte/"
 GOALS, PROGRAMMES = f"{REGION}reperes/", f"{REGION}programmes/"
 ADD_TARGET, IMPORT, NEW = f"{GOALS}cibles/ajouter/", f"{GOALS}importer/", f"{PROGRAMMES}nouveau/"
-ONE = f"{PROGRAMMES}pilote/"
+ONE, HERE = f"{PROGRAMMES}pilote/", "/departements/21/programmes/pilote/"
 LAST = dt.date(2025, 12, 1)
 WRONG = "Nature;Intitulé;Mois\névénement;Projet;demain\n"
 
@@ -49,7 +49,7 @@ def _programme(region: Region) -> None:
     Target.objects.create(region=region, month=LAST, indicator="rate_12m", value=0.4)
 
 
-@pytest.mark.parametrize("address", [GOALS, ADD_TARGET, IMPORT, PROGRAMMES, ONE, NEW])
+@pytest.mark.parametrize("address", [GOALS, ADD_TARGET, IMPORT, PROGRAMMES, ONE, HERE, NEW])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_page_is_accessible_and_only_its_tables_scroll(
     address: str,

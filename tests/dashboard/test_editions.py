@@ -10,7 +10,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -28,6 +28,7 @@ from dashboard.edition_body import prepare_editions
 from dashboard.editions import NothingReceivedError, freeze, summary
 from dashboard.editions_page import edition_page
 from dashboard.frozen import charts_of
+from dashboard.kept import PAGES
 from dashboard.models import Edition, NeverChangedError, TextVersion, TypedFigure
 from dashboard.report import load_groups
 from dashboard.since import Since, compare, since
@@ -491,6 +492,7 @@ def test_a_worker_makes_the_page_of_an_edition_before_anybody_asks(
     edition: Edition, owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare_editions()
+    caches[PAGES].clear()
     monkeypatch.setattr("dashboard.edition_body.edition_page", None)
 
     assert "Chiffres clés" in html_of(owner_client, f"{LIST}{edition.pk}/")

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 REGION = "/regions/bourgogne-franche-comte/"
 PAGE = f"{REGION}programmes/"
 ONE, ADD = f"{PAGE}pilote/", f"{PAGE}nouveau/"
+HERE, THERE = (f"/departements/{code}/programmes/pilote/" for code in ("21", "39"))
 LAST = dt.date(2025, 12, 1)
 FIRST = dt.date(2025, 1, 1)
 NEW = {"name": "ESMS Numérique", "code": "esms-numerique"}
@@ -229,6 +230,70 @@ def test_a_period_without_a_received_month_falls_back_on_the_usual_one(
     assert "12 sur 27" in shown
 
 
+# --- In one département ---------------------------------------------------------------------------
+
+
+def test_a_departement_counts_its_own_beside_its_region(
+    world: Programme, owner_client: Client
+) -> None:
+    shown = text(owner_client.get(HERE))
+
+    assert "Pilote d’essai en Côte-d’Or" in shown
+    assert "sur 30 ESMS ouverts, soit 80 %" in shown
+    assert "12 sur 24 membres sans document sur 12 mois" in shown
+    assert "Par millésime" in shown
+    table = rows(owner_client.get(f"{HERE}par-departement.csv"))
+    assert table[1][:4] == ["Côte-d’Or", "12 sur 24", "50", "1 sur 6"]
+    assert table[2][:4] == ["Bourgogne-Franche-Comté", "12 sur 27", "44,44", "1 sur 6"]
+    assert ["Territoire", "Côte-d'Or"] in table
+    assert rows(owner_client.get(f"{THERE}par-departement.csv"))[1][1] == "0 sur 3"
+
+
+def test_a_region_whose_last_month_is_another_is_not_set_beside(
+    world: Programme, owner_client: Client
+) -> None:
+    CoveredMonth.objects.filter(month=shift(LAST, -2), departement="39").delete()
+    until = f"{shift(LAST, -2):%Y-%m}"
+
+    table = rows(owner_client.get(f"{THERE}par-departement.csv?de=2025-01&a={until}"))
+
+    assert table[1][0] == "Jura"
+    assert table[2] == []
+
+
+def test_the_pages_of_a_departement_and_of_its_region_lead_to_each_other(
+    world: Programme, owner_client: Client
+) -> None:
+    assert f'href="{HERE}' in text(owner_client.get(ONE))
+    assert f'href="{HERE}"' in text(owner_client.get("/departements/21/"))
+    shown = text(owner_client.get(HERE))
+    assert f'href="{ONE}"' in shown
+    assert 'href="/departements/21/"' in shown
+
+
+def test_a_departement_that_sent_nothing_says_what_to_bring(
+    world: Programme, owner_client: Client
+) -> None:
+    address = "/departements/58/programmes/pilote/"
+
+    assert "Aucun mois reçu" in text(owner_client.get(address))
+    assert owner_client.get(f"{address}par-mois.csv").status_code == 404
+
+
+def test_events_of_the_region_and_of_the_departement_are_told_apart(
+    world: Programme, owner_client: Client, region: Region
+) -> None:
+    Event.objects.create(region=region, month=LAST, label="Cibles")
+    Event.objects.create(region=region, month=LAST, label="Ici", departement_id="21")
+    Event.objects.create(region=region, month=LAST, label="Ailleurs", departement_id="39")
+
+    shown = text(owner_client.get(HERE))
+
+    assert "Cibles (région)." in shown
+    assert "Ici." in shown
+    assert "Ailleurs" not in shown
+
+
 # --- Who sees what --------------------------------------------------------------------------------
 
 
@@ -241,6 +306,8 @@ def test_the_members_that_do_not_feed_are_named_from_referents_on(
     client = client_as(role)
 
     assert ("ESMS 20" in text(client.get(ONE))) == named
+    assert ("ESMS 20" in text(client.get(HERE))) == named
+    assert client.get(f"{HERE}sans-depot.csv").status_code == (200 if named else 403)
     file = client.get(f"{ONE}sans-depot.csv")
     assert file.status_code == (200 if named else 403)
     if named:
@@ -265,7 +332,9 @@ def test_a_long_list_is_in_pages(world: Programme, owner_client: Client) -> None
     assert "ESMS 31" in text(owner_client.get(f"{ONE}?page=2"))
 
 
-@pytest.mark.parametrize("address", [PAGE, ONE, f"{ONE}par-mois.csv", ADD])
+@pytest.mark.parametrize(
+    "address", [PAGE, ONE, f"{ONE}par-mois.csv", HERE, f"{HERE}par-mois.csv", ADD]
+)
 def test_for_others_the_page_does_not_exist(
     address: str, world: Programme, colleague_client: Client, stranger_client: Client
 ) -> None:
@@ -285,7 +354,8 @@ def test_only_administrators_create_a_programme(
 
 
 def test_what_does_not_exist_is_not_found(world: Programme, owner_client: Client) -> None:
-    for address in (f"{PAGE}autre/", f"{PAGE}autre/par-mois.csv", f"{ONE}autre.csv"):
+    elsewhere = ("/departements/21/programmes/autre/", f"{HERE}autre.csv")
+    for address in (f"{PAGE}autre/", f"{PAGE}autre/par-mois.csv", f"{ONE}autre.csv", *elsewhere):
         assert owner_client.get(address).status_code == 404
 
 
@@ -302,7 +372,7 @@ def test_before_any_month_the_page_says_what_to_bring(
 def test_pages_stay_under_twelve_queries_and_are_kept_while_nothing_changes(
     world: Programme, owner_client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    for address in (PAGE, ONE, f"{ONE}sans-depot.csv"):
+    for address in (PAGE, ONE, f"{ONE}sans-depot.csv", HERE):
         with django_assert_max_num_queries(12):
             first = owner_client.get(address)
         again = owner_client.get(address, headers={"if-none-match": first["ETag"]})
@@ -318,7 +388,7 @@ def test_what_is_compared_is_read_once_whatever_the_address_says_besides(
         read.append(selection)
         return compare(selection, *given)
 
-    monkeypatch.setattr("dashboard.views.programmes.compare", counted)
+    monkeypatch.setattr("dashboard.views.programme.compare", counted)
 
     for address in ("", "?page=2", "?tri=rang", "?de=x", "?secteur=PA", "?secteur=PA&page=2"):
         text(owner_client.get(f"{ONE}{address}"))

@@ -134,6 +134,8 @@ TABLE = {
     "dashboard:programmes": Row(REGION),
     "dashboard:programme": Row(REGION),
     "dashboard:programme_file": Row(REGION),
+    "dashboard:departement_programme": Row(REGION),
+    "dashboard:departement_programme_file": Row(REGION),
     "dashboard:programme_add": Row(
         ADMINISTERED, ADMINISTERED, data={"name": "Pilote", "code": "pilote"}
     ),

@@ -1,0 +1,317 @@
+"""The page of one programme, in a région or in one of its départements, and its files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Role
+from accounts.scope import departement_or_404, region_of_request, require_role, roles_of
+from dashboard.charts.chart import Table
+from dashboard.charts.programme import CODE as MONTHLY
+from dashboard.charts.wording import SOURCE
+from dashboard.exports.csv_file import Imprint
+from dashboard.exports.plotly import figure
+from dashboard.forms import Asked, ask
+from dashboard.freshness import answer
+from dashboard.kept import keep, once
+from dashboard.presentation import Brick, Picture, Stone
+from dashboard.programmes import (
+    SILENT,
+    TARGETS,
+    ProgrammeReport,
+    programme_report,
+    targets_table,
+)
+from dashboard.received import Cells, read_cells, received_span
+from dashboard.views.downloads import attachment, link
+from dashboard.views.pages import nothing, state
+from indicators.programme_comparison import compare, with_region
+from indicators.programme_parc import Coverage
+from indicators.selection import Selection, Territory, departement_territory, region_territory
+from reference.models import Departement, Event, Programme, Region
+
+PER_PAGE = 50
+READERS = frozenset({Role.READER})
+WORKING = "Document de travail\u202f: il nomme des ESMS et ne se diffuse pas hors de l’équipe."
+BODY = "dashboard/programmes/_body.html"
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which programme is looked at, in which région or département (None: in all of it)."""
+
+    programme: Programme
+    region: Region
+    departement: Departement | None
+
+    @property
+    def page(self) -> str:
+        """The address of the page."""
+        if self.departement is not None:
+            return departement_page(self.departement, self.programme)
+        return reverse("dashboard:programme", args=[self.region.slug, self.programme.code])
+
+    def file(self, name: str) -> str:
+        """The address of one of its files."""
+        return f"{self.page}{name}.csv"
+
+
+def departement_page(departement: Departement, programme: Programme) -> str:
+    """The address of a programme in a département."""
+    return reverse("dashboard:departement_programme", args=[departement.code, programme.code])
+
+
+@require_safe
+def programme(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
+    """One programme: its members against the others."""
+    place = region_of_request(request, slug)
+    return answer(
+        request, lambda version: _page(request, Where(_found(code), place, None), version)
+    )
+
+
+@require_safe
+def programme_file(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponseBase:
+    """One chart or table of a programme, as a file."""
+    return _file(request, region_of_request(request, slug), None, code, name)
+
+
+@require_safe
+def departement_programme(request: HttpRequest, code: str, programme: str) -> HttpResponseBase:
+    """The same in one département."""
+    place = departement_or_404(request.user, code)
+    return answer(
+        request,
+        lambda version: _page(request, Where(_found(programme), place.region, place), version),
+    )
+
+
+@require_safe
+def departement_programme_file(
+    request: HttpRequest, code: str, programme: str, name: str
+) -> HttpResponseBase:
+    """One chart or table of a programme in one département, as a file."""
+    place = departement_or_404(request.user, code)
+    return _file(request, place.region, place, programme, name)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the page and the files of a programme have in common.
+
+    `departements`: those of the région, by code.
+    """
+
+    asked: Asked
+    cells: Cells
+    report: ProgrammeReport
+    departements: Mapping[str, Departement]
+
+
+def _read(request: HttpRequest, where: Where, version: int) -> Reading | None:
+    """Read one programme as it is asked; None when no month was ever received.
+
+    What is compared is kept by selection, whatever else the address says: every page of the list
+    and every file of a selection share it.
+    """
+    rows = Departement.objects.filter(region=where.region).order_by("code")
+    departements = {each.code: each for each in rows}
+    around = region_territory(where.region, departements.values())
+    territory = around if where.departement is None else departement_territory(where.departement)
+    cells = read_cells(around.departement_codes)
+    here = {key: cell for key, cell in cells.items() if key[0] in territory.departement_codes}
+    received = received_span(here)
+    if received is None:
+        return None
+    names = {each.code: each.name for each in departements.values()}
+
+    def report_of(selection: Selection) -> ProgrammeReport | None:
+        return once(
+            version,
+            lambda: _report(where, selection, around, names, cells),
+            "programme",
+            where.programme.pk,
+            selection,
+        )
+
+    asked = ask(request.GET.dict(), territory, received)
+    report = report_of(asked.selection)
+    if report is None:
+        # The period asked for holds no received month: the default one does.
+        asked = replace(
+            ask({}, territory, received),
+            problems=(
+                "Aucun mois n’est reçu sur cette période\u202f: celle par défaut est montrée.",
+            ),
+        )
+        report = report_of(asked.selection)
+    assert report is not None  # noqa: S101  # the default period ends on a received month
+    return Reading(asked, here, report, departements)
+
+
+def _report(
+    where: Where,
+    selection: Selection,
+    around: Territory,
+    names: Mapping[str, str],
+    cells: Cells,
+) -> ProgrammeReport | None:
+    """Compare the members of a programme with the others; None when no month was received then.
+
+    A département is set beside its région, `around`. `names`: of the départements, by code.
+    """
+    covered = Coverage(frozenset((month, code) for code, month in cells))
+    here = selection.territory.departement_codes
+    own = Coverage(frozenset(cell for cell in covered.received if cell[1] in here))
+    comparison = compare(selection, where.programme, own)
+    if comparison is None:
+        return None
+    place = Q(departement=None)
+    if where.departement is not None:
+        place |= Q(departement=where.departement)
+        wider = replace(selection, territory=around)
+        comparison = with_region(comparison, where.programme, wider, covered)
+        names = {**names, around.code: around.name}
+    events = Event.objects.filter(place, region=where.region)
+    return programme_report(comparison, selection, names, cells, list(events))
+
+
+def _found(code: str) -> Programme:
+    found = Programme.objects.filter(code=code).first()
+    if found is None:
+        raise Http404("Aucun programme à cette adresse.")
+    return found
+
+
+def _page(request: HttpRequest, where: Where, version: int) -> HttpResponse:
+    role = roles_of(request).get(where.region)
+    kept = keep(request, version, role, lambda: _body(request, where, role, version))
+    context: dict[str, Any] = {
+        "place": where.region,
+        "departement": where.departement,
+        "programme": where.programme,
+        "territory": (
+            region_territory(where.region, ())  # only its names are written
+            if where.departement is None
+            else departement_territory(where.departement)
+        ),
+    }
+    if kept is None:
+        return nothing(request, where.region, version, context)
+    context |= {"kept": kept, "data_version": version}
+    return render(request, "dashboard/programmes/programme.html", context)
+
+
+def _body(
+    request: HttpRequest, where: Where, role: Role | None, version: int
+) -> tuple[str, dict[str, Any]] | None:
+    """What is said of a programme, None when no month was ever received."""
+    read = _read(request, where, version)
+    if read is None:
+        return None
+    names_facilities = role not in READERS
+    report, asked = read.report, read.asked
+    others = {} if where.departement is not None else read.departements
+    context: dict[str, Any] = state(asked, version) | {
+        "territory": asked.selection.territory,
+        "report": report,
+        "picture": Picture(report.chart, figure(report.chart), (), _address(asked, where, MONTHLY)),
+        "bricks": [
+            Brick(
+                block,
+                tuple(
+                    Stone(exhibit, _address(asked, where, exhibit.code))
+                    for exhibit in block.exhibits
+                ),
+            )
+            for block in report.blocks
+        ],
+        "places": [
+            (each.name, departement_page(each, where.programme) + asked.permalink())
+            for each in others.values()
+        ],
+        "targets_file": _address(asked, where, TARGETS),
+        "administers": role == Role.ADMINISTRATOR,
+        "names_facilities": names_facilities,
+    }
+    if names_facilities:
+        pages = Paginator(report.silent.lines, PER_PAGE)
+        context |= {
+            "page": pages.get_page(request.GET.get("page")),
+            "query": request.GET,
+            "silent_file": _address(asked, where, SILENT),
+        }
+    return BODY, context
+
+
+def _file(
+    request: HttpRequest, region: Region, departement: Departement | None, code: str, name: str
+) -> HttpResponseBase:
+    if name == SILENT:
+        require_role(request.user, region, Role.REFERENT)
+    return answer(
+        request,
+        lambda version: _made(request, Where(_found(code), region, departement), name, version),
+    )
+
+
+def _made(request: HttpRequest, where: Where, name: str, version: int) -> HttpResponse:
+    read = _read(request, where, version)
+    if read is None:
+        raise Http404("Aucun mois reçu pour ce territoire.")
+    tables = _tables(read.report)
+    if name not in tables:
+        raise Http404("Aucun tableau à cette adresse.")
+    title, table, notes = tables[name]
+    imprint = Imprint(
+        selection=read.asked.selection,
+        data_version=version,
+        source=f"{SOURCE}, liste des membres du programme",
+        cut_off=_cut_off(read),
+        link=link(request, read.asked, where.page),
+        notes=notes,
+    )
+    named = f"{where.programme.name}\u202f: {title}"
+    return attachment(f"{where.programme.code}_{name}", named, table, imprint)
+
+
+def _tables(report: ProgrammeReport) -> dict[str, tuple[str, Table, tuple[str, ...]]]:
+    """Title, table and notes of each file of the page, by the name in its address."""
+    chart = report.chart
+    tables: dict[str, tuple[str, Table, tuple[str, ...]]] = {
+        MONTHLY: (chart.message, chart.table, chart.remarks),
+        SILENT: (report.silent.caption, report.silent, (WORKING,)),
+    }
+    if report.targets:
+        table = targets_table(report)
+        tables[TARGETS] = (table.caption, table, ())
+    for block in report.blocks:
+        for exhibit in block.exhibits:
+            tables[exhibit.code] = (exhibit.table.caption, exhibit.table, (block.reading,))
+    return tables
+
+
+def _cut_off(read: Reading) -> dt.date | None:
+    """When the newest file of the period was received."""
+    selection = read.asked.selection
+    days = [
+        cell.received_on
+        for (_, month), cell in read.cells.items()
+        if selection.first <= month <= selection.last
+    ]
+    return max(days, default=None)
+
+
+def _address(asked: Asked, where: Where, name: str) -> str:
+    """The address of a file, with the selection of the page."""
+    return where.file(name) + asked.permalink()
