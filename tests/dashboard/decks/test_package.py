@@ -28,6 +28,7 @@ from dashboard.exports.deck.package import (
     TOO_LARGE,
     package_problem,
 )
+from tests.ingestion.files import zipped
 
 MAIN_TYPE = b"presentationml.presentation.main+xml"
 
@@ -66,14 +67,6 @@ def linked(kind: str) -> bytes:
             else part
         ),
     )
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(name, content)
-    return out.getvalue()
 
 
 def flagged(content: bytes, flag: int) -> bytes:

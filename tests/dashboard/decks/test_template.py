@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from dashboard.exports.deck.template import (
     places_of,
 )
 from tests.dashboard.builders import GROUPS, build
+from tests.ingestion.files import zipped
 
 
 def saved(deck: Any) -> bytes:
@@ -42,14 +42,6 @@ def changed(change: Callable[[Any], None]) -> bytes:
 
 def layout(deck: Any, one: Layout) -> Any:
     return layouts_of(deck)[one.label.casefold()]
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in files.items():
-            package.writestr(name, content)
-    return out.getvalue()
 
 
 def remove(shape: Any) -> None:

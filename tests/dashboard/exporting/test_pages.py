@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from html import unescape
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -21,7 +20,7 @@ from dashboard.models import Export, ExportKind, ExportState
 from dashboard.pieces.piece import Piece
 from reference.models import Region
 from tests.dashboard import world
-from tests.dashboard.makers import Maker, replace_makers, replace_workers
+from tests.dashboard.makers import Maker
 from tests.html import assert_no_inline
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +28,6 @@ pytestmark = pytest.mark.django_db
 REGION = "/regions/bourgogne-franche-comte/"
 DEPARTEMENT = "/departements/21/"
 DECK = {"kind": "deck"}
-
-
-@pytest.fixture(autouse=True)
-def maker(monkeypatch: pytest.MonkeyPatch) -> Maker:
-    return replace_makers(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
-    return replace_workers(monkeypatch)
 
 
 @pytest.fixture
