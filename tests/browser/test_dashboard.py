@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -118,6 +119,17 @@ def test_printing_opens_every_table(page: Page, live_server: Any, witness: Witne
 
     assert page.locator("#esms table").is_visible()
     assert not page.locator(".mes-selection").is_visible()
+
+
+def test_a_printed_page_is_of_the_paper_of_its_readers(
+    page: Page, live_server: Any, witness: Witness
+) -> None:
+    page.goto(live_server.url + DEPARTEMENT)
+
+    paper = re.search(rb"/MediaBox \[0 0 (\d+)\S* (\d+)", page.pdf(prefer_css_page_size=True))
+
+    assert paper is not None
+    assert paper.groups() == (b"594", b"841")  # A4, in points
 
 
 @pytest.mark.browser
