@@ -11,17 +11,19 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django_pandas.io import read_frame
+from numpy.typing import NDArray
 
 from indicators.models import CoveredMonth, FacilityMonth
 from indicators.series import LEAST_RECEIVED
 from indicators.summaries import FacilityIds, perimeter_standings, reach
 from reference.models import Region
 from reference.months import shift, span
-from reference.standing import load_choices, load_periods
+from reference.standing import load_choices, load_periods_under
 
 #: (région, months) → the pairs (month, facility_id) that fed, whatever the perimeter; None when
 #: the files in force cannot be read.
@@ -84,10 +86,9 @@ def effect(region: Region, month: dt.date, choices: pd.DataFrame) -> Effect:
     codes = sorted(region.departements.values_list("code", flat=True))
     window = list(span(shift(month, -11), month))
     covered = _covered(codes, window)
-    others = load_choices()
-    others = others[others["region"] != region.code]
-    now = load_periods(codes)
-    then = load_periods(codes, pd.concat([others, choices], ignore_index=True))
+    made = load_choices()
+    others = made[made["region"] != region.code]
+    now, then = load_periods_under(codes, made, pd.concat([others, choices], ignore_index=True))
     known = _contributors(codes, window)
     feeders = known
     exact = True
@@ -152,15 +153,19 @@ def _reach(
 
 
 def _figures(frame: pd.DataFrame, departement: str | None, sector: str | None) -> Figures:
-    kept = frame
+    kept = np.ones(len(frame), dtype=bool)
     if departement is not None:
-        kept = kept[kept["departement"] == departement]
+        kept &= (frame["departement"] == departement).to_numpy()
     if sector is not None:
-        kept = kept[kept["sector"] == sector]
-    long = kept[kept["received_12m"] >= LEAST_RECEIVED]
+        kept &= (frame["sector"] == sector).to_numpy()
+    long = kept & (frame["received_12m"] >= LEAST_RECEIVED).to_numpy()
     return Figures(
-        parc=int(kept["parc"].sum()),
-        contributors=int(kept["contributors"].sum()),
-        parc_12m=int(long["parc"].sum()),
-        contributors_12m=int(long["contributors_12m"].sum()),
+        parc=_total(frame["parc"], kept),
+        contributors=_total(frame["contributors"], kept),
+        parc_12m=_total(frame["parc"], long),
+        contributors_12m=_total(frame["contributors_12m"], long),
     )
+
+
+def _total(column: pd.Series, kept: NDArray[np.bool_]) -> int:
+    return int(column.to_numpy()[kept].sum())

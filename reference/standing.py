@@ -37,7 +37,6 @@ CHOICE_COLUMNS = ["region", "category", "chosen_sector", "chosen_in_perimeter"]
 
 def load_periods(
     departements: Collection[str] | None = None,
-    choices: pd.DataFrame | None = None,
     more: Mapping[str, str] | None = None,
     only: Q | Func | None = None,
 ) -> pd.DataFrame:
@@ -46,21 +45,39 @@ def load_periods(
     Columns: facility_id, finess, departement, region, starts_on and ends_on (datetime64, NaT for
     an open end), category, legal_entity_id, imposed (whether the sector is the facility's own),
     sector and in_perimeter. The sector is the facility's own, else the one that its région chose
-    for its category, else the category's. `choices` (CHOICE_COLUMNS) stand in for those that the
-    régions made, to see what others would do. `more`: other fields to read, and how to call them.
+    for its category, else the category's. `more`: other fields to read, and how to call them.
     `only`: a condition on the periods to read, which takes all those of a facility or none.
     """
+    return _in_perimeter(_read(departements, more or {}, only), load_choices())
+
+
+def load_periods_under(
+    departements: Collection[str], *perimeters: pd.DataFrame
+) -> list[pd.DataFrame]:
+    """The periods of some départements as `load_periods` gives them, under several perimeters.
+
+    Each is all the choices (CHOICE_COLUMNS) that stand in for those that the régions made, to
+    see what others would do. Periods are read once; all frames have the same rows.
+    """
+    read = _read(departements, {}, None)
+    return [_in_perimeter(read, choices) for choices in perimeters]
+
+
+def _read(
+    departements: Collection[str] | None, more: Mapping[str, str], only: Q | Func | None
+) -> pd.DataFrame:
+    """The periods of the register, without what a perimeter says of them."""
     periods = FacilityPeriod.objects.order_by("facility_id", "starts_on")
     if departements is not None:
         periods = periods.filter(facility__departement__in=departements)
     if only is not None:
         periods = periods.filter(only)
-    fields = {**PERIOD_FIELDS, **(more or {})}
+    fields = {**PERIOD_FIELDS, **more}
     frame: pd.DataFrame = read_frame(periods, fieldnames=list(fields), verbose=False)
     frame = frame.rename(columns=fields)
     for column in ("starts_on", "ends_on"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
-    return _in_perimeter(frame, load_choices() if choices is None else choices)
+    return frame
 
 
 def load_choices() -> pd.DataFrame:
@@ -70,7 +87,7 @@ def load_choices() -> pd.DataFrame:
     return pd.DataFrame(values, columns=CHOICE_COLUMNS)
 
 
-def _in_perimeter(frame: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
+def _in_perimeter(read: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     """Say the sector of each period and whether it is in the perimeter. Pure; same index.
 
     A sector imposed on a facility puts it in the perimeter; "hors du champ" puts anything out.
@@ -83,15 +100,16 @@ def _in_perimeter(frame: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     ruled = [
         chosen.get((region, category), (sector, inside))
         for region, category, sector, inside in zip(
-            *(frame[name].tolist() for name in told), strict=True
+            *(read[name].tolist() for name in told), strict=True
         )
     ]
-    sector = pd.Series([sector for sector, _ in ruled], frame.index, dtype=object)
-    inside = pd.Series([inside for _, inside in ruled], frame.index, dtype=bool)
+    sector = pd.Series([sector for sector, _ in ruled], read.index, dtype=object)
+    inside = pd.Series([inside for _, inside in ruled], read.index, dtype=bool)
+    frame = read.drop(columns=["category_sector", "category_in_perimeter"])
     frame["imposed"] = frame["sector_override"] != ""
     frame["sector"] = frame["sector_override"].where(frame["imposed"], sector)
     frame["in_perimeter"] = (frame["imposed"] | inside) & (frame["sector"] != Sector.OTHER)
-    return frame.drop(columns=["sector_override", "category_sector", "category_in_perimeter"])
+    return frame.drop(columns="sector_override")
 
 
 def standing(periods: pd.DataFrame, month: dt.date) -> pd.DataFrame:

@@ -48,8 +48,7 @@ def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
         return _file(place)
     editable = may(request, place, Role.ADMINISTRATOR)
     asked = request.GET.get("proposition", "") if editable else ""
-    proposal = preset_proposal(asked, categories(place)) if asked else None
-    return _page(request, place, proposal, editable=editable)
+    return _page(request, place, asked or None, editable=editable)
 
 
 def _file(place: Region) -> HttpResponse:
@@ -97,11 +96,12 @@ def _posted(request: HttpRequest, place: Region) -> HttpResponse:
 def _page(
     request: HttpRequest,
     place: Region,
-    proposal: Proposal | None,
+    proposal: Proposal | str | None,
     *,
     editable: bool = True,
     status: int = 200,
 ) -> HttpResponse:
+    """`proposal`: one that was sent, or the name of one made beforehand."""
     with snapshot_state() as state:  # one for all that is compared, and nothing written
         setattr(request, DATA_VERSION, state)
         context = _context(request, place, proposal, state.number)
@@ -110,7 +110,7 @@ def _page(
 
 
 def _context(
-    request: HttpRequest, place: Region, proposal: Proposal | None, version: int
+    request: HttpRequest, place: Region, proposal: Proposal | str | None, version: int
 ) -> dict[str, Any]:
     territory = region_territory(place)
     month = last_month(territory.departement_codes)
@@ -118,7 +118,8 @@ def _context(
     shown = month or first_day(timezone.localdate())
     codes = territory.departement_codes
     counted = once(version, lambda: counts(codes, shown), "périmètre", codes, shown)
-    asked = proposal or Proposal()
+    asked = preset_proposal(proposal, known) if isinstance(proposal, str) else proposal
+    asked = asked or Proposal()
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
     return {
         "territory": territory,
