@@ -37,14 +37,8 @@ def laid(page: Page, owner: User, sign_in: SignIn, region: Region) -> None:
 
 @pytest.mark.usefixtures("laid")
 def test_events_and_targets_are_drawn_and_told(
-    page: Page, live_server: Any, axe: Callable[[Page], None]
+    page: Page, live_server: Any, axe: Callable[[Page], None], complaints: list[str]
 ) -> None:
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-    )
     page.goto(live_server.url + PAGE)
     page.wait_for_function(DRAWN)
 

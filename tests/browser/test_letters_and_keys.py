@@ -44,12 +44,8 @@ def test_a_page_is_accessible_and_only_its_tables_scroll(
     region: Region,
     sign_in: SignIn,
     axe: Callable[[Page], None],
+    complaints: list[str],
 ) -> None:
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda told: complaints.append(told.text) if told.type in {"error", "warning"} else None,
-    )
     sign_in(page, owner)
     path = stop_path(owner, region) if address == "arreter" else address
 

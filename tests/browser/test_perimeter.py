@@ -51,12 +51,8 @@ def test_a_page_is_accessible_and_only_its_tables_scroll(
     owner: User,
     sign_in: SignIn,
     axe: Callable[[Page], None],
+    complaints: list[str],
 ) -> None:
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda told: complaints.append(told.text) if told.type in {"error", "warning"} else None,
-    )
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, owner)
 

@@ -38,18 +38,17 @@ def assert_png(content: bytes) -> None:
 
 
 def test_each_drawing_is_kept_as_a_picture(
-    page: Page, live_server: Any, owner: User, sign_in: SignIn, region: Region
+    page: Page,
+    live_server: Any,
+    owner: User,
+    sign_in: SignIn,
+    region: Region,
+    complaints: list[str],
 ) -> None:
     world.lay(departements=("21", "25"))
     Event.objects.create(region=region, month=MARCH, label="Cibles nationales")
     Target.objects.create(
         region=region, departement_id="21", indicator="rate", month=MARCH, value=0.1
-    )
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
     )
     sign_in(page, owner)
 

@@ -57,12 +57,8 @@ def test_a_page_is_accessible_and_as_wide_as_its_screen(
     owner: User,
     sign_in: SignIn,
     axe: Callable[[Page], None],
+    complaints: list[str],
 ) -> None:
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda told: complaints.append(told.text) if told.type in {"error", "warning"} else None,
-    )
     sign_in(page, owner)
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 800})

@@ -30,17 +30,6 @@ def _received(region: Region) -> None:
     own_all()
 
 
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser says of a page: refused scripts, missing files."""
-    said: list[str] = []
-    page.on(
-        "console",
-        lambda told: said.append(told.text) if told.type in {"error", "warning"} else None,
-    )
-    return said
-
-
 @pytest.mark.parametrize("width", [1280, 375])
 def test_every_page_is_accessible_and_only_its_tables_scroll(
     width: int,
