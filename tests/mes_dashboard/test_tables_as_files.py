@@ -44,7 +44,7 @@ EXEMPT = {
 OTHERWISE: dict[str, set[str] | None] = {
     "Fichiers mensuels reçus, par mois et par département": None,  # a line per cell
     "Organismes gestionnaires dont les lignes attendent": {"finess ej", "décision"},
-    "Chiffres du comité du": None,  # the date of the committee in place of the word
+    "Chiffres au ": None,  # the date of the committee in place of the word
     "Catégories FINESS par secteur": {"esms ouverts", "périmètre"},  # the month, the sector
     "Alimentation par département": {"département"},  # and the région: "Territoire"
 }
