@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from benchmarks.result import Result, work
 from benchmarks.world import register
+from dashboard.edition_body import prepare_editions
 from dashboard.editions import freeze
 from dashboard.kept import PAGES as KEPT
 from dashboard.kept import PARTS
@@ -170,6 +171,7 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
     unprepared = {address: _measured(partial(get, address), 1, SHARED, *OWN) for address in PAGES}
     _forget(SHARED)
     took = work(lambda: prepare(Region.objects.get(pk=REGION)))
+    prepare_editions()
     costs = {}
     for address in PAGES:
         cold, queries = _measured(partial(get, address), 5, *OWN)

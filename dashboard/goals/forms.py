@@ -82,8 +82,7 @@ class GoalForm(forms.Form):
         self.region, self.departements = region, departements
         self._offer(
             "departement",
-            [("", f"Toute la région ({region.name})")]
-            + [(code, each.name) for code, each in departements.items()],
+            [("", "Toute la région")] + [(code, each.name) for code, each in departements.items()],
         )
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:

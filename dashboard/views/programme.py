@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from accounts.scope import departement_or_404, region_of_request, require_role, roles_of
+from accounts.scope import region_of_request, require_role, roles_of, visible_regions
 from dashboard.charts.chart import Table
 from dashboard.charts.programme import CODE as MONTHLY
 from dashboard.charts.wording import SOURCE
@@ -48,11 +48,21 @@ BODY = "dashboard/programmes/_body.html"
 
 @dataclass(frozen=True)
 class Where:
-    """Which programme is looked at, in which région or département (None: in all of it)."""
+    """Which programme is looked at, in which région or département (None: in all of it).
+
+    `known`: the départements of the région when they were read, by code.
+    """
 
     programme: Programme
     region: Region
-    departement: Departement | None
+    departement: Departement | None = None
+    known: tuple[Departement, ...] = ()
+
+    @property
+    def departements(self) -> tuple[Departement, ...]:
+        """The départements of the région, by code. One query unless they are known."""
+        rows = Departement.objects.filter(region=self.region).order_by("code")
+        return self.known or tuple(rows)
 
     @property
     def page(self) -> str:
@@ -75,9 +85,7 @@ def departement_page(departement: Departement, programme: Programme) -> str:
 def programme(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
     """One programme: its members against the others."""
     place = region_of_request(request, slug)
-    return answer(
-        request, lambda version: _page(request, Where(_found(code), place, None), version)
-    )
+    return answer(request, lambda version: _page(request, Where(_found(code), place), version))
 
 
 @require_safe
@@ -89,10 +97,12 @@ def programme_file(request: HttpRequest, slug: str, code: str, name: str) -> Htt
 @require_safe
 def departement_programme(request: HttpRequest, code: str, programme: str) -> HttpResponseBase:
     """The same in one département."""
-    place = departement_or_404(request.user, code)
+    place, known = _departement(request, code)
     return answer(
         request,
-        lambda version: _page(request, Where(_found(programme), place.region, place), version),
+        lambda version: _page(
+            request, Where(_found(programme), place.region, place, known), version
+        ),
     )
 
 
@@ -101,8 +111,24 @@ def departement_programme_file(
     request: HttpRequest, code: str, programme: str, name: str
 ) -> HttpResponseBase:
     """One chart or table of a programme in one département, as a file."""
-    place = departement_or_404(request.user, code)
+    place, _ = _departement(request, code)
     return _file(request, place.region, place, programme, name)
+
+
+def _departement(request: HttpRequest, code: str) -> tuple[Departement, tuple[Departement, ...]]:
+    """The département of an address, and all those of its région, in one query.
+
+    Raises:
+        Http404: when there is none or the user was not granted its région.
+    """
+    rows = Departement.objects.filter(
+        region__departements=code, region__in=visible_regions(request.user)
+    )
+    known = tuple(rows.select_related("region").order_by("code"))
+    place = next((each for each in known if each.code == code), None)
+    if place is None:
+        raise Http404("Aucun département à cette adresse.")
+    return place, known
 
 
 @dataclass(frozen=True)
@@ -124,8 +150,7 @@ def _read(request: HttpRequest, where: Where, version: int) -> Reading | None:
     What is compared is kept by selection, whatever else the address says: every page of the list
     and every file of a selection share it.
     """
-    rows = Departement.objects.filter(region=where.region).order_by("code")
-    departements = {each.code: each for each in rows}
+    departements = {each.code: each for each in where.departements}
     around = region_territory(where.region, departements.values())
     territory = around if where.departement is None else departement_territory(where.departement)
     cells = read_cells(around.departement_codes)

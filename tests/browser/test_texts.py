@@ -56,6 +56,8 @@ def test_every_page_is_accessible_and_only_its_tables_scroll(
         page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
+    # The région and two départements.
+    page.wait_for_function("document.querySelectorAll('[data-drawn]').length === 12")
     assert complaints == []
 
 
@@ -109,4 +111,5 @@ def test_without_script_a_conflict_is_told_then_solved_and_an_edition_frozen(
     first.get_by_role("button", name="Figer l’édition du comité").click()
     assert "Le second." in first.locator("main").inner_text()
     assert first.url.endswith(f"{EDITIONS}{Edition.objects.get().pk}/")
+    assert first.locator("#documents-d21 table").is_visible()
     context.close()
