@@ -15,6 +15,7 @@ from dashboard.data_service.asking import (
     check_length,
 )
 from dashboard.forms import DEFAULT_MONTHS, latest
+from dashboard.kept import once
 from dashboard.reading import evidence
 from dashboard.synthesis import synthesis
 from indicators.details import Details
@@ -215,7 +216,7 @@ def _whole(value: float | None) -> int | None:
 # --- ESMS -----------------------------------------------------------------------------------------
 
 
-def esms(asked: Asked) -> Iterator[Line]:
+def esms(asked: Asked, version: int) -> Iterator[Line]:
     """The ESMS that a call asks for, by FINESS.
 
     Raises:
@@ -230,7 +231,9 @@ def esms(asked: Asked) -> Iterator[Line]:
             f"La période doit tenir dans les mois reçus, de {iso(months[0])} à {iso(months[-1])}."
         )
         raise BadParameterError(message)
-    for row in facilities(Question(chosen, asked.among), received).rows:
+    question = Question(chosen, asked.among)
+    found = once(version, lambda: facilities(question, received), "esms", question)
+    for row in found.rows:
         yield (
             row.finess,
             row.name,

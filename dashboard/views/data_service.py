@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,13 @@ from dashboard.data_service.declaration import (
 )
 from dashboard.data_service.writing import as_csv, as_objects
 from dashboard.freshness import code_digest
-from indicators.details import details
-from indicators.measures import measure
+from dashboard.kept import once
+from indicators.details import details_of
+from indicators.measures import measures_of
 from indicators.payload import details_payload, payload
+from indicators.selection import Selection
 from indicators.snapshot import snapshot_state
+from indicators.territory_reading import read
 from reference.listings import file_asked
 
 CHALLENGE = 'Basic realm="donnees", charset="UTF-8", Bearer realm="donnees"'
@@ -46,11 +49,12 @@ NO_KEY = (
 NOT_FOR_YOU = "Votre profil dans cette région ne permet pas de voir les noms d’ESMS."
 NOWHERE = "Rien à cette adresse, ou rien qui vous soit ouvert."
 
+JSON = "application/json"
 #: The lines of each table at a data version; indicators are read apart.
 TABLES: dict[str, Callable[[Asked, int], Any]] = {
     TERRITORIES.name: lambda asked, _version: lines.territories(asked),
     DEPARTEMENTS.name: lines.departements,
-    FACILITIES.name: lambda asked, _version: lines.esms(asked),
+    FACILITIES.name: lines.esms,
 }
 
 
@@ -113,23 +117,38 @@ def _tag(request: HttpRequest, asked: Asked, version: int) -> str:
 def _answer(resource: Resource, form: str, asked: Asked, version: int) -> HttpResponse:
     if resource is INDICATORS:
         chosen = lines.selection(asked)
-        measures = measure(chosen)
-        behind = details(chosen)[chosen.territory.code]
-        if form == Format.JSON:
-            return _json(payload(measures, version) | details_payload(behind))
-        found = lines.indicators(measures, behind)
+        body = once(version, lambda: _indicators(chosen, form, version), "service", form, chosen)
     else:
-        found = TABLES[resource.name](asked, version)
-        if form == Format.JSON:
-            return _json({"data_version": version, "lignes": as_objects(resource.columns, found)})
-    response = HttpResponse(as_csv(resource.columns, found), content_type="text/csv; charset=utf-8")
+        body = _written(resource, form, TABLES[resource.name](asked, version), version)
+    if form == Format.JSON:
+        return HttpResponse(body, content_type=JSON)
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     place = f"_{asked.territory.code}" if asked.territory else ""
     response["Content-Disposition"] = f'attachment; filename="{resource.name}{place}.csv"'
     return response
 
 
-def _json(content: Any) -> HttpResponse:
-    return HttpResponse(json.dumps(content, ensure_ascii=False), content_type="application/json")
+def _indicators(chosen: Selection, form: str, version: int) -> str | bytes:
+    """The measures of a territory and what lies behind them, of one reading."""
+    cuts = {chosen.territory: read(chosen.territory).cut(chosen)}
+    measures, _ = measures_of(chosen, cuts)
+    behind = details_of(chosen, cuts)[chosen.territory.code]
+    if form == Format.JSON:
+        return _json(payload(measures, version) | details_payload(behind))
+    return as_csv(INDICATORS.columns, lines.indicators(measures, behind))
+
+
+def _written(
+    resource: Resource, form: str, found: Iterable[lines.Line], version: int
+) -> str | bytes:
+    """The lines of a table as they are asked for."""
+    if form == Format.JSON:
+        return _json({"data_version": version, "lignes": as_objects(resource.columns, found)})
+    return as_csv(resource.columns, found)
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _error(words: str, status: int) -> HttpResponse:
@@ -140,7 +159,7 @@ def _error(words: str, status: int) -> HttpResponse:
 @require_safe
 def data_document(_request: HttpRequest) -> HttpResponse:
     """The OpenAPI document of the service."""
-    response = _json(openapi.document())
+    response = HttpResponse(_json(openapi.document()), content_type=JSON)
     patch_cache_control(response, public=True, max_age=3600)
     return response
 

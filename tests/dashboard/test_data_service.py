@@ -364,11 +364,11 @@ def test_the_number_of_queries_is_known(
 ) -> None:
     caller.get("territoires.csv")
     for address, most in (
-        ("territoires.csv", 8),
-        ("indicateurs.csv?territoire=R27", 22),
-        ("indicateurs.json?territoire=D21", 22),
-        ("departements.csv?territoire=R27", 40),
-        ("esms.csv?territoire=R27", 16),
+        ("territoires.csv", 5),
+        ("indicateurs.csv?territoire=R27", 14),
+        ("indicateurs.json?territoire=D21", 12),
+        ("departements.csv?territoire=R27", 20),
+        ("esms.csv?territoire=R27", 10),
     ):
         cache.clear()
         with django_assert_max_num_queries(most):
