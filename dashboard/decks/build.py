@@ -16,6 +16,7 @@ from dashboard.charts.wording import period_words
 from dashboard.contours import ATTRIBUTION
 from dashboard.exports.deck import slides
 from dashboard.exports.deck.fitting import DRAFT
+from dashboard.exports.deck.look import looking
 from dashboard.exports.deck.slides import WORKING, Around, Deck
 from dashboard.exports.deck.template import begun, empty_deck, sign
 from dashboard.pieces import piece as codes
@@ -60,13 +61,14 @@ class _Builder:
             self._footer(),
             working=self.order.working,
         )
-        self._cover(deck)
-        progress(0, len(self.pieces))
-        for done, piece in enumerate(self.pieces, start=1):
-            content = self.reader.content(piece)
-            if self._wanted(content):
-                self.draw(deck, content)
-            progress(done, len(self.pieces))
+        with looking(deck.deck):
+            self._cover(deck)
+            progress(0, len(self.pieces))
+            for done, piece in enumerate(self.pieces, start=1):
+                content = self.reader.content(piece)
+                if self._wanted(content):
+                    self.draw(deck, content)
+                progress(done, len(self.pieces))
         sign(deck.deck, self._title())
         out = io.BytesIO()
         deck.deck.save(out)

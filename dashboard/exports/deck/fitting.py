@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
+from dashboard.exports.deck.look import look
 from dashboard.exports.deck.template import ACCENT, INK, Box
 
 #: Sizes that a text takes in turn before it goes on to another slide, in points.
@@ -95,9 +97,14 @@ def _wrapped(line: str, room: float) -> int:
     return lines
 
 
-@lru_cache(maxsize=4096)
 def extent(word: str) -> float:
-    """The width of a word, as a multiple of the size; accents take no room."""
+    """The width of a word in the fonts of the deck being made, as a multiple of the size."""
+    return look().width * _in_arial(word)
+
+
+@lru_cache(maxsize=4096)
+def _in_arial(word: str) -> float:
+    """Accents take no room."""
     plain = (unicodedata.normalize("NFD", letter)[0] for letter in word)
     return GENEROUS * sum(WIDTHS.get(letter, CAPITAL) for letter in plain) / 1000
 
@@ -156,7 +163,7 @@ def fill(shape: Any, part: Part) -> None:
     if paragraphs[0] == DRAFT:
         first = frame.paragraphs[0].runs[0]
         first.font.bold = True
-        first.font.color.rgb = RGBColor.from_string(ACCENT)
+        accentuate(first.font.color)
 
 
 def write(shape: Any, said: str, sizes: Sequence[int], box: Box, color: str = INK) -> None:
@@ -179,7 +186,10 @@ def shortened(said: str, size: int, box: Box) -> str:
 
 
 def style(frame: Any, size: int, color: str) -> None:
-    """The size, colour and language of every run; what the library does at ten times the price."""
+    """The size, colour and language of every run; what the library does at ten times the price.
+
+    ACCENT is the accent of the template, unless it could not be read.
+    """
     for run in frame._txBody.iter(_RUN):  # noqa: SLF001  # the elements themselves
         properties = run.get_or_add_rPr()
         properties.set("lang", "fr-FR")
@@ -187,9 +197,18 @@ def style(frame: Any, size: int, color: str) -> None:
         for found in properties.findall(_FILL):
             properties.remove(found)
         fill = OxmlElement("a:solidFill")
-        fill.append(OxmlElement("a:srgbClr"))
-        fill[0].set("val", color)
+        ours = color == ACCENT and look().readable
+        fill.append(OxmlElement("a:schemeClr" if ours else "a:srgbClr"))
+        fill[0].set("val", "accent1" if ours else INK if color == ACCENT else color)
         properties.insert(0, fill)
+
+
+def accentuate(color: Any) -> None:
+    """Give a text the accent of the template, unless it could not be read."""
+    if look().readable:
+        color.theme_color = MSO_THEME_COLOR.ACCENT_1
+    else:
+        color.rgb = RGBColor.from_string(INK)
 
 
 def tight(

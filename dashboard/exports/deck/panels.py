@@ -14,7 +14,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from dashboard.charts.small_multiples import REGION, Panel, SmallMultiples
-from dashboard.exports.deck.fitting import fitted, shortened, style
+from dashboard.exports.deck.fitting import accentuate, fitted, shortened, style
 from dashboard.exports.deck.native import PERCENT, by_months, line, tidy
 from dashboard.exports.deck.template import ACCENT, INK, MUTED, Box
 from dashboard.tiles import Tile
@@ -134,7 +134,7 @@ def _tile(shape: Any, tile: Tile, lines: Sequence[str], size: int) -> None:
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(points), True
     for run in value.runs:
-        run.font.color.rgb = RGBColor.from_string(ACCENT)
+        accentuate(run.font.color)
     for paragraph in frame.paragraphs:
         paragraph.alignment = PP_ALIGN.LEFT
 

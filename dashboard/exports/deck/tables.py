@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches
 
 from dashboard.charts.chart import Table
 from dashboard.exports.deck.fitting import LINE, SIDES, extent, lines_of, style
-from dashboard.exports.deck.template import ACCENT, INK, Box
+from dashboard.exports.deck.look import look
+from dashboard.exports.deck.template import INK, Box
 
 #: Above and below the text of a cell, in inches; the least height of a row.
 MARGIN, LEAST = 0.04, 0.34
@@ -21,8 +22,9 @@ SIZES, MANY = (12, 10), 7
 BOLD = 1.06
 #: A column asks for the width of its longest text, up to this many inches.
 WIDEST = 3.2
-#: Fill of the row of the whole.
-TOTAL = "E3E3FD"
+#: How light the row of the whole is beside the header, which has the accent of the template.
+TOTAL = 0.88
+WHITE = "FFFFFF"
 
 Line = tuple[str, tuple[str, ...]]
 
@@ -69,9 +71,9 @@ def draw(slide: Any, table: Table, page: Page, box: Box, *, total: bool) -> Any:
     rows[0].height = Inches(page.header)
     for cell, said, number in zip(rows[0].cells, _headers(table), numbers, strict=True):
         _write(cell, said, size, bold=True, number=number)
-        style(cell.text_frame, size, "FFFFFF")
+        style(cell.text_frame, size, WHITE if look().readable else INK)
         cell.fill.solid()
-        cell.fill.fore_color.rgb = RGBColor.from_string(ACCENT)
+        cell.fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_1
     for row, (name, texts), high in zip(rows[1:], page.lines, page.heights, strict=True):
         row.height = Inches(high)
         whole = total and row is rows[-1]
@@ -79,7 +81,8 @@ def draw(slide: Any, table: Table, page: Page, box: Box, *, total: bool) -> Any:
             _write(cell, said, size, bold=rank == 0 or whole, number=numbers[rank])
             if whole:
                 cell.fill.solid()
-                cell.fill.fore_color.rgb = RGBColor.from_string(TOTAL)
+                cell.fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_1
+                cell.fill.fore_color.brightness = TOTAL
     return frame
 
 

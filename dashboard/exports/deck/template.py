@@ -35,6 +35,15 @@ INK, ACCENT, MUTED = "161616", "000091", "666666"
 THEME = ("000091", "465F9D", "C9191E", "A558A0", "6A6AF4", "009081")
 
 
+#: What the places of a text say before they hold one, by level.
+LEVELS = (
+    "Modifiez les styles du texte", "Deuxième niveau", "Troisième niveau", "Quatrième niveau",
+    "Cinquième niveau",
+)  # fmt: skip
+#: The surroundings of a slide, by type of placeholder.
+SURROUNDINGS = {"ftr": "pied de page", "sldNum": "numéro de diapositive"}
+
+
 class Layout(Enum):
     """The layouts that slides use: their name, and which of the default ones each is made of."""
 
@@ -117,6 +126,8 @@ def empty_deck() -> Any:
     _add(kept[Layout.TITLE], aside, SOURCE_PLACE, SOURCE, SOURCE_BOX)
     for made in kept.values():
         _name(_placeholder(made, 0), "Titre")
+    for holder in (deck.slide_master, *kept.values()):
+        _prompt(holder)
     return deck
 
 
@@ -219,6 +230,19 @@ def _chart(layout: Any) -> Any:
     return aside
 
 
+def _prompt(holder: Any) -> None:
+    """Say in French what goes where, to whoever edits the template."""
+    for shape in holder.placeholders:
+        kind = shape.element.ph.get("type")
+        if kind in {"title", "ctrTitle"}:
+            shape.text_frame.text = "Modifiez le style du titre"
+        elif kind not in SURROUNDINGS:
+            for rank, paragraph in enumerate(shape.text_frame.paragraphs):
+                paragraph.text = LEVELS[min(rank, len(LEVELS) - 1)]
+        for said in shape.element.iter(qn("a:rPr"), qn("a:endParaRPr")):
+            said.set("lang", "fr-FR")
+
+
 def _name(shape: Any, name: str) -> None:
     shape.element.nvSpPr.cNvPr.set("name", name)
 
@@ -246,9 +270,6 @@ def _placeholder(layout: Any, wanted: int | str) -> Any:
 
 
 # --- A région's own template ----------------------------------------------------------------------
-
-#: The surroundings of a slide, by type of placeholder.
-SURROUNDINGS = {"ftr": "pied de page", "sldNum": "numéro de diapositive"}
 
 
 def check_template(content: bytes) -> tuple[str, ...]:
