@@ -139,11 +139,11 @@ def test_the_page_says_which_template_slides_made_again_will_have(
     dressed: Export, template: DeckTemplate, author: User, owner_client: Client
 ) -> None:
     Export.objects.update(state=ExportState.FAILED)
-    assert "Modèle des diapositives : «\u202fCharte\u202f»." in shown(owner_client, dressed)
+    assert "Modèle des diapositives\u202f: «\u202fCharte\u202f»." in shown(owner_client, dressed)
 
     remove_template(template, actor=author)
 
-    assert "Modèle des diapositives : celui de l’application." in shown(owner_client, dressed)
+    assert "Modèle des diapositives\u202f: celui de l’application." in shown(owner_client, dressed)
 
 
 def test_a_workbook_has_no_template(author: User, region: Region, owner_client: Client) -> None:
