@@ -54,10 +54,12 @@ def test_every_page_is_accessible_and_only_its_tables_scroll(
     for address in (PAGE, LIST, EDITIONS, frozen, f"{frozen}?aujourdhui=1"):
         page.goto(live_server.url + address)
         page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
-        axe(page)
+        # A page of so many charts takes half a minute to look at: once, with all that it may show.
+        if not address.startswith(frozen) or (width == 1280 and address != frozen):
+            axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
-    # The région and two départements.
-    page.wait_for_function("document.querySelectorAll('[data-drawn]').length === 12")
+    # The charts of the région and of two départements.
+    page.locator("[data-drawn]").nth(11).wait_for(state="attached")
     assert complaints == []
 
 
