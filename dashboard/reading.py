@@ -20,6 +20,7 @@ from django.core.cache import caches
 from dashboard.forms import DEFAULT_MONTHS, SHORT_MONTHS, latest
 from dashboard.freshness import code_digest
 from indicators import measures
+from indicators.details import Details, details_of
 from indicators.evidence import Ground, RegionEvidence, gather, lay
 from indicators.measures import covered_span
 from indicators.selection import CHART_SECTORS, Selection, Territory, region_territory
@@ -80,6 +81,22 @@ def measures_of(code: str, selection: Selection, version: int) -> tuple[Measures
     readings = _ground(selection.territory, version).readings
     region, departements = measures.measures_of(selection, readings.cuts(selection, code))
     return departements[code], region
+
+
+def figures(selection: Selection, version: int) -> tuple[Measures, Details]:
+    """The measures of a région or of a département, and what lies behind them, for any months.
+
+    Three queries at most once a worker prepared what they are cut from.
+    """
+    territory = selection.territory
+    code, whole = territory.departement_code, territory
+    if code is not None:
+        whole = region_territory(Region.objects.get(pk=territory.region_code))
+    readings = _ground(whole, version).readings
+    regional = replace(selection, territory=whole)
+    cuts = {whole: readings.cut(regional)} if code is None else readings.cuts(regional, code)
+    own = {territory: cuts[territory]}
+    return measures.measures_of(selection, own)[0], details_of(selection, own)[territory.code]
 
 
 def _ground(territory: Territory, version: int) -> Ground:

@@ -33,12 +33,10 @@ from dashboard.data_service.declaration import (
 from dashboard.data_service.writing import as_csv, as_objects
 from dashboard.freshness import code_digest
 from dashboard.kept import once
-from indicators.details import details_of
-from indicators.measures import measures_of
+from dashboard.reading import figures
 from indicators.payload import details_payload, payload
 from indicators.selection import Selection
 from indicators.snapshot import snapshot_state
-from indicators.territory_reading import read
 from reference.listings import file_asked
 
 CHALLENGE = 'Basic realm="donnees", charset="UTF-8", Bearer realm="donnees"'
@@ -129,10 +127,8 @@ def _answer(resource: Resource, form: str, asked: Asked, version: int) -> HttpRe
 
 
 def _indicators(chosen: Selection, form: str, version: int) -> str | bytes:
-    """The measures of a territory and what lies behind them, of one reading."""
-    cuts = {chosen.territory: read(chosen.territory).cut(chosen)}
-    measures, _ = measures_of(chosen, cuts)
-    behind = details_of(chosen, cuts)[chosen.territory.code]
+    """The measures of a territory and what lies behind them."""
+    measures, behind = figures(chosen, version)
     if form == Format.JSON:
         return _json(payload(measures, version) | details_payload(behind))
     return as_csv(INDICATORS.columns, lines.indicators(measures, behind))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +24,7 @@ from dashboard.data_service.declaration import CODES, INDICATORS, RESOURCES
 from dashboard.data_service.lines import indicators
 from dashboard.data_service.openapi import MEASURES, document
 from dashboard.data_service.writing import as_csv
+from dashboard.reading import NEAR, prepare
 from dashboard.synthesis import synthesis
 from indicators.details import details
 from indicators.evidence import gather
@@ -360,17 +361,22 @@ def test_nothing_is_sent_again_until_figures_or_rights_change(
 
 
 def test_the_number_of_queries_is_known(
-    received: None, caller: Caller, django_assert_max_num_queries: DjangoAssertNumQueries
+    received: None,
+    region: Region,
+    caller: Caller,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    prepare(region)
     caller.get("territoires.csv")
     for address, most in (
         ("territoires.csv", 5),
-        ("indicateurs.csv?territoire=R27", 14),
-        ("indicateurs.json?territoire=D21", 12),
-        ("departements.csv?territoire=R27", 20),
+        ("indicateurs.csv?territoire=R27", 7),
+        ("indicateurs.json?territoire=D21&de=2025-02&a=2025-04", 9),
+        ("departements.csv?territoire=R27", 7),
         ("esms.csv?territoire=R27", 10),
     ):
         cache.clear()
+        caches[NEAR].clear()
         with django_assert_max_num_queries(most):
             assert caller.get(address).status_code == 200
 
