@@ -67,6 +67,7 @@ PAGES = (
     "/departements/21/?de=2023-03&a=2025-03",
     "/departements/21/textes/documents/",
     "/departements/21/esms/",
+    "/departements/21/programmes/numerique/",
     "/methode/",
     "/fichiers-mensuels/",
     "/fichiers-mensuels/historique/",
