@@ -156,7 +156,7 @@ def prepare(region: Region, some: slice = slice(None)) -> None:
         received = covered_span(territory)
         if received is None:
             return
-        # Laid in the first round, held by this process in the next.
+        # Laid in the first round, found in the next.
         ground = _ground(territory, version)
         found: dict[str, Any] = {
             _key(selection, version): gather(selection, ground=ground)

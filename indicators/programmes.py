@@ -145,5 +145,6 @@ def _gaps(
             of_others=parc.reach(0, ~parc.members[programme], codes),
         )
         for programme, (code, name) in names.items()
+        if programme in parc.members  # a member without any period is in no parc
     ]
     return tuple(sorted((gap for gap in gaps if gap.members), key=lambda gap: -gap.members))

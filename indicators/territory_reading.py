@@ -11,7 +11,17 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce
 
-from indicators.columns import Among, Days, Ints, Table, chosen, month_of, sent, table
+from indicators.columns import (
+    Among,
+    Days,
+    Ints,
+    Table,
+    chosen,
+    month_of,
+    months_of_days,
+    sent,
+    table,
+)
 from indicators.models import (
     CoveredMonth,
     EntityFeeding,
@@ -33,6 +43,9 @@ FIRST_DAY = dt.date(1900, 1, 1)
 MANY_MONTHS = 1 << 20
 #: What is read of a legal entity: its key, then an `Entity`.
 ENTITY = [f"legal_entity__{name}" for name in ("pk", "finess", "name", "group")]
+
+#: Stands for the key of the legal entity of a facility that the register says nothing of.
+NOBODY = 0
 
 #: The rank of each département, and UNALLOCATED.
 Numbers = dict[str | None, int]
@@ -83,7 +96,7 @@ def _behind(
     others = _others(kinds, contributors)
     holders, periods = _periods(contributors["facility"])
     carriers, carried = _carried(territory, numbers, kinds, found.volumes)
-    keys = {**holders, **carriers}
+    keys = {**holders, **carriers, NOBODY: Entity("", "Organisme inconnu", "")}
     ordered = sorted(keys, key=lambda key: keys[key])
     ranks = np.zeros(max(ordered, default=0) + 1, dtype="int64")
     ranks[ordered] = np.arange(len(ordered))
@@ -216,22 +229,25 @@ def _periods(facilities: Ints) -> tuple[dict[int, Entity], Table]:
     rows = FacilityPeriod.objects.filter(Among("facility_id", np.unique(facilities).tolist()))
     since = Days(Coalesce("starts_on", Value(FIRST_DAY, models.DateField())))
     found = list(sent(rows, ENTITY, F("facility_id"), since))
-    periods = table([((each[0],), each[4:]) for each in found], ["entity"], ["facility", "month"])
+    periods = table([((each[0],), each[4:]) for each in found], ["entity"], ["facility", "since"])
     return {each[0]: Entity(*each[1:4]) for each in found}, periods
 
 
 def owning(periods: Table, months: Ints, facilities: Ints) -> Ints:
-    """The legal entity of each facility in each month.
+    """The legal entity of each facility in each month; NOBODY for one without any period.
 
     That of its last period begun by the end of the month, else of its first, as in
     `reference.standing` (registers close a period before they append the next). `periods`:
-    facility, entity, month (that of its first day); every facility has one at least.
+    facility, entity, since (its first day, in days since 1970).
     """
-    order = np.lexsort((periods["month"], periods["facility"]))
-    known, began = periods["facility"][order], periods["month"][order]
+    if not len(periods["facility"]):
+        return np.full(len(facilities), NOBODY)
+    order = np.lexsort((periods["since"], periods["facility"]))
+    known, began = periods["facility"][order], months_of_days(periods["since"][order])
     spoken = np.searchsorted(_packed(began, known), _packed(months, facilities), side="right") - 1
-    owned: Ints = periods["entity"][order][np.maximum(spoken, np.searchsorted(known, facilities))]
-    return owned
+    first = np.minimum(np.searchsorted(known, facilities), len(known) - 1)
+    owned = periods["entity"][order][np.maximum(spoken, first)]
+    return np.where(known[first] == facilities, owned, NOBODY)
 
 
 def _packed(months: Ints, facilities: Ints) -> Ints:

@@ -123,7 +123,7 @@ CACHES = {
     "near": {
         "BACKEND": "dashboard.memory.ObjectCache",
         "LOCATION": "near",
-        "OPTIONS": {"MAX_ENTRIES": 12},
+        "OPTIONS": {"MAX_ENTRIES": 24},
     },
     "pages": {
         "BACKEND": "dashboard.memory.ObjectCache",

@@ -18,7 +18,7 @@ from dashboard.exports.deck import slides
 from dashboard.exports.deck.fitting import DRAFT
 from dashboard.exports.deck.look import looking
 from dashboard.exports.deck.slides import WORKING, Around, Deck
-from dashboard.exports.deck.template import begun, empty_deck, sign
+from dashboard.exports.deck.template import begun, empty_deck, master_of, sign
 from dashboard.pieces import piece as codes
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Made, Order, nothing
@@ -61,7 +61,7 @@ class _Builder:
             self._footer(),
             working=self.order.working,
         )
-        with looking(deck.deck):
+        with looking(master_of(deck.deck)):
             self._cover(deck)
             progress(0, len(self.pieces))
             for done, piece in enumerate(self.pieces, start=1):

@@ -218,6 +218,19 @@ def test_a_departement_alone_is_measured_in_its_own_last_month() -> None:
 
 
 @pytest.mark.django_db
+def test_a_member_of_which_the_register_says_nothing_counts_nowhere() -> None:
+    world = large_world(2)
+    unknown = Facility(finess="ZZ9999999", departement_id=CODES[0], seen_on=LAST)
+
+    with loaded(world):
+        unknown.save()  # as the administration lets one do
+        programme = Programme.objects.create(code="seul", name="Seul")
+        ProgrammeMembership.objects.create(programme=programme, facility=unknown)
+
+        assert programme_gap(whole(world, FIRST, LAST)) == ()
+
+
+@pytest.mark.django_db
 def test_nothing_received_or_nobody_in_a_programme_is_no_gap() -> None:
     world = large_world(2)
 

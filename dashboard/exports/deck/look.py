@@ -49,18 +49,22 @@ def look() -> Look:
 
 
 @contextmanager
-def looking(deck: Any) -> Iterator[None]:
-    """Write as the theme of a deck says."""
-    token = _LOOK.set(look_of(deck))
+def looking(master: Any) -> Iterator[None]:
+    """Write as the theme of a master says."""
+    token = _LOOK.set(look_of(master))
     try:
         yield
     finally:
         _LOOK.reset(token)
 
 
-def look_of(deck: Any) -> Look:
-    """What the theme of a deck's master says; what it does not say is as in our own template."""
-    part = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+def look_of(master: Any) -> Look:
+    """What the theme of a master says; what it does not say is as in our own template.
+
+    Raises:
+        KeyError: it has no theme, without which no application opens it.
+    """
+    part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     xml = part.blob.decode("utf-8", "replace")
     fonts = re.findall(r"<a:m(?:aj|in)orFont>\s*<a:latin typeface=\"([^\"]+)", xml)
     accent = re.search(r"<a:accent1>\s*<a:srgbClr val=\"([0-9A-Fa-f]{6})", xml)

@@ -22,6 +22,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
 
+from dashboard.exports.deck.look import look_of
 from dashboard.exports.deck.package import DAMAGED, package_problem
 from reference import french
 
@@ -323,6 +324,11 @@ def layouts_of(deck: Any) -> dict[str, Any]:
     return found
 
 
+def master_of(deck: Any) -> Any:
+    """The master of the slides: that of the layout of texts, when there are several."""
+    return layouts_of(deck)[Layout.TEXT.label.casefold()].slide_master
+
+
 def _problems(deck: Any) -> Iterator[str]:
     ratio = deck.slide_width / deck.slide_height
     if abs(ratio - WIDTH / HEIGHT) > 0.01:
@@ -355,6 +361,7 @@ def _problems(deck: Any) -> Iterator[str]:
 def _tried(content: bytes) -> None:
     """One slide of each layout, written: what would fail later fails now."""
     deck = begun(content)
+    look_of(master_of(deck))
     layouts = layouts_of(deck)
     for layout in Layout:
         deck.slides.add_slide(layouts[layout.label.casefold()])

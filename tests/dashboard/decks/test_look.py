@@ -14,7 +14,16 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 
 from dashboard.exports.deck.fitting import extent, height, style
 from dashboard.exports.deck.look import WIDE, Look, contrast_with_white, look, look_of, looking
-from dashboard.exports.deck.template import ACCENT, ASIDE_BOX, INK, empty_deck, model
+from dashboard.exports.deck.package import DAMAGED
+from dashboard.exports.deck.template import (
+    ACCENT,
+    ASIDE_BOX,
+    INK,
+    check_template,
+    empty_deck,
+    master_of,
+    model,
+)
 
 
 def themed(pattern: str, put: str) -> Any:
@@ -34,19 +43,19 @@ def accented(color: str) -> Any:
 
 
 def test_our_own_template_writes_as_it_always_did() -> None:
-    assert look_of(empty_deck()) == look() == Look(width=1.0, readable=True)
+    assert look_of(master_of(empty_deck())) == look() == Look(width=1.0, readable=True)
 
 
 @pytest.mark.parametrize(("font", "width"), [("Calibri", 1.0), ("Verdana", WIDE)])
 def test_a_font_that_nobody_measured_is_taken_for_a_wide_one(font: str, width: float) -> None:
-    assert look_of(in_font(font)).width == width
+    assert look_of(master_of(in_font(font))).width == width
 
 
 def test_the_same_text_asks_for_more_lines_in_a_wide_font() -> None:
     said = ["Les documents alimentés progressent nettement sur la période. " * 8]
     narrow, word = height(said, ASIDE_BOX, 12), extent("progressent")
 
-    with looking(in_font("DejaVu Serif")):
+    with looking(master_of(in_font("DejaVu Serif"))):
         wide = height(said, ASIDE_BOX, 12)
         assert extent("progressent") == pytest.approx(WIDE * word)
 
@@ -60,11 +69,21 @@ def test_an_accent_that_cannot_be_read_is_left_for_ink(color: str, said: str) ->
     frame = deck.slides.add_slide(deck.slide_layouts[0]).placeholders[0].text_frame
     frame.text = "Côte-d’Or"
 
-    with looking(deck):
+    with looking(master_of(deck)):
         style(frame, 12, ACCENT)
 
     (fill,) = frame._txBody.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}solidFill")
     assert fill[0].get("val") == said
+
+
+def test_a_master_without_a_theme_is_refused_with_its_template() -> None:
+    deck = Presentation(io.BytesIO(model()))
+    part = deck.slide_master.part
+    part.drop_rel(next(key for key, rel in part.rels.items() if rel.reltype.endswith("/theme")))
+    out = io.BytesIO()
+    deck.save(out)
+
+    assert check_template(out.getvalue()) == (DAMAGED,)
 
 
 @given(st.from_regex(r"[0-9A-F]{6}", fullmatch=True))
