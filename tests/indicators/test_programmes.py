@@ -220,7 +220,7 @@ def test_a_departement_alone_is_measured_in_its_own_last_month() -> None:
 @pytest.mark.django_db
 def test_a_member_of_which_the_register_says_nothing_counts_nowhere() -> None:
     world = large_world(2)
-    unknown = Facility(finess="ZZ9999999", departement_id=CODES[0], seen_on=LAST)
+    unknown = Facility(pk=999, finess="ZZ9999999", departement_id=CODES[0], seen_on=LAST)
 
     with loaded(world):
         unknown.save()  # as the administration lets one do
