@@ -7,6 +7,7 @@ process makes for itself any other that it is asked for.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from dashboard.reading import SHARED
 READY = 20
 BODY = "dashboard/editions/_body.html"
 
+logger = logging.getLogger(__name__)
+
 
 def body(edition: Edition) -> SafeString:
     """What the page of an edition shows of it, below its heading.
@@ -41,8 +44,14 @@ def body(edition: Edition) -> SafeString:
 
 
 def make_ready(edition: Edition) -> None:
-    """Make the page of an edition for every process."""
-    caches[SHARED].set(_key(edition.pk), zlib.compress(_made(edition).encode()))
+    """Make the page of an edition for every process.
+
+    It is a preparation: what cannot be made is logged, and left to who asks for the page.
+    """
+    try:
+        caches[SHARED].set(_key(edition.pk), zlib.compress(_made(edition).encode()))
+    except Exception:
+        logger.exception("The page of edition %s could not be made ready", edition.pk)
 
 
 def prepare_editions() -> None:

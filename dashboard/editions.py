@@ -161,22 +161,31 @@ def _territory(place: Place, evidence: TerritoryEvidence, found: Drafts) -> Json
 def summary(whole: RegionEvidence) -> dict[str, Json]:
     """The key figures of a région and of its départements, by code of territory.
 
-    Over the 12 months to the last received of the région. `rank`: by rate, 1 for the highest;
-    None without a rate, or with one over too few ESMS to be a percentage, which ranks nobody.
+    Over the 12 months to the last received of the région. `rank`: see `ranked`.
     """
     last = whole.region.measures.last_received
     figures = {"R" + whole.region.measures.selection.territory.region_code: whole.region}
     figures |= {f"D{code}": each for code, each in whole.departements.items()}
-    found = {code: _figures(each.measures, last) for code, each in figures.items()}
+    return ranked({code: _figures(each.measures, last) for code, each in figures.items()})
+
+
+def ranked(figures: Mapping[str, Json]) -> dict[str, Json]:
+    """The key figures of territories by code, each with its rank among the départements.
+
+    `rank`: by rate, 1 for the highest; None without a rate, or with one over too few ESMS to be a
+    percentage, which ranks nobody. A rank that was there already is written over.
+    """
     rates = {
         code: each["rate"]
-        for code, each in found.items()
+        for code, each in figures.items()
         if code.startswith("D") and each["rate"] is not None and not is_small(each["parc"])
     }
-    for code, each in found.items():
+
+    def rank(code: str) -> int | None:
         own = rates.get(code)
-        each["rank"] = None if own is None else 1 + sum(rate > own for rate in rates.values())
-    return found
+        return None if own is None else 1 + sum(rate > own for rate in rates.values())
+
+    return {code: {**each, "rank": rank(code)} for code, each in figures.items()}
 
 
 def _figures(measures: Measures, last: dt.date | None) -> Json:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from dashboard.charts.chart import Column, Table, Unit
 from dashboard.charts.contributors import is_small
 from dashboard.committees import Head, Meeting, head_of
-from dashboard.editions import Json, summary
+from dashboard.editions import Json, ranked, summary
 from dashboard.models import Edition
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.evidence import RegionEvidence
@@ -142,8 +142,11 @@ class Both:
 
 
 def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Since:
-    """An edition beside today; a département that it did not know is "n. d." there."""
-    today = summary(evidence)
+    """An edition beside today; a département that it did not know is "n. d." there.
+
+    Both are ranked by today's rule: the first editions ranked the smallest départements too.
+    """
+    before, today = ranked(before), summary(evidence)
     measured = [evidence.region, *evidence.departements.values()]
     found = {
         each.measures.selection.territory.code: each.measures.selection.territory

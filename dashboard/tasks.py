@@ -33,8 +33,8 @@ def prepare_readings() -> bool:
             if current_data_version() != version:
                 return True
             prepare(region, some)
-        prepare_editions()
         say_prepared(version)
+        prepare_editions()  # whatever comes of them, no figure is read again
     finally:
         leave()
     return True

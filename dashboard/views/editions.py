@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -11,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,15 +31,6 @@ from reference.listings import FILE, FORMAT, TABLE, Lines, file_asked
 from reference.models import Region
 
 TODAY = "aujourdhui"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An edition with what is said of its slides and all that it shows."""
-
-    edition: Edition
-    deck: EditionDeck
-    body: SafeString
 
 
 @never_cache
@@ -66,8 +55,8 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, "Aucun mois n’est encore reçu\u202f: il n’y a rien à figer.")
         return _list(request, place, form, status=400)
     if new:
-        make_ready(edition)
         ask_deck(edition, actor=cast("User", request.user), link=site_of(request))
+        make_ready(edition)
         messages.success(request, "L’édition est figée\u202f: elle ne changera plus.")
     else:
         messages.info(request, "Cette édition était déjà figée, sur les mêmes données.")
@@ -80,9 +69,9 @@ def edition(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     place = region_of_request(request, slug)
     editions = Edition.objects.select_related("author").defer("content")
     found = get_object_or_404(editions, pk=pk, region=place)
-    shown = Shown(found, shown_deck(found), body(found))
+    deck = shown_deck(found)
     return answer(
-        request, lambda version: _edition(request, place, shown, version), also=shown.deck
+        request, lambda version: _edition(request, place, found, deck, version), also=deck
     )
 
 
@@ -113,8 +102,9 @@ def _list(
     return render(request, "dashboard/editions/list.html", context, status=status)
 
 
-def _edition(request: HttpRequest, place: Region, shown: Shown, version: int) -> HttpResponse:
-    found = shown.edition
+def _edition(
+    request: HttpRequest, place: Region, found: Edition, deck: EditionDeck, version: int
+) -> HttpResponse:
     name = f"R{place.code}_{found.committee_on}_v{found.data_version}"
     tables: dict[str, Callable[[], Lines]] = {"edition": lambda: figures(found)}
     today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
@@ -129,8 +119,8 @@ def _edition(request: HttpRequest, place: Region, shown: Shown, version: int) ->
     context: dict[str, Any] = {
         "place": place,
         "edition": found,
-        "deck": shown.deck,
-        "body": shown.body,
+        "deck": deck,
+        "body": body(found),
         "since": since,
         "data_version": version,
     }

@@ -26,14 +26,14 @@ from dashboard.committees import head_of
 from dashboard.drafts import drafts
 from dashboard.edition_body import prepare_editions
 from dashboard.editions import NothingReceivedError, freeze, summary
-from dashboard.editions_page import edition_page
+from dashboard.editions_page import EditionPage, edition_page
 from dashboard.frozen import charts_of
 from dashboard.kept import PAGES
-from dashboard.models import Edition, NeverChangedError, TextVersion, TypedFigure
+from dashboard.models import Edition, Export, NeverChangedError, TextVersion, TypedFigure
 from dashboard.report import load_groups
 from dashboard.since import Since, compare, since
 from indicators.evidence import RegionEvidence
-from indicators.models import MonthlyVolume
+from indicators.models import MonthlyReach, MonthlyVolume
 from reference.models import (
     DataVersion,
     Event,
@@ -312,8 +312,8 @@ def test_each_figure_that_moved_is_in_the_table_and_in_the_paragraph(edition: Ed
             "rate": now["R27"]["rate"] - 0.02,
             "parc": now["R27"]["parc"] - 3,
         },
-        D21={"rate": now["D21"]["rate"] - 0.031, "rank": 2},
-        D25={"rate": now["D25"]["rate"] + 0.011, "rank": 1},
+        D21={"rate": now["D21"]["rate"] - 0.031},
+        D25={"rate": now["D25"]["rate"] + 0.011},
         D39={"documents": now["D39"]["documents"] * 2},
     )
 
@@ -328,12 +328,12 @@ def test_each_figure_that_moved_is_in_the_table_and_in_the_paragraph(edition: Ed
         "progresse en Côte-d’Or (+3,1 points).",
         "recule dans le Doubs (−1,1 point).",
         "reculent le plus dans le Jura (−50 %).",
-        "du 2e au 1er rang en Côte-d’Or et du 1er au",
+        "du 5e au 1er rang en Côte-d’Or, du 1er au 2e rang dans le Doubs",
     ):
         assert words in text
     jura = next(row for row in found.rows if row.name == "Jura")
     assert plain(jura.documents.change) == "−50 %"
-    assert plain(next(row for row in found.rows if row.name == "Côte-d’Or").rank.change) == "+1"
+    assert plain(next(row for row in found.rows if row.name == "Côte-d’Or").rank.change) == "+4"
     assert found.total.url == ""
     assert found.paragraph.facts["mois reçus depuis"] == 2
 
@@ -420,6 +420,29 @@ def test_too_few_esms_have_no_rank_and_rank_nobody(
     assert len(largest) < len(parc)
 
 
+def test_an_edition_that_ranked_too_few_esms_is_ranked_again_as_today(
+    received: None, region: Region, owner: User
+) -> None:
+    """The first editions did: a change of rule is no change of rank."""
+    few = MonthlyReach.objects.filter(departement="21")
+    few.exclude(sector="PH").delete()
+    few.update(parc=12, contributors=3, contributors_12m=11)
+    edition = freeze(region, "Comité stratégique", COMMITTEE, actor=owner)[0]
+    now = edition.content["summary"]
+    order = sorted(
+        (code for code in now if code != "R27" and now[code]["rate"] is not None),
+        key=lambda code: -now[code]["rate"],
+    )
+    before = moved(edition, **{code: {"rank": order.index(code) + 1} for code in order})
+
+    found = compared(edition, before)
+
+    assert order[0] == "D21"  # 11 of 12, which ranked first
+    ranks = {row.rank.before: (row.rank.after, row.rank.change) for row in found.rows}
+    assert ranks == {rank: (rank, "–") for rank in ("–", "1er", "2e", "3e", "4e")}
+    assert "rang" not in found.paragraph.text
+
+
 def test_an_edition_has_the_charts_of_that_day_and_their_files(
     edition: Edition, region: Region, owner_client: Client
 ) -> None:
@@ -499,6 +522,48 @@ def test_a_worker_makes_the_page_of_an_edition_before_anybody_asks(
     prepare_editions()
 
 
+def test_an_edition_that_cannot_be_made_ready_is_logged_and_holds_no_other_back(
+    edition: Edition,
+    region: Region,
+    owner: User,
+    owner_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = freeze(region, "Autre", COMMITTEE, actor=owner)[0]
+
+    def page(asked: Edition) -> EditionPage:
+        if asked == broken:
+            raise KeyError("series")
+        return edition_page(asked)
+
+    monkeypatch.setattr("dashboard.edition_body.edition_page", page)
+
+    prepare_editions()
+
+    (told,) = caplog.records
+    assert str(broken.pk) in told.getMessage()
+    monkeypatch.setattr("dashboard.edition_body.edition_page", None)
+    assert "Chiffres clés" in html_of(owner_client, f"{LIST}{edition.pk}/")
+
+
+def test_an_edition_that_cannot_be_made_ready_is_frozen_and_its_slides_asked_for_first(
+    received: None, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def page(frozen: Edition) -> EditionPage:
+        asked.append(Export.objects.filter(edition=frozen).exists())
+        raise KeyError("series")
+
+    monkeypatch.setattr("dashboard.edition_body.edition_page", page)
+
+    answer = owner_client.post(LIST, SENT)
+
+    assert answer.headers["Location"] == f"{LIST}{Edition.objects.get().pk}/"
+    assert asked == [True]
+
+
 def test_frozen_figures_are_in_a_file_and_those_compared_in_another(
     edition: Edition, owner_client: Client
 ) -> None:
@@ -548,3 +613,20 @@ def test_a_kept_page_of_an_edition_is_not_sent_again(
     again = owner_client.get(f"{LIST}{edition.pk}/", headers={"If-None-Match": first["ETag"]})
 
     assert again.status_code == 304
+
+
+def test_neither_a_kept_page_nor_a_file_makes_the_page_of_an_edition(
+    edition: Edition, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{LIST}{edition.pk}/"
+    tag = owner_client.get(address)["ETag"]
+    caches[PAGES].clear()
+    monkeypatch.setattr("dashboard.edition_body.edition_page", None)
+
+    answers = (
+        owner_client.get(address, headers={"If-None-Match": tag}),
+        owner_client.get(f"{address}?format=csv"),
+        owner_client.get(f"{address}?format=csv&tableau=documents-d21"),
+    )
+
+    assert [answer.status_code for answer in answers] == [304, 200, 200]

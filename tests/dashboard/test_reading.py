@@ -177,6 +177,20 @@ def test_a_failure_lets_the_next_beat_try_again(
     assert prepare_readings()
 
 
+def test_editions_that_cannot_be_prepared_have_no_figure_read_again(
+    gathered: list[Selection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(tasks, "prepare_editions", fail)
+    with pytest.raises(MemoryError):
+        prepare_readings()
+
+    assert is_prepared(current_data_version())
+    assert not prepare_readings()
+
+
 def test_a_region_without_any_month_has_nothing_to_prepare(gathered: list[Selection]) -> None:
     assert prepare_readings()
     assert gathered == []
