@@ -18,20 +18,13 @@ from dashboard.forms import ask
 from dashboard.freshness import answer
 from dashboard.kept import once
 from dashboard.programme_form import ProgrammeForm, create
-from dashboard.programmes import (
-    reach_cell,
-    reach_words,
-)
+from dashboard.programmes import reach_cell, reach_words
 from dashboard.received import read_cells, received_span
 from indicators.programmes import programme_gap
 from indicators.selection import region_territory
 from reference.french import NOT_AVAILABLE
 from reference.listings import Lines, file_asked
 from reference.models import Programme, Region
-
-PER_PAGE = 50
-READERS = frozenset({Role.READER})
-WORKING = "Document de travail\u202f: il nomme des ESMS et ne se diffuse pas hors de l’équipe."
 
 
 @require_safe

@@ -193,6 +193,21 @@ def test_a_sector_keeps_its_own(world: Programme, owner_client: Client) -> None:
     assert "12 sur 27" in text(owner_client.get(f"{ONE}?secteur=PA"))
 
 
+def test_where_nobody_is_a_member_the_list_is_not_said_to_be_missing(
+    world: Programme, owner_client: Client
+) -> None:
+    ProgrammeMembership.objects.filter(facility__departement="21").delete()
+
+    here, of_sector = (
+        " ".join(text(owner_client.get(at)).split()) for at in (HERE, f"{ONE}?secteur=PH")
+    )
+
+    nobody = "ouvert en décembre 2025 n’est membre de ce programme"
+    assert f"Aucun ESMS {nobody} en Côte-d’Or." in here
+    assert f"Aucun ESMS de ce secteur {nobody} en Bourgogne-Franche-Comté." in of_sector
+    assert "sera apportée" not in here + of_sector
+
+
 def test_under_nine_months_nothing_is_said_over_a_year(
     world: Programme, owner_client: Client
 ) -> None:

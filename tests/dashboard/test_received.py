@@ -98,6 +98,7 @@ def test_the_grid_tells_when_and_from_which_file(owner_client: Client) -> None:
     html = html_of(owner_client)
     grid = rows(html)
 
+    assert '<th scope="col">Côte-d’Or</th>' in html
     assert list(grid) == ["déc. 2025", "nov. 2025"]
     assert grid["déc. 2025"][0] == "provisoire 15/01/2026"
     assert grid["déc. 2025"][7:] == ["non reçu", "ALIM_DMP_ESMS_202512.xlsx"]
