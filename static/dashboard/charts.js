@@ -50,34 +50,43 @@
         svg.setAttribute("viewBox", "0 0 " + svg.getAttribute("width") + " " + svg.getAttribute("height"));
       });
     });
+    // Drawn: the table need not stand for it any more.
+    target.closest("section").querySelector("details.mes-data").open = false;
   }
 
-  const waiting = [...document.querySelectorAll("[data-figure]")];
+  const waiting = window.Plotly ? [...document.querySelectorAll("[data-figure]")] : [];
 
-  // One after the other, so that a page of many charts answers meanwhile.
+  // One after the other, so that a page of many charts answers meanwhile. One that fails leaves
+  // its table open, says so in the console, and keeps no other from being drawn.
   function drawNext() {
     if (waiting.length) {
-      draw(waiting.shift());
-      window.setTimeout(drawNext);
+      try {
+        draw(waiting.shift());
+      } finally {
+        window.setTimeout(drawNext);
+      }
     }
   }
 
+  // All at once: what is not drawn when this ends is not on paper.
   function preparePrint() {
-    while (window.Plotly && waiting.length) {
-      draw(waiting.shift());
+    try {
+      while (waiting.length) {
+        draw(waiting.shift());
+      }
+    } finally {
+      if (waiting.length) {
+        preparePrint();
+      }
+      document.querySelectorAll("details.mes-data").forEach(function (details) {
+        details.open = true;
+      });
     }
-    document.querySelectorAll("details.mes-data").forEach(function (details) {
-      details.open = true;
-    });
   }
 
   window.addEventListener("beforeprint", preparePrint);
   if (window.Plotly) {
     window.Plotly.register(FRENCH);
-    // About to be drawn: their tables need not stand for them any more.
-    waiting.forEach(function (target) {
-      target.closest("section").querySelector("details.mes-data").open = false;
-    });
     drawNext();
   }
 })();

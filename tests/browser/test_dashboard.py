@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, Route
 
 from accounts.models import User
 from reference.months import shift
@@ -119,6 +119,29 @@ def test_printing_opens_every_table(page: Page, live_server: Any, witness: Witne
 
     assert page.locator("#esms table").is_visible()
     assert not page.locator(".mes-selection").is_visible()
+
+
+@pytest.mark.parametrize(("printed", "tables"), [(False, 1), (True, 4)])
+def test_a_chart_that_cannot_be_drawn_keeps_its_table_and_keeps_no_other_from_being_drawn(
+    printed: bool, tables: int, page: Page, live_server: Any, witness: Witness
+) -> None:
+    def broken(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('id="figure-esms', 'id="no'))
+
+    page.route(live_server.url + DEPARTEMENT, broken)
+    if printed:  # at once, while the other charts wait for their turn
+        page.add_init_script(
+            "document.addEventListener('DOMContentLoaded',"
+            " () => window.dispatchEvent(new Event('beforeprint')))"
+        )
+
+    page.goto(live_server.url + DEPARTEMENT)
+    page.wait_for_function("document.querySelectorAll('[data-drawn]').length === 3")
+
+    assert page.locator("#esms details.mes-data table").is_visible()
+    assert page.locator("section:has([data-figure]) details.mes-data[open]").count() == tables
+    assert len(witness.complaints) == 1
 
 
 def test_a_printed_page_is_of_the_paper_of_its_readers(
