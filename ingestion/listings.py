@@ -17,19 +17,26 @@ from ingestion.previewing import preview_page
 from ingestion.previewing.preview_page import Moves, Table
 from reference.listings import Lines
 from reference.months import in_french, parse_month
-from reference.spreadsheets import Cell
+from reference.spreadsheets import LINES_PER_CHUNK, Cell
 
 NATION = "France entière"
 NOT_RECEIVED = "non reçu"
+#: Columns of a file that may weigh megabytes, or that only its own page shows.
+HEAVY = ("preview", "offer", "columns", "replays", "confirmed_cells", "message", "warnings")
 
 
-def files(extracts: Iterable[Extract]) -> Lines:
-    """The files that were brought; their author and région are loaded."""
+def in_lists(extracts: QuerySet[Extract]) -> QuerySet[Extract]:
+    """Files with their author and région, without their columns that weigh and no list shows."""
+    return extracts.select_related("author", "region").defer(*HEAVY)
+
+
+def files(extracts: QuerySet[Extract]) -> Lines:
+    """The files that were brought, read as `in_lists` says. One query."""
     yield (
         "N°", "Fichier", "Nature", "Mode", "État", "Région", "Mois", "Lus", "Acceptés", "Refusés",
         "Reçu", "Par", "Publié",
     )  # fmt: skip
-    for each in extracts:
+    for each in extracts.iterator(chunk_size=LINES_PER_CHUNK):
         yield (
             each.pk,
             each.original_name,
@@ -171,7 +178,7 @@ def of_preview(extract: Extract) -> dict[str, Callable[[], Lines]]:
 
 def _remarks(remarks: QuerySet[LineReport]) -> Lines:
     yield "Ligne", "FINESS", "Colonne", "Valeur", "Sort", "Explication", "Que faire"
-    for each in remarks.iterator(chunk_size=2000):
+    for each in remarks.iterator(chunk_size=LINES_PER_CHUNK):
         yield (
             each.line, each.finess, each.column, each.value, each.get_outcome_display(),
             each.reason, each.remedy,

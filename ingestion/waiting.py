@@ -6,17 +6,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Q, QuerySet, Sum, Window
 
 from ingestion.models import EntityDecision, Extract, Kind, LineReport, Outcome, State
+from ingestion.pages import CountedPaginator
 from reference.finess import number
 from reference.models import Departement, Facility, LegalEntity, Region
 from reference.months import in_french
-from reference.spreadsheets import Cell
+from reference.spreadsheets import LINES_PER_CHUNK, Cell
 
 #: What they wait for: a register that knows the number, or a person's decision.
 UNKNOWN, ARBITRATED = "finess_unknown", "entity_to_arbitrate"
@@ -104,7 +106,7 @@ class Pile:
             number = max(1, -(-numbers.count() // NUMBERS_PER_PAGE))
             found = list(ranked[(number - 1) * NUMBERS_PER_PAGE : number * NUMBERS_PER_PAGE])
         shown = lines.filter(finess__in=[row["finess"] for row in found])
-        pages = _Counted(found[0]["total"] if found else 0)
+        pages = CountedPaginator([], NUMBERS_PER_PAGE, found[0]["total"] if found else 0)
         return Page(list(_by_number(shown)) if found else [], number, pages)
 
     def undecided(self) -> Rows:
@@ -150,7 +152,7 @@ class Pile:
         here = Q(extract__in=own)
         if whole := [pk for pk, file in self.files.items() if file.region_id is None]:
             here |= Q(extract__in=whole) & self._of_nation(code)
-        return LineReport.objects.filter(here, outcome=Outcome.QUARANTINED, code=code).order_by()
+        return waiting_lines().filter(here, code=code)
 
     def _of_nation(self, code: str) -> Q:
         """Which lines of national files are the region's."""
@@ -164,14 +166,6 @@ class Pile:
         return starts
 
 
-class _Counted(Paginator[dict[str, Any]]):
-    """Pages of numbers whose count is known already."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__([], NUMBERS_PER_PAGE)
-        self.__dict__["count"] = count
-
-
 def _number(asked: str | None) -> int:
     """The number of a page as an address says it, 1 when it says none."""
     said = asked or ""
@@ -182,16 +176,23 @@ def lines_to_attach(region: Region, *, national: bool) -> Iterator[Sequence[Cell
     """All that waits as a file: a line per FINESS, what is unknown first."""
     yield "FINESS", "Attend", "Organisme", "Département", "Mois", "Lignes", "Documents", "Fichiers"
     pile = Pile(region, national=national)
-    for waits, found in (
-        ("un registre qui connaisse ce numéro", pile.describe(pile.unknown())),
-        ("une décision", pile.describe(pile.undecided(), named=True)),
+    for waits, found, named in (
+        ("un registre qui connaisse ce numéro", pile.unknown(), False),
+        ("une décision", pile.undecided(), True),
     ):
-        for each in found:
+        for each in _described(pile, found, named=named):
             files = ", ".join(file.original_name for file in each.files)
             yield (
                 each.finess, waits, each.name, each.departement, ", ".join(each.months),
                 each.lines, each.documents, files,
             )  # fmt: skip
+
+
+def _described(pile: Pile, found: Rows, *, named: bool) -> Iterator[Waiting]:
+    """All the rows as they are shown, a few at a time: a national file may have 100,000."""
+    rows = found.iterator(chunk_size=LINES_PER_CHUNK)
+    while some := list(islice(rows, LINES_PER_CHUNK)):
+        yield from pile.describe(some, named=named)
 
 
 def _by_number(lines: QuerySet[LineReport]) -> Rows:

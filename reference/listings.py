@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
-from reference.spreadsheets import Cell, csv_bytes
+from reference.spreadsheets import Cell, csv_bytes, csv_chunks
 
 #: `?format=csv` asks a page for its table as a file; `&tableau=` says which when it has several.
 FORMAT, FILE, TABLE = "format", "csv", "tableau"
 
 #: A table as a file: its headers, then its rows.
 Lines: TypeAlias = Iterable[Sequence[Cell]]
+
+_TYPE = "text/csv; charset=utf-8"
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 
 
 def file_asked(
@@ -28,12 +33,41 @@ def file_asked(
     Raises:
         Http404: the page has no such table now.
     """
-    if request.method == "POST" or request.GET.get(FORMAT) != FILE:
+    name = _asked(request, tables)
+    return listing(f"{name}_{of}", tables[name]()) if name else None
+
+
+def stream_asked(
+    request: HttpRequest, of: str, tables: Mapping[str, Callable[[], Lines]]
+) -> StreamingHttpResponse | None:
+    """`file_asked` for tables that may be long: lines are read while the file is sent.
+
+    Not for a page read in a snapshot: all but the first lines are read after the view returned.
+
+    Raises:
+        Http404: the page has no such table now.
+    """
+    name = _asked(request, tables)
+    if not name:
         return None
+    chunks = csv_chunks(tables[name]())
+    # Read now: what fails at once is answered as an error, not as a file cut short.
+    begun = chain([next(chunks)], chunks if request.method == "GET" else ())
+    return _to_keep(StreamingHttpResponse(begun, content_type=_TYPE), f"{name}_{of}.csv")
+
+
+def _asked(request: HttpRequest, tables: Collection[str]) -> str:
+    """The name of the table whose file is asked for, "" when none is.
+
+    Raises:
+        Http404: there is no such table.
+    """
+    if request.method == "POST" or request.GET.get(FORMAT) != FILE:
+        return ""
     name = request.GET.get(TABLE) or next(iter(tables), "")
     if name not in tables:
         raise Http404("Aucun tableau à cette adresse.")
-    return listing(f"{name}_{of}", tables[name]())
+    return name
 
 
 def listing(name: str, lines: Lines) -> HttpResponse:
@@ -43,6 +77,9 @@ def listing(name: str, lines: Lines) -> HttpResponse:
 
 def attached(name: str, content: bytes | str) -> HttpResponse:
     """A CSV file to keep."""
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    return _to_keep(HttpResponse(content, content_type=_TYPE), name)
+
+
+def _to_keep(response: _Response, name: str) -> _Response:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

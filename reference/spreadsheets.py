@@ -22,6 +22,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 LONGEST_TITLE = 31
 _KEPT_BY_EXCEL = "history"
 
+#: How many lines are read and written at once: about 200 kB of the longest files.
+LINES_PER_CHUNK = 1000
+
 
 def runs(text: str) -> bool:
     """Whether a spreadsheet would take a text for a formula."""
@@ -40,10 +43,22 @@ def restored(cell: str) -> str:
 
 def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
     """A file that a French spreadsheet opens as it is: `;`, decimal comma, UTF-8 with its mark."""
+    return b"".join(csv_chunks(rows))
+
+
+def csv_chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The file of `csv_bytes` piece by piece: rows are read as it is sent, none is kept."""
     stream = io.StringIO()
+    stream.write(BOM)
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_written(cell) for cell in row] for row in rows)
-    return (BOM + stream.getvalue()).encode()
+    for number, row in enumerate(rows, 1):
+        writer.writerow([_written(cell) for cell in row])
+        if number % LINES_PER_CHUNK == 0:
+            yield stream.getvalue().encode()
+            stream.seek(0)
+            stream.truncate()
+    if stream.tell():
+        yield stream.getvalue().encode()
 
 
 def _written(cell: Cell) -> str:

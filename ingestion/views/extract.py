@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ingestion import trail
 from ingestion.listings import of_file, of_preview
 from ingestion.models import Extract, Kind, LineReport, Mode, State
+from ingestion.pages import CountedPaginator
 from ingestion.presentation import Accounting, coverage, in_order, remark_filters
 from ingestion.previewing import preview_page
 from ingestion.previewing.preview import ask_again
@@ -25,7 +26,7 @@ from ingestion.progress import progress_of
 from ingestion.publishing.rebuild import is_cumulative
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
-from reference.listings import file_asked
+from reference.listings import stream_asked
 from reference.models import Departement, current_data_version
 
 REMARKS_PER_PAGE = 100
@@ -34,7 +35,7 @@ REFRESH_SECONDS = 2
 
 @never_cache
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One file: its state, what publishing would change, and the remarks on its lines."""
     user = administrator(request)
     extract = get_object_or_404(
@@ -46,9 +47,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     previewed = extract.state == State.READY and not progress and "comparison" in extract.preview
     covered, remarks = coverage(extract), _remarks(extract, outcome, code)
     tables = of_file(extract, covered, remarks) | (of_preview(extract) if previewed else {})
-    file = file_asked(request, f"fichier-{pk}", tables)
+    file = stream_asked(request, f"fichier-{pk}", tables)
     if file is not None:
         return file
+    pages = CountedPaginator(remarks, REMARKS_PER_PAGE, filters.chosen)
     context: dict[str, Any] = {
         "extract": extract,
         "monthly": extract.kind == Kind.MONTHLY,
@@ -56,7 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "coverage": covered,
         "filters": filters,
         "filtered": bool(outcome or code),
-        "page": _Counted(remarks, filters.chosen).get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "progress": progress,
         "refresh": REFRESH_SECONDS if progress else None,
     }
@@ -81,14 +83,6 @@ def _preview(extract: Extract) -> dict[str, Any]:
         "moves": preview_page.moves(extract.preview),
         "facts": preview_page.file_facts(extract),
     }
-
-
-class _Counted(Paginator[LineReport]):
-    """Pages of remarks whose number is known already."""
-
-    def __init__(self, remarks: Any, count: int) -> None:
-        super().__init__(remarks, REMARKS_PER_PAGE)
-        self.__dict__["count"] = count
 
 
 def _remarks(extract: Extract, outcome: str, code: str) -> QuerySet[LineReport]:

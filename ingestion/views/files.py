@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,21 +19,21 @@ from ingestion.blanks import BLANKS
 from ingestion.errors import RefusedFile
 from ingestion.forms import UploadForm
 from ingestion.forms.upload import Brought
-from ingestion.listings import files
+from ingestion.listings import files, in_lists
 from ingestion.models import Extract, Kind, State
 from ingestion.publishing.publish import already_in_force
 from ingestion.receive import receive
 from ingestion.storage import shown_name
 from ingestion.tasks import send
 from ingestion.views.access import administered, administrator
-from reference.listings import file_asked
+from reference.listings import stream_asked
 
 EXTRACTS_PER_PAGE = 25
 
 
 @never_cache  # so are the others: these pages hold FINESS numbers and names
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: HttpRequest) -> HttpResponseBase:
     """Bring files, and see the latest ones."""
     user = administrator(request)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -42,8 +43,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         answer = _receive(request, form, user)
         if answer is not None:
             return answer
-    brought = administered(user).select_related("author", "region")
-    file = file_asked(request, f"{timezone.localdate()}", {"fichiers": lambda: files(brought)})
+    brought = in_lists(administered(user))
+    file = stream_asked(request, f"{timezone.localdate()}", {"fichiers": lambda: files(brought)})
     if file is not None:
         return file
     page = Paginator(brought, EXTRACTS_PER_PAGE).get_page(request.GET.get("page"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,7 +23,7 @@ from ingestion.history.difference import CHANGED, GONE, NEW, Difference, differe
 from ingestion.history.versions import published_in, said_by, versions
 from ingestion.models import Extract
 from ingestion.views.access import administered, administered_region, administrator
-from reference.listings import Lines, file_asked
+from reference.listings import Lines, file_asked, stream_asked
 from reference.models import Departement, DocumentType, Facility, LegalEntity, Region
 from reference.months import in_french, iso, parse_month, shift
 from reference.numbers import grouped
@@ -39,16 +40,16 @@ CHANGES = {
 
 @never_cache  # so are the others: these pages hold names
 @require_safe
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: HttpRequest) -> HttpResponseBase:
     """Every file of the user's régions, the latest first, filtered."""
     user = administrator(request)
     regions = list(regions_with_role(user, Role.ADMINISTRATOR))
     form = HistoryForm(request.GET or None, regions=regions)
     valid = form.is_valid()
-    files = administered(user).select_related("author", "region").order_by("-received_at", "-pk")
+    files = listings.in_lists(administered(user)).order_by("-received_at", "-pk")
     chosen = form.chosen(files)
     tables = {"fichiers": lambda: listings.files(chosen)}
-    file = file_asked(request, f"{timezone.localdate()}", tables)
+    file = stream_asked(request, f"{timezone.localdate()}", tables)
     if file is not None:
         return file
     page = Paginator(chosen, FILES_PER_PAGE).get_page(request.GET.get("page"))

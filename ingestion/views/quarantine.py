@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,21 +26,21 @@ from ingestion.forms.arbitration import ArbitrationForm
 from ingestion.models import EntityDecision
 from ingestion.tasks import rebuild, safely
 from ingestion.views.access import administered_region, administrator
-from reference.listings import Lines, file_asked
+from reference.listings import Lines, file_asked, stream_asked
 from reference.models import LegalEntity, Region
 from reference.months import first_day, in_french, iso
 
 
 @never_cache
 @require_safe
-def quarantine(request: HttpRequest) -> HttpResponse:
+def quarantine(request: HttpRequest) -> HttpResponseBase:
     """The FINESS to be attached of one region, and what was decided of its legal entities."""
     user = administrator(request)
     regions = [each for each, role in roles_of(request).items() if role == Role.ADMINISTRATOR]
     asked = request.GET.get("region")
     region = regions[0] if asked is None else administered_region(request, asked)
     national = user.is_superuser
-    file = file_asked(
+    file = stream_asked(
         request,
         f"R{region.code}_{timezone.localdate()}",
         {

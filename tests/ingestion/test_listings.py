@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from ingestion import tasks
+from ingestion.listings import HEAVY
 from ingestion.models import Extract
 from ingestion.previewing.preview_page import NOTHING
 from ingestion.process import process
@@ -35,7 +39,8 @@ def lines(client: Client, at: str, table: str, query: str = "") -> list[list[str
     answer = client.get(f"{at}?{query}&format=csv&tableau={table}")
     assert answer.status_code == 200
     assert f'filename="{table}_' in answer["Content-Disposition"]
-    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    text = answer.getvalue().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
 
 
 def page_of(extract: Extract) -> str:
@@ -154,6 +159,66 @@ def test_two_versions_are_compared_whole(
         ["EHPAD fictif 21-1", A1],
         ["'=OG", entity("21", 2)],
     ]
+
+
+@pytest.mark.parametrize(
+    ("at", "table"),
+    [
+        ("/fichiers-mensuels/", "fichiers"),
+        ("/fichiers-mensuels/historique/", "fichiers"),
+        ("/fichiers-mensuels/a-rattacher/", "finess-a-rattacher"),
+        ("of the file", "remarques"),
+    ],
+)
+def test_a_list_that_may_be_long_is_read_while_it_is_sent(
+    owner_client: Client, monkeypatch: pytest.MonkeyPatch, at: str, table: str
+) -> None:
+    monkeypatch.setattr("reference.spreadsheets.LINES_PER_CHUNK", 1)
+    extract = published([line(number("21", 77), 3), line(number("21", 78), 2), line(A1, 1)])
+    at = page_of(extract) if at == "of the file" else at
+
+    answer = owner_client.get(f"{at}?format=csv&tableau={table}")
+
+    assert answer.streaming
+    assert len(list(answer)) > 1
+    assert len(list(owner_client.head(f"{at}?format=csv&tableau={table}"))) == 0
+
+
+def test_a_list_that_cannot_be_read_is_an_error_and_no_file_cut_short(
+    owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Iterator[tuple[str]]:
+        yield ("N°",)
+        raise RuntimeError
+
+    monkeypatch.setattr("ingestion.views.files.files", broken)
+    owner_client.raise_request_exception = False
+
+    assert owner_client.get("/fichiers-mensuels/?format=csv").status_code == 500
+
+
+@pytest.mark.parametrize("at", ["/fichiers-mensuels/", "/fichiers-mensuels/historique/"])
+def test_the_list_of_files_is_one_light_query_however_many_they_are(
+    owner_client: Client, at: str
+) -> None:
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert owner_client.get(f"{at}?format=csv").getvalue()
+            page = [query["sql"] for query in queries]
+        with CaptureQueriesContext(connection) as queries:
+            assert owner_client.get(at).status_code == 200
+            return page + [query["sql"] for query in queries]
+
+    first = published([line(A1, 5)])
+    alone = asked()
+    for rank in range(3):
+        first.pk, first.original_name = None, f"{rank}.csv"
+        first.save()
+    several = asked()
+
+    assert len(several) == len(alone)
+    for column in HEAVY:
+        assert not [sql for sql in several if f'"ingestion_extract"."{column}"' in sql]
 
 
 def test_the_list_of_files_keeps_its_filter(owner_client: Client, region: Region) -> None:

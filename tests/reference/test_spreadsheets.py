@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from reference.spreadsheets import (
     FORMULA_STARTS,
+    LINES_PER_CHUNK,
     Cell,
     csv_bytes,
+    csv_chunks,
     neutralised,
     restored,
     sheet_title,
@@ -39,6 +43,34 @@ def test_a_file_has_french_numbers_and_dates_and_neutral_texts() -> None:
     row: list[Cell] = ["=1+1", 1234.5, -0.25, 0.0, 12, dt.date(2025, 12, 31), None, "a;b"]
 
     assert csv_bytes([row]) == '\ufeff\'=1+1;1234,5;-0,25;0;12;31/12/2025;;"a;b"\r\n'.encode()
+
+
+@pytest.mark.parametrize("count", [0, 1, LINES_PER_CHUNK, LINES_PER_CHUNK + 1])
+def test_a_file_by_pieces_is_the_whole_file_and_no_piece_is_empty(count: int) -> None:
+    rows = [(rank, "=é") for rank in range(count)]
+
+    chunks = list(csv_chunks(rows))
+
+    assert b"".join(chunks) == csv_bytes(rows)
+    assert b"".join(chunks).decode() == "\ufeff" + "".join(f"{rank};'=é\r\n" for rank, _ in rows)
+    assert all(chunks)
+    assert len(chunks) == max(1, -(-count // LINES_PER_CHUNK))
+
+
+def test_a_file_of_many_lines_is_never_whole_in_memory() -> None:
+    def lines() -> Iterator[tuple[int, str]]:
+        for rank in range(30 * LINES_PER_CHUNK):
+            yield rank, "x" * 200
+
+    tracemalloc.start()
+    try:
+        written = sum(len(chunk) for chunk in csv_chunks(lines()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert written > 6_000_000
+    assert peak < 2_500_000
 
 
 def test_a_facility_whose_name_is_a_link_arrives_inert() -> None:
