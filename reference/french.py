@@ -74,11 +74,20 @@ def count(value: float, singular: str, plural: str | None = None) -> str:
     return f"{integer(value)} {noun}"
 
 
+def amount(value: float, singular: str) -> str:
+    """A number with one decimal and its noun, as it is written: "1,8 document", "2,0 documents"."""
+    text = decimal(value)
+    return f"{text} {singular if _under_two(text) else f'{singular}s'}"
+
+
+def _under_two(written: str) -> bool:
+    """Whether a number reads as less than two, which takes the singular."""
+    return float(written.lstrip(MINUS).replace(NARROW, "").replace(",", ".")) < 2
+
+
 def points(difference: float) -> str:
     """A difference between two rates given as fractions, without its sign: "6,0 points"."""
-    text = decimal(abs(difference) * 100)
-    noun = "points" if float(text.replace(NARROW, "").replace(",", ".")) >= 2 else "point"
-    return f"{text} {noun}"
+    return amount(abs(difference) * 100, "point")
 
 
 def signed_points(difference: float) -> str:

@@ -190,7 +190,7 @@ def _comparison(
         return ()
     return (
         (
-            f"En moyenne, {french.decimal(here)} documents par mois et par ESMS ouvert "
+            f"En moyenne, {french.amount(here, 'document')} par mois et par ESMS ouvert "
             f"{measures.selection.territory.locative}, {french.decimal(there_pace)} dans la région"
             f"{NARROW}; la ligne pointillée dit ce que donnerait ici le rythme de la région."
         ),

@@ -102,7 +102,8 @@ class _Builder:
 
     def draw(self, deck: Deck, content: Content) -> None:
         """The slides of a piece."""
-        words = [DRAFT, *content.paragraphs] if content.draft else list(content.paragraphs)
+        words = content.paragraphs
+        mark = DRAFT if content.draft else content.written
         around = Around(
             content.title,
             french.typographic(content.territory.name),
@@ -112,7 +113,7 @@ class _Builder:
             self._notes(content),
         )
         if content.chart is not None:
-            slides.chart(deck, content.chart, words, around)
+            slides.chart(deck, content.chart, words, around, mark)
         elif content.map is not None:
             credited = replace(around, source=f"{content.source} {CREDIT}")
             slides.rate_map(deck, content.map, credited)
@@ -122,7 +123,7 @@ class _Builder:
             slides.key_figures(deck, content.tiles, around)
         else:
             if words:
-                slides.text(deck, words, around)
+                slides.text(deck, words, around, mark)
             if content.table is not None and content.table.rows:
                 total = content.piece.code in WITH_TOTAL
                 slides.table(deck, content.table, around, total=total)

@@ -39,7 +39,8 @@ class Content:
     """What a piece shows. `chart`, `table`, `map`, `multiples` and `tiles` may be absent.
 
     `title`: the user's, else the message. `table`: the numbers of what is drawn, or the piece
-    itself. `paragraphs`: the words that go with it; `draft` says that nobody published them.
+    itself. `paragraphs`: the words that go with it; `draft` says that nobody published them,
+    `written` over what data they were published when these are no longer the same, else "".
     `source`: where figures come from, until when. `notes`: what is to be known of them, then
     definitions. `link`: the page, "" without the site's address.
     """
@@ -54,6 +55,7 @@ class Content:
     tiles: tuple[Tile, ...] = ()
     paragraphs: tuple[str, ...] = ()
     draft: bool = False
+    written: str = ""
     subtitle: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
@@ -102,7 +104,7 @@ class Reader(Versions):
         if piece.code in special:
             return special[piece.code](piece)
         report = self.regional_report(piece)
-        return self._shown(piece, report.charts, report.blocks, labels)
+        return self._shown(piece, report.charts, report.blocks, labels, report.measures.cut_off)
 
     def _key_figures(self, piece: Piece) -> Content:
         report = self.regional_report(piece)
@@ -180,7 +182,8 @@ class Reader(Versions):
         report = self.local_report(piece)
         if piece.code == codes.KEY_FIGURES:
             return self._tiles(piece, report.tiles, (), report.charts[0].cut_off)
-        return self._shown(piece, report.charts, report.blocks, labels)
+        cut_off = report.charts[0].cut_off
+        return self._shown(piece, report.charts, report.blocks, labels, cut_off)
 
     # --- Both -------------------------------------------------------------------------------------
 
@@ -194,6 +197,7 @@ class Reader(Versions):
         charts: Iterable[Chart],
         blocks: Sequence[Block],
         labels: Mapping[str, str],
+        cut_off: dt.date | None,
     ) -> Content:
         """A chart, or a table of a block."""
         for chart in charts:
@@ -202,7 +206,7 @@ class Reader(Versions):
         for block in blocks:
             for exhibit in block.exhibits:
                 if exhibit.code == piece.code:
-                    return self._listed(piece, block, exhibit.table)
+                    return self._listed(piece, block, exhibit.table, cut_off)
         return self._hidden(piece, labels, NOTHING_COUNTED)
 
     def _drawn(self, piece: Piece, chart: Chart) -> Content:
@@ -218,7 +222,7 @@ class Reader(Versions):
         )
         return self._said(content, piece.code)
 
-    def _listed(self, piece: Piece, block: Block, table: Table) -> Content:
+    def _listed(self, piece: Piece, block: Block, table: Table, cut_off: dt.date | None) -> Content:
         shown = self.listed(piece, piece.code, table)
         as_is = all(
             self.listed(piece, each.code, each.table) == each.table for each in block.exhibits
@@ -229,7 +233,7 @@ class Reader(Versions):
             content,
             table=shown,
             subtitle=f"{block.heading}. {table.caption}",
-            source=source(SOURCE, None, block.remarks),
+            source=source(SOURCE, cut_off, block.remarks),
             notes=(block.reading, *block.remarks, *content.notes),
         )
 
@@ -268,6 +272,7 @@ class Reader(Versions):
         return replace(
             content,
             paragraphs=(*paragraphs(text.published.body), *months),
+            written=written(text.published.month, self.received[1]) if stale else "",
             notes=(*content.notes, *([STALE] if stale else [])),
         )
 
@@ -290,8 +295,18 @@ class Reader(Versions):
 
 def source(said: str, cut_off: dt.date | None, notes: Iterable[str]) -> str:
     """Where figures come from, until when, and what is to be known of them."""
-    cut = f", arrêtées au {french.day(cut_off)}" if cut_off else ""
+    cut = f"\u202f; données arrêtées au {french.day(cut_off)}" if cut_off else ""
     return f"Source\u202f: {said}{cut}. {' '.join(notes)}".strip()
+
+
+def written(month: dt.date | None, last: dt.date) -> str:
+    """Over what data a text was published, when they are others today.
+
+    `month`: the last received of the data of the text; `last`: of those of the slide.
+    """
+    if month is None or month == last:  # figures of the same months were corrected
+        return "Texte publié sur des chiffres qui ont changé depuis"
+    return f"Texte publié sur les données jusqu’à {in_french(month)}"
 
 
 def tile_words(tile: Tile) -> str:

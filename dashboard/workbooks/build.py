@@ -98,8 +98,9 @@ def _words(book: Book, sheet: Any, content: Content, row: int, room: tuple[int, 
     lines: list[tuple[str, dict[str, Any]]] = []
     # The table says the same of key figures.
     paragraphs = () if content.tiles else content.paragraphs
-    if paragraphs and content.draft:
-        lines.append((f"[{DRAFT}]", {"bold": True}))
+    mark = DRAFT if content.draft else content.written
+    if paragraphs and mark:
+        lines.append((f"[{mark}]", {"bold": True}))
     lines += [(text, {}) for text in paragraphs]
     lines += [(text, {"font_color": MENTION}) for text in dict.fromkeys(content.notes)]
     for text, style in lines:

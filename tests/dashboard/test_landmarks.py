@@ -230,7 +230,7 @@ def test_volumes_stand_beside_what_the_pace_of_the_region_would_give_here() -> N
     drawn = figure(chart)["data"]
     assert [trace["type"] for trace in drawn] == ["bar", "bar", "scatter"]
     assert (drawn[-1]["name"], chart.legend[-1].line) == (pace.label, True)
-    assert any("0,3 documents par mois et par ESMS ouvert" in note for note in chart.notes)
+    assert any("0,3 document par mois et par ESMS ouvert" in note for note in chart.notes)
 
 
 def test_what_no_departement_claims_is_not_in_the_pace_of_the_region() -> None:

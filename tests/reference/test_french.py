@@ -32,6 +32,8 @@ from reference import french
         (french.count(1, "document"), "1 document"),
         (french.count(1200, "document"), "1\u202f200 documents"),
         (french.count(2, "mois reçu", "mois reçus"), "2 mois reçus"),
+        (french.amount(1.94, "document"), "1,9 document"),
+        (french.amount(1.96, "document"), "2,0 documents"),
         (french.points(0.06), "6,0 points"),
         (french.points(-0.019), "1,9 point"),
         (french.points(0.01996), "2,0 points"),

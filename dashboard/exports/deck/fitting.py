@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -51,22 +52,26 @@ _RUN, _FILL = qn("a:r"), qn("a:solidFill")
 Part = tuple[list[str], int]
 
 
-def fitted(paragraphs: Sequence[str], *boxes: Box) -> Iterator[Part]:
+def fitted(paragraphs: Sequence[str], *boxes: Box, mark: str = "") -> Iterator[Part]:
     """Cut a text into parts that hold in their boxes, each with its size in points.
 
     The first box is tried at every size; what does not hold at the least goes on in the next box
-    (the last serves for all that follow). Cut between sentences, else between words.
+    (the last serves for all that follow). Cut between sentences, else between words. `mark`: what
+    each part begins with, "" for nothing: a reader may see one slide without the others.
     """
+    head = [mark] if mark else []
     left = [paragraph for paragraph in paragraphs if paragraph] or [""]
     rank = 0
     while left:
         box = boxes[min(rank, len(boxes) - 1)]
-        size = next((size for size in SIZES if height(left, box, size) <= box.height), None)
+        size = next(
+            (size for size in SIZES if height([*head, *left], box, size) <= box.height), None
+        )
         if size is not None:
-            yield left, size
+            yield [*head, *left], size
             return
-        kept, left = _cut(left, box)
-        yield kept, SIZES[-1]
+        kept, left = _cut(left, _under(box, head))
+        yield [*head, *kept], SIZES[-1]
         rank += 1
 
 
@@ -107,6 +112,12 @@ def _in_arial(word: str) -> float:
     """Accents take no room."""
     plain = (unicodedata.normalize("NFD", letter)[0] for letter in word)
     return GENEROUS * sum(WIDTHS.get(letter, CAPITAL) for letter in plain) / 1000
+
+
+def _under(box: Box, head: Sequence[str]) -> Box:
+    """What a box leaves under its first paragraphs, at the least size."""
+    taken = height([*head, ""], box, SIZES[-1]) - height([""], box, SIZES[-1])
+    return replace(box, height=box.height - taken)
 
 
 def _cut(paragraphs: list[str], box: Box) -> tuple[list[str], list[str]]:
@@ -150,8 +161,8 @@ def _joined(pieces: list[tuple[int, str]]) -> list[str]:
     return [" ".join(sentences) for sentences in by_paragraph.values()]
 
 
-def fill(shape: Any, part: Part) -> None:
-    """Write a part of a text; the word that it is a draft stands out."""
+def fill(shape: Any, part: Part, mark: str = "") -> None:
+    """Write a part of a text; the mark that it begins with, if any, stands out."""
     paragraphs, size = part
     frame = shape.text_frame
     frame.word_wrap = True
@@ -160,7 +171,7 @@ def fill(shape: Any, part: Part) -> None:
     style(frame, size, INK)
     for paragraph in frame.paragraphs[:-1]:
         paragraph.space_after = Pt(BETWEEN * size)
-    if paragraphs[0] == DRAFT:
+    if mark:
         first = frame.paragraphs[0].runs[0]
         first.font.bold = True
         accentuate(first.font.color)

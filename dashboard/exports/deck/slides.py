@@ -19,7 +19,6 @@ from dashboard.charts.small_multiples import SmallMultiples
 from dashboard.exports.deck import maps, panels, tables
 from dashboard.exports.deck.events import lay_events
 from dashboard.exports.deck.fitting import (
-    DRAFT,
     TITLE_SIZES,
     fill,
     fitted,
@@ -213,22 +212,23 @@ def cover(deck: Deck, title: str, lines: Sequence[str]) -> None:
         paragraph.alignment = PP_ALIGN.LEFT
 
 
-def text(deck: Deck, paragraphs: Sequence[str], around: Around) -> None:
-    """Paragraphs on as many slides as they need."""
-    for rank, part in enumerate(fitted(paragraphs, deck.box(Layout.TEXT, TEXT))):
+def text(deck: Deck, paragraphs: Sequence[str], around: Around, mark: str = "") -> None:
+    """Paragraphs on as many slides as they need; `mark`: what is said of them on each, or ""."""
+    for rank, part in enumerate(fitted(paragraphs, deck.box(Layout.TEXT, TEXT), mark=mark)):
         frame = deck.add(Layout.TEXT, around.part(rank))
-        fill(frame.place(TEXT), part)
+        fill(frame.place(TEXT), part, mark)
 
 
-def chart(deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around) -> None:
-    """A chart, the text beside it, what follows of the text on other slides."""
+def chart(
+    deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around, mark: str = ""
+) -> None:
+    """A chart, the text beside it, what follows of the text on other slides, each with `mark`."""
     told = listed(one)
     beside = [*paragraphs, *told] if one.has_data else [NOTHING, *paragraphs, *told]
     boxes = (deck.box(Layout.CHART, TEXT), deck.box(Layout.TEXT, TEXT))
-    parts = list(fitted(beside, *boxes))
+    parts = list(fitted(beside, *boxes, mark=mark))
     if len(parts) > 1:  # what the lines of the chart mean stays beside it
-        draft = [each for each in paragraphs if each == DRAFT]
-        parts = list(fitted([*draft, *told, *paragraphs[len(draft) :]], *boxes))
+        parts = list(fitted([*told, *paragraphs], *boxes, mark=mark))
     frame = deck.add(Layout.CHART, around)
     if one.has_data:
         _drawn(frame, one, wide=not beside)
@@ -236,13 +236,13 @@ def chart(deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around) -> 
         frame.remove(GRAPH)
         _both(frame).place(frame.place(TEXT))
     if beside:
-        fill(frame.place(TEXT), parts[0])
+        fill(frame.place(TEXT), parts[0], mark)
     else:
         frame.remove(TEXT)
     surround(frame, around)
     _read_in_order(frame)
     for part in parts[1:]:
-        fill(deck.add(Layout.TEXT, around.part(1)).place(TEXT), part)
+        fill(deck.add(Layout.TEXT, around.part(1)).place(TEXT), part, mark)
 
 
 def _drawn(frame: Frame, one: Chart, *, wide: bool) -> None:

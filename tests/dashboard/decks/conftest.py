@@ -119,7 +119,9 @@ def _lay(region: Region) -> None:
     for month, label in ((JUNE, "Cibles fictives"), (JUNE, "Autre événement du même mois")):
         Event.objects.create(region=region, departement=cote_dor, month=month, label=label)
     text = Text.objects.create(region=region, departement=cote_dor, subject=Subject.DOCUMENTS)
-    version = TextVersion.objects.create(text=text, body=LONG_TEXT, data_version=1)
+    version = TextVersion.objects.create(
+        text=text, body=LONG_TEXT, data_version=1, month=dt.date(2025, 11, 1)
+    )
     Text.objects.filter(pk=text.pk).update(published=version)
     figures = {"documents": 1000, "growth": 1.5, "contributors": 30, "parc": 167, "rate": 0.18}
     Edition.objects.create(

@@ -183,6 +183,31 @@ def test_published_words_take_the_place_of_drafted_ones(decks: Decks) -> None:
     assert DRAFT in words_of(slide_of(decks.public, esms))
 
 
+def test_words_published_on_older_data_say_so_on_each_slide(decks: Decks) -> None:
+    title = decks.contents["D21", "documents"].title
+    told = [
+        shape.text_frame
+        for slide in decks.public.slides
+        if slide.shapes.title.text_frame.text.startswith(title)
+        for shape in slide.shapes
+        if shape.name == "Texte"
+    ]
+
+    assert len(told) > 1
+    for frame in told:
+        first = frame.paragraphs[0].runs[0]
+        assert first.text == "Texte publié sur les données jusqu’à novembre 2025"
+        assert first.font.bold
+
+
+def test_every_source_says_when_its_data_end(deck: Any) -> None:
+    sources = [shape for slide in deck.slides for shape in slide.shapes if shape.name == "Source"]
+
+    assert sources
+    for source in sources:
+        assert "\u202f; données arrêtées au 15 janvier 2026." in source.text_frame.text
+
+
 def test_a_long_text_goes_on_and_nothing_of_it_is_lost(decks: Decks) -> None:
     title = decks.contents["D21", "documents"].title
     slides = [
@@ -195,7 +220,8 @@ def test_a_long_text_goes_on_and_nothing_of_it_is_lost(decks: Decks) -> None:
     ]
 
     assert len(told) > 1
-    assert " ".join(" ".join(told).split()).endswith(" ".join(LONG_TEXT.split()))
+    bodies = [text.partition("\n")[2] for text in told]  # under the mark of each slide
+    assert " ".join(" ".join(bodies).split()).endswith(" ".join(LONG_TEXT.split()))
     assert "1. juin 2025\u202f: Cibles fictives." in told[0]
 
 

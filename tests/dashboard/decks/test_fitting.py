@@ -51,6 +51,17 @@ def test_sentences_stay_whole_when_they_can() -> None:
     assert all(part[-1].endswith(".") for part, _ in parts)
 
 
+def test_each_part_of_a_marked_text_begins_with_its_mark_and_holds() -> None:
+    whole = " ".join([SENTENCE] * 130)
+    parts = list(fitted([whole], ASIDE_BOX, BODY_BOX, mark="Projet"))
+
+    assert len(parts) > 2
+    assert {part[0] for part, _ in parts} == {"Projet"}
+    assert " ".join(text for part, _ in parts for text in part[1:]) == whole
+    for (part, size), box in zip(parts, [ASIDE_BOX, *[BODY_BOX] * len(parts)], strict=False):
+        assert height(part, box, size) <= box.height
+
+
 def test_a_word_without_end_is_broken() -> None:
     parts = list(fitted(["a" * 5000], Box(0, 0, 2, 1)))
 
