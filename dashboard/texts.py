@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from accounts.scope import role_in
 from dashboard.models import Subject, Text, TextVersion
 from dashboard.words import Pieces, changed_sentences, paragraphs
-from indicators.commentary import Paragraph, fact_text
+from indicators.commentary import Paragraph, fact_label, fact_text
 from reference.french import typographic
 from reference.models import (
     Departement,
@@ -33,6 +33,9 @@ WRITERS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
 #: Who may see the lists of ESMS behind sentences.
 CALLERS = WRITERS | {Role.REFERENT}
 
+
+#: What stands for a fact that the generated text did not tell, or tells no more.
+UNTOLD, NO_LONGER = "n’était pas dit", "n’est plus dit"
 
 # --- What readers see -----------------------------------------------------------------------------
 
@@ -152,16 +155,19 @@ def is_stale(version: TextVersion, facts: Facts, last_month: dt.date | None) -> 
 
 
 def changed_facts(before: Facts, after: Facts) -> tuple[Change, ...]:
-    """The facts that are written otherwise, by their French names; "–" where there is none."""
+    """The facts that are written otherwise, by their French names.
+
+    A generated text holds only the facts that it tells: one that is missing may well be known.
+    """
     return tuple(
-        Change(name, one, other)
+        Change(fact_label(name), one, other)
         for name in {**before, **after}
-        if (one := _written(before, name)) != (other := _written(after, name))
+        if (one := _written(before, name, UNTOLD)) != (other := _written(after, name, NO_LONGER))
     )
 
 
-def _written(facts: Facts, name: str) -> str:
-    return fact_text(name, facts[name]) if name in facts else "–"
+def _written(facts: Facts, name: str, absent: str) -> str:
+    return fact_text(name, facts[name]) if name in facts else absent
 
 
 # --- Places and subjects --------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from indicators.programme_parc import (
 )
 from indicators.programmes import ProgrammeGap
 from indicators.selection import Selection
+from reference import french
 from reference.models import Programme, ProgrammeMembership
 from reference.months import last_day
 
@@ -276,7 +277,11 @@ def _silent(
         )
         for rank in ranks
     ]
-    return tuple(sorted(silent, key=lambda each: (each.departement, each.name, each.finess)))
+
+    def place(each: Silent) -> tuple[str, str, str]:
+        return each.departement, french.alphabetical(each.name), each.finess
+
+    return tuple(sorted(silent, key=place))
 
 
 def _last(parc: Parc, rank: int) -> dt.date | None:

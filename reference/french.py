@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Sequence
 
 from reference.months import MONTH_NAMES
@@ -124,6 +125,13 @@ def quoted(text: str) -> str:
 def typographic(text: str) -> str:
     """Text of a nomenclature with the apostrophes of a book."""
     return text.replace("'", "’")
+
+
+def alphabetical(text: str) -> str:
+    """What a name is sorted by, as a dictionary does: without accents nor capitals."""
+    folded = typographic(text).casefold().replace("œ", "oe").replace("æ", "ae").replace("’", " ")
+    letters = unicodedata.normalize("NFKD", folded)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def sentence(text: str) -> str:

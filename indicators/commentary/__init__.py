@@ -6,6 +6,6 @@ that is not an event somebody entered, and an analyst has the last word.
 
 from indicators.commentary.departement import write_departement
 from indicators.commentary.region import write_region
-from indicators.commentary.sentences import Paragraph, Sentence, fact_text
+from indicators.commentary.sentences import Paragraph, Sentence, fact_label, fact_text
 
-__all__ = ["Paragraph", "Sentence", "fact_text", "write_departement", "write_region"]
+__all__ = ["Paragraph", "Sentence", "fact_label", "fact_text", "write_departement", "write_region"]

@@ -8,10 +8,11 @@ the unit: `fact_text` writes any fact again from its name and value alone.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from indicators.commentary.words import typeset
+from indicators.commentary.words import GROUPS, typeset
 from reference import french
 from reference.months import in_french, iso, parse_month
 
@@ -118,6 +119,16 @@ WRITERS: tuple[tuple[tuple[str, ...], Callable[[float], str]], ...] = (
 )
 #: A fact whose name begins so is a month, "2025-04".
 MONTH = "mois"
+#: The code of a département, after the colon of the name of a fact of its région.
+DEPARTEMENT = re.compile(r"\d[\dAB]\d?")
+
+
+def fact_label(name: str) -> str:
+    """The name of a fact for readers: its key after the colon is a group, or a département."""
+    what, _, key = name.partition(" : ")
+    if key in GROUPS:
+        return f"{what}, {GROUPS[key]}"
+    return f"{what}, département {key}" if DEPARTEMENT.fullmatch(key) else typeset(name)
 
 
 def fact_text(name: str, value: Fact) -> str:

@@ -53,6 +53,14 @@ def test_french_formats(text: str, expected: str) -> None:
     assert text == expected
 
 
+def test_names_are_sorted_as_a_dictionary_does() -> None:
+    names = ["Les Glycines", "L’Œillet", "les Érables", "Les Étangs", "L'Oasis"]
+
+    assert sorted(names, key=french.alphabetical) == [
+        "L'Oasis", "L’Œillet", "les Érables", "Les Étangs", "Les Glycines",
+    ]  # fmt: skip
+
+
 @given(st.integers(-(10**12), 10**12))
 def test_a_written_integer_reads_back_as_itself(number: int) -> None:
     text = french.integer(number)

@@ -194,16 +194,16 @@ def test_a_new_month_or_another_fact_asks_to_read_a_published_text_again(
 
 
 def test_what_changed_is_told_by_fact_as_it_is_written() -> None:
-    before: Facts = {"part PA": 0.5, "documents": 240, "mois du pic": "2025-04", "perdu": 1}
-    after: Facts = {"part PA": 0.52, "documents": 240, "mois du pic": "2025-05", "venu": None}
+    before: Facts = {"part PA": 0.5, "documents": 240, "mois du pic": "2025-04", "perdu : ppa": 1}
+    after: Facts = {"part PA": 0.52, "documents": 240, "mois du pic": "2025-05", "venu : 2A": None}
 
     found = [(each.name, each.before, each.after) for each in changed_facts(before, after)]
 
     assert found == [
         ("part PA", "50\u202f%", "52\u202f%"),
         ("mois du pic", "avril 2025", "mai 2025"),
-        ("perdu", "1", "–"),
-        ("venu", "–", "n.\u00a0d."),
+        ("perdu, projets personnalisés d’accompagnement", "1", "n’est plus dit"),
+        ("venu, département 2A", "n’était pas dit", "n.\u00a0d."),
     ]
 
 
