@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from django.conf import settings
@@ -105,6 +106,44 @@ def of_sectors(measures: Measures) -> dict[str, Behind]:
         for one in measures.sectors
         if one.sector in sites
     }
+
+
+class Hidden(NamedTuple):
+    """The labels of the sectors whose documents a territory and its région do not tell."""
+
+    here: frozenset[str]
+    around: frozenset[str]
+
+
+NOTHING_HIDDEN = Hidden(frozenset(), frozenset())
+
+
+def hidden_sectors(evidence: RegionEvidence, code: str) -> Hidden:
+    """Those of a territory ("R27", "D21") and of its région, over 12 months.
+
+    The few documents of one ESMS, and the least of another sector, which the total would give
+    away. The région hides what any of its départements does, or the others would give it away.
+    """
+    places = {
+        each.measures.selection.territory.code: _few_sectors(each.measures)
+        for each in evidence.departements.values()
+    }
+    whole = _few_sectors(evidence.region.measures, *places.values())
+    return Hidden(places.get(code, whole), whole)
+
+
+def _few_sectors(measures: Measures, *others: frozenset[str]) -> frozenset[str]:
+    """The sectors of one ESMS and few documents, with `others`, and one more if it is alone."""
+    few = {
+        sector_label(one.sector)
+        for one in measures.sectors
+        if one.contributors == 1 and small(one.documents)
+    }.union(*others)
+    if len(few) == 1:
+        counts = {sector_label(one.sector): one.documents for one in measures.sectors}
+        rest = [label for label, count in counts.items() if count and label not in few]
+        few.update(sorted(rest, key=counts.__getitem__)[:1])
+    return frozenset(few)
 
 
 def of_committee(row: Row) -> Behind:

@@ -1,7 +1,8 @@
 """What the public version does not say: a count of documents from 1 to 10 that is one site's.
 
 A row that a single ESMS stands behind tells what this ESMS did. Its small count is written
-"< 11", and that of another row with it, or the total would give the first away.
+"< 11", and that of another row is withheld with it, or the total would give the first away. What
+a département does not say by sector, its région does not say either: the others would tell it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dashboard.charts import sectors, volumes
-from dashboard.charts.chart import Chart, Column, Goal, Table
+from dashboard.charts.chart import Chart, Column, Goal, Table, Unit
 from dashboard.charts.regional import TYPES
 from dashboard.pieces.behind import (
+    NOTHING_HIDDEN,
     THRESHOLD,
     Behind,
+    Hidden,
     Places,
     of_places,
     of_sectors,
@@ -27,6 +30,8 @@ from indicators.evidence import RegionEvidence, TerritoryEvidence
 from reference import french
 
 MASK = f"<\u00a0{THRESHOLD}"
+#: Stands for what is not said beside it, and may be of any size.
+WITHHELD = "masqué"
 NOTE = (
     f"Documents d’un seul ESMS\u202f: de 1 à {THRESHOLD - 1}, le nombre est masqué, "
     "et un autre avec lui."
@@ -50,6 +55,9 @@ _ALONE = (
 _ONE = re.compile(r"^1 .*ESMS|ESMS.* \(1\)$")
 _CHANGE, _WHOLE, _ACTIVE = "evolution", "Ensemble", "ESMS déjà actifs"
 _NOW, _THEN, _SINCE = "documents-maintenant", "documents-avant", "documents-ecart"
+_REGION = "region-"
+#: What a cell says that does not say its number.
+UNSAID = frozenset({MASK, WITHHELD})
 
 
 class Others(NamedTuple):
@@ -59,27 +67,43 @@ class Others(NamedTuple):
     whole: int | None = None
 
 
-def masked(table: Table) -> Table:
-    """A table by sector or of changes without the small counts of a single site."""
+def masked(table: Table, hidden: Hidden = NOTHING_HIDDEN) -> Table:
+    """A table by sector or of changes without the small counts of a single site.
+
+    `hidden`: the sectors that the territory and its région do not tell.
+    """
     known = {column.code for column in table.columns}
     for sites, told in _ALONE:
         if {sites, *told} <= known:
             counts = table.named(told[0])
-            table = _masked(table, told, _small(table.named(sites).values, counts), counts)
+            also = hidden.around if sites.startswith(_REGION) else hidden.here
+            rows = {*_small(table.named(sites).values, counts), *_named(table, also)}
+            table = _masked(table, told, rows, counts)
     return _changes(table, _ones(table)) if known == {_CHANGE} else table
 
 
+def _named(table: Table, rows: Collection[str]) -> list[int]:
+    """The ranks of some rows, by their names."""
+    return [rank for rank, row in enumerate(table.rows) if row in rows]
+
+
 def masked_table(
-    code: str, table: Table, here: TerritoryEvidence, region: RegionEvidence | None = None
+    code: str,
+    table: Table,
+    here: TerritoryEvidence,
+    region: RegionEvidence | None = None,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> Table:
     """A table of a block without the small counts of a single site.
 
-    `here`: the territory of which it tells; `region`: the same with its départements.
+    `here`: the territory of which it tells; `region`: the same with its départements; `hidden`:
+    the sectors that are not told.
     """
     known = {column.code for column in table.columns}
     if known == {_CHANGE}:
-        return _changes(table, {*_ones(table), *_small_changes(code, table, here, region)})
-    table = masked(table)
+        rows = {*_ones(table), *_small_changes(code, table, here, region)}
+        return _changes(table, {*rows, *_named(table, hidden.here)})
+    table = masked(table, hidden)
     if of_territory(here).now.sites != 1:
         return table
     if code == "typage":
@@ -131,14 +155,20 @@ def _changes(table: Table, rows: Collection[int]) -> Table:
     return _masked(table, (_CHANGE,), rows, table.named(_CHANGE), Others(ranks, whole))
 
 
-def masked_chart(chart: Chart, sites: Sequence[float | None], *, grown: bool = False) -> Chart:
+def masked_chart(
+    chart: Chart,
+    sites: Sequence[float | None],
+    *,
+    grown: bool = False,
+    hidden: Hidden = NOTHING_HIDDEN,
+) -> Chart:
     """A chart without the small counts of a single site, which says so; most are as they were.
 
     `sites`: how many ESMS fed in each month of the chart. `grown`: the year before was one ESMS's
-    few documents, which the change in the title would tell.
+    few documents, which the change in the title would tell. `hidden`: the sectors not told.
     """
     if chart.code == sectors.CODE:
-        table = masked(chart.table)
+        table = masked(chart.table, hidden)
         return chart if table == chart.table else replace(chart, table=table, notes=_noted(chart))
     if chart.code not in {volumes.CODE, TYPES}:
         return chart
@@ -198,7 +228,7 @@ def _but_last(table: Table) -> Others:
 def is_masked(table: Table, code: str, name: str) -> bool:
     """Whether the row of a territory is masked in a column; False when it has none."""
     rows = [french.typographic(row) for row in table.rows]
-    return name in rows and table.named(code).texts[rows.index(name)] == MASK
+    return name in rows and table.named(code).texts[rows.index(name)] in UNSAID
 
 
 def _masked_months(table: Table, sites: Sequence[float | None]) -> Table:
@@ -252,5 +282,14 @@ def _hidden(column: Column, rows: Collection[int]) -> Column:
     return replace(
         column,
         values=tuple(None if rank in rows else one for rank, one in enumerate(column.values)),
-        texts=tuple(MASK if rank in rows else one for rank, one in enumerate(column.texts)),
+        texts=tuple(
+            _instead(column, rank) if rank in rows else one for rank, one in enumerate(column.texts)
+        ),
     )
+
+
+def _instead(column: Column, rank: int) -> str:
+    """What is written in place of a number: no more than is true of it."""
+    value = column.values[rank]
+    few = column.unit is Unit.DOCUMENTS and value is not None and 0 < value < THRESHOLD
+    return MASK if few else WITHHELD

@@ -11,11 +11,18 @@ from collections.abc import Iterable
 from dashboard.charts.chart import Chart, Table
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
-from dashboard.pieces.behind import Behind, of_committee, of_places, of_territory
+from dashboard.pieces.behind import (
+    Behind,
+    Hidden,
+    hidden_sectors,
+    of_committee,
+    of_places,
+    of_territory,
+)
 from dashboard.pieces.masking import (
     HIDDEN,
     HIDDEN_TOO,
-    MASK,
+    UNSAID,
     is_masked,
     masked_chart,
     masked_places,
@@ -64,7 +71,7 @@ class Versions(Reports):
             return table, told
         table = masked_since(table, [of_committee(row) for row in (*found.rows, found.total)])
         now = table.named("documents-maintenant").texts
-        names = {row for row, text in zip(table.rows, now, strict=True) if text == MASK}
+        names = {row for row, text in zip(table.rows, now, strict=True) if text in UNSAID}
         return table, unsaid.of_committee(told, names, region=found.total.name in names)
 
     def drawn(self, piece: Piece, chart: Chart) -> Chart:
@@ -72,7 +79,9 @@ class Versions(Reports):
         if self.working:
             return chart
         grown = self._behind(piece).before.few
-        return masked_chart(chart, self.sites(piece), grown=grown)
+        return masked_chart(
+            chart, self.sites(piece), grown=grown, hidden=self._unsaid_sectors(piece)
+        )
 
     def listed(self, piece: Piece, code: str, table: Table) -> Table:
         """A table of a block of the page of a piece."""
@@ -80,7 +89,9 @@ class Versions(Reports):
             return table
         region = piece.territory == self.around.code
         around = self.around_piece(piece).evidence
-        return masked_table(code, table, self.known(piece), around if region else None)
+        return masked_table(
+            code, table, self.known(piece), around if region else None, self._unsaid_sectors(piece)
+        )
 
     def told_tiles(self, piece: Piece, tiles: Iterable[Tile]) -> tuple[Tile, ...]:
         """The key figures of the page of a piece."""
@@ -108,6 +119,10 @@ class Versions(Reports):
         behind = self._behind(piece)
         changes = piece.code.startswith(codes.CHANGES)
         return HIDDEN if behind.now.few or (changes and behind.before.few) else ""
+
+    def _unsaid_sectors(self, piece: Piece) -> Hidden:
+        """The sectors that are not told, of the months of a piece."""
+        return hidden_sectors(self.around_piece(piece).evidence, piece.territory)
 
     def _behind(self, piece: Piece) -> Behind:
         return of_territory(self.known(piece))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.chart import Table, Unit, column
 from dashboard.charts.rates import rates
-from dashboard.charts.sectors import sectors
+from dashboard.charts.sectors import sector_label, sectors
 from dashboard.charts.volumes import volumes
-from dashboard.pieces.behind import Behind, Year
+from dashboard.pieces.behind import Behind, Year, hidden_sectors
 from dashboard.pieces.masking import (
     MASK,
     NOTE,
+    UNSAID,
+    WITHHELD,
     masked,
     masked_chart,
     masked_places,
@@ -60,7 +65,7 @@ def test_the_small_count_of_one_site_is_masked_with_another(
 
     assert table.named("documents").values == tuple(shown)
     for text, value in zip(table.named("documents").texts, shown, strict=True):
-        assert (text == MASK) == (value is None)
+        assert (text in UNSAID) == (value is None)
     assert [value is None for value in table.named("part").values] == [one is None for one in shown]
     assert table.named("esms").values == tuple(sites)
 
@@ -110,7 +115,7 @@ def test_a_month_that_one_site_fed_is_masked_whole_and_the_chart_says_so() -> No
     shown = masked_chart(chart, (1, 12, 14))
 
     assert shown.table.named("total").values == (None, None, 65)
-    assert shown.table.named("synthese").texts[:2] == (MASK, MASK)
+    assert shown.table.named("synthese").texts[:2] == (MASK, WITHHELD)
     assert "De 4 documents" in chart.alt
     assert "4 documents" not in shown.alt
     assert shown.notes[-1] == NOTE
@@ -195,7 +200,7 @@ def test_since_a_committee_both_counts_of_a_place_and_their_change_are_masked() 
 
     assert shown.named("documents-avant").values == (None, None, 80, 147)
     assert shown.named("documents-maintenant").values == (None, None, 70, 210)
-    assert shown.named("documents-ecart").texts[:2] == (MASK, MASK)
+    assert shown.named("documents-ecart").texts[:2] == (WITHHELD, WITHHELD)
     assert shown.named("rate-avant") == table.named("rate-avant")
 
 
@@ -231,9 +236,9 @@ def test_what_gives_the_count_of_a_single_site_is_masked_too() -> None:
     rates = of_two(("part", Unit.SHARE, 1.0, 0.4), ("organismes", Unit.ESMS, 1, 30))
 
     shown = masked_table("typage", typing, alone())
-    assert shown.named("generiques").texts[0] == MASK
+    assert shown.named("generiques").texts[0] == WITHHELD
     assert shown.named("generiques").values[1] == 0.4
-    assert masked_table("regularite", habits, alone()).named("intensite").texts[0] == MASK
+    assert masked_table("regularite", habits, alone()).named("intensite").texts[0] == WITHHELD
     assert masked_table("concentration", rates, alone()) == rates
     many = of_two(("generiques", Unit.SHARE, 0.5, 0.4), ("diversite", Unit.MEAN, 2.0, 3.0))
     assert masked_table("typage", many, alone()) == many
@@ -269,3 +274,62 @@ def test_months_that_were_not_received_are_nobodys() -> None:
     chart = volumes(build(contributors=(NAN, 12, 14)), GROUPS)
 
     assert masked_chart(chart, (None, 12, 14)) == chart
+
+
+COUNTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40)), min_size=4, max_size=4)
+
+
+def fed_by(code: str, rows: Sequence[tuple[int, int]]) -> SimpleNamespace:
+    """A territory by sector: ESMS that fed, and documents."""
+    figures = [
+        SimpleNamespace(sector=sector, contributors=sites, documents=documents if sites else 0)
+        for sector, (sites, documents) in zip(("PA", "PH", "DOM", "PDE"), rows, strict=True)
+    ]
+    selection = SimpleNamespace(territory=SimpleNamespace(code=code))
+    return SimpleNamespace(measures=SimpleNamespace(sectors=figures, selection=selection))
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=4))
+def test_no_count_of_one_site_follows_from_its_region_and_the_other_departements(
+    rows: list[list[tuple[int, int]]],
+) -> None:
+    """Each total and all that is told are known: what they determine is not what is masked."""
+    places = [fed_by(f"D{rank}", one) for rank, one in enumerate(rows)]
+    sums = [
+        (sum(each.contributors for each in several), sum(each.documents for each in several))
+        for several in zip(*(place.measures.sectors for place in places), strict=True)
+    ]
+    whole = fed_by("R", sums)
+    evidence: Any = SimpleNamespace(region=whole, departements=dict(enumerate(places)))
+    territories = [whole, *places]
+    cells = [(t, s) for t in range(len(territories)) for s in range(4)]
+    known = [
+        cell(t, s, cells)
+        for t, territory in enumerate(territories)
+        for s, one in enumerate(territory.measures.sectors)
+        if sector_label(one.sector)
+        not in hidden_sectors(evidence, territory.measures.selection.territory.code).here
+    ]
+    known += [
+        np.sum([cell(t, s, cells) for s in range(4)], axis=0) for t in range(len(territories))
+    ]
+    known += [
+        cell(0, s, cells) - np.sum([cell(t, s, cells) for t in range(1, len(territories))], axis=0)
+        for s in range(4)
+    ]
+    told = np.array(known)
+
+    for t, territory in enumerate(places, start=1):
+        total = sum(one.documents for one in territory.measures.sectors)
+        for s, one in enumerate(territory.measures.sectors):
+            # A territory of few documents of one ESMS is told by no slide at all, nor its total.
+            if one.contributors == 1 and 0 < one.documents < 11 and one.documents < total:
+                both = np.vstack([told, cell(t, s, cells)])
+                assert np.linalg.matrix_rank(both) > np.linalg.matrix_rank(told)
+
+
+def cell(territory: int, sector: int, cells: list[tuple[int, int]]) -> np.ndarray:
+    """What one count is in a system of equations."""
+    row = np.zeros(len(cells))
+    row[cells.index((territory, sector))] = 1
+    return row
