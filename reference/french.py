@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from reference.numbers import NARROW, grouped
 MINUS = "\u2212"
 TIMES = "\u00d7"
 NOT_AVAILABLE = "n.\u00a0d."
+#: A whole number, or a percentage.
+WRITTEN = re.compile(rf"{MINUS}?\d{{1,3}}({NARROW}\d{{3}})*((,\d+)?{NARROW}%)?")
 
 SHORT_MONTHS = (
     "janv.",
@@ -41,6 +44,16 @@ def decimal(value: float | None, digits: int = 1) -> str:
 def integer(value: float | None) -> str:
     """A count: "350 412"."""
     return decimal(value, 0)
+
+
+def number(text: str) -> float | None:
+    """A whole number or a percentage, as written here, read back; None for any other text."""
+    if not WRITTEN.fullmatch(text):
+        return None
+    plain = text.replace(NARROW, "").replace(MINUS, "-").replace(",", ".")
+    if plain.endswith("%"):
+        return round(float(plain[:-1]) / 100, 12)
+    return float(plain)
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:

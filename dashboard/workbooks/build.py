@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dashboard.charts.chart import Unit
 from dashboard.pieces import piece as codes
 from dashboard.pieces.content import Content, Reader
 from dashboard.pieces.order import Made, Order, nothing
@@ -19,8 +20,9 @@ from dashboard.workbooks.drawings import chart_of
 from dashboard.workbooks.names import titles
 from dashboard.workbooks.readme import write_readme
 from dashboard.workbooks.style import ACCENT, MENTION, Book
-from dashboard.workbooks.table import charted, write_table
+from dashboard.workbooks.table import Placed, charted, write_table
 from indicators.snapshot import snapshot
+from reference import french
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The row of the header of every table: under its title, and what it is.
@@ -82,6 +84,8 @@ def _sheet(book: Book, sheet: Any, content: Content, readme: str) -> None:
     if table is not None:
         shown = charted(chart) if chart else table
         placed = write_table(book, sheet, shown, HEADER, chart)
+        if content.tiles:
+            _typed(book, sheet, placed)
         sheet.freeze_panes(placed.first, 1)
         sheet.repeat_rows(placed.header)
         beyond = max(0, LEAST_COLUMNS - placed.width)
@@ -90,6 +94,15 @@ def _sheet(book: Book, sheet: Any, content: Content, readme: str) -> None:
         if chart and chart.has_data:
             draw(book, sheet, chart, placed)
     _words(book, sheet, content, row, (columns, width))
+
+
+def _typed(book: Book, sheet: Any, placed: Placed) -> None:
+    """Key figures as numbers, as precise as they are written: each has a unit of its own."""
+    for row, text in enumerate(placed.table.named("valeur").texts, start=placed.first):
+        number = french.number(text)
+        if number is not None:
+            unit = Unit.RATE if text.endswith("%") else Unit.DOCUMENTS
+            book.number(sheet, row, placed.column("valeur"), number, unit)
 
 
 def _words(book: Book, sheet: Any, content: Content, row: int, room: tuple[int, float]) -> None:

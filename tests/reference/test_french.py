@@ -66,3 +66,15 @@ def test_a_written_integer_reads_back_as_itself(number: int) -> None:
     text = french.integer(number)
 
     assert int(text.replace("\u202f", "").replace(french.MINUS, "-")) == number
+    assert french.number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("26,2\u202f%", 0.262), ("\u22123\u202f%", -0.03), ("107\u202f640", 107640),
+        ("3 sur 14", None), ("n.\u00a0d.", None), ("<\u00a011", None), ("1,5", None),
+    ],
+)  # fmt: skip
+def test_a_figure_is_read_back_and_other_words_are_not(text: str, number: float | None) -> None:
+    assert french.number(text) == number
