@@ -24,6 +24,7 @@ from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import Group, volumes
 from indicators.selection import CHART_SECTORS, Selection, Territory
 from indicators.series import Growth, Measures, SectorFigures
+from reference import french
 from reference.models import Event, Target
 from reference.months import parse_month
 
@@ -136,13 +137,13 @@ def _departement(
 
 
 def _territory(territory: Json, departements: Sequence[str]) -> Territory:
-    code, name = territory["code"], territory["name"]
+    code, name = territory["code"], french.typographic(territory["name"])
     own = code[1:] if code[0] == "D" else None
     return Territory(
         code=code,
         name=name,
-        locative=territory.get("locative", f"({name})"),
-        of=territory.get("of", f"({name})"),
+        locative=french.typographic(territory.get("locative", f"({name})")),
+        of=french.typographic(territory.get("of", f"({name})")),
         region_code="" if own else code[1:],
         departement_code=own,
         departement_codes=(own,) if own else tuple(departements),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reference import french
 from reference.models import Departement, Region, Sector
 from reference.months import shift, span
 
@@ -26,9 +27,9 @@ class Territory:
     """A région or one of its départements, with its names as French sentences need them."""
 
     code: str  # "R27" or "D21": the form that commands and exports use
-    name: str  # "Côte-d'Or"
-    locative: str  # "en Côte-d'Or"
-    of: str  # "de la Côte-d'Or"
+    name: str  # "Côte-d’Or", with the apostrophe of books everywhere: lookups join on names
+    locative: str  # "en Côte-d’Or"
+    of: str  # "de la Côte-d’Or"
     region_code: str
     departement_code: str | None  # None for a whole région
     departement_codes: tuple[str, ...]  # every département it holds, sorted
@@ -73,9 +74,9 @@ def region_territory(
         codes = tuple(sorted(departement.code for departement in departements))
     return Territory(
         code=f"R{region.code}",
-        name=region.name,
-        locative=f"en {region.name}",
-        of=region.of,
+        name=french.typographic(region.name),
+        locative=french.typographic(f"en {region.name}"),
+        of=french.typographic(region.of),
         region_code=region.code,
         departement_code=None,
         departement_codes=codes,
@@ -86,9 +87,9 @@ def departement_territory(departement: Departement) -> Territory:
     """The territory of one département. Queries nothing."""
     return Territory(
         code=f"D{departement.code}",
-        name=departement.name,
-        locative=departement.locative,
-        of=departement.of,
+        name=french.typographic(departement.name),
+        locative=french.typographic(departement.locative),
+        of=french.typographic(departement.of),
         region_code=departement.region_id,
         departement_code=departement.code,
         departement_codes=(departement.code,),

@@ -24,6 +24,7 @@ from indicators.measures import covered_span
 from indicators.received import received_by_region, received_months, received_of_any
 from indicators.selection import Selection, Territory
 from indicators.series import Measures
+from reference import french
 from reference.models import Departement
 from reference.months import in_french, iso
 
@@ -45,11 +46,13 @@ def territories(asked: Asked) -> Iterator[Line]:
     for region in asked.roles:
         known = received[region.code]
         ends = _ends(received_of_any(known))
-        yield (f"R{region.code}", region.name, "region", f"R{region.code}", *ends)
+        name = french.typographic(region.name)
+        yield (f"R{region.code}", name, "region", f"R{region.code}", *ends)
         for place in places:
             if place.region_id == region.code:
                 ends = _ends(known.get(place.code, ()))
-                yield (f"D{place.code}", place.name, "departement", f"R{region.code}", *ends)
+                name = french.typographic(place.name)
+                yield (f"D{place.code}", name, "departement", f"R{region.code}", *ends)
 
 
 def _ends(months: Sequence[dt.date]) -> tuple[str | None, str | None]:

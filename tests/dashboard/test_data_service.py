@@ -110,7 +110,9 @@ def test_a_key_opens_the_regions_of_its_user_as_they_are_today(
     received: None, owner: User, basic: bool
 ) -> None:
     caller = Caller(owner, basic=basic)
-    assert [line["territoire"] for line in caller.lines("territoires.csv")][:2] == ["R27", "D21"]
+    places = caller.lines("territoires.csv")
+    assert [line["territoire"] for line in places][:2] == ["R27", "D21"]
+    assert places[1]["nom"] == "Côte-d’Or"  # as in departements.csv and in workbooks
 
     RegionGrant.objects.filter(user=owner).update(region="53")
 

@@ -101,7 +101,7 @@ def test_a_department_shows_tiles_charts_and_what_lies_behind(owner_client: Clie
 
     html = html_of(owner_client, DEPARTEMENT)
 
-    assert "<h1>Alimentation en Côte-d'Or</h1>" in html
+    assert "<h1>Alimentation en Côte-d’Or</h1>" in html
     assert html.count('class="mes-tile mes-keep"') == 4
     assert re.findall(r'class="mes-chart__heading" id="[^"]*">([^<]*)', html) == [
         "Nombre de documents alimentés",

@@ -115,7 +115,7 @@ def test_without_json_a_french_table_is_shown() -> None:
 def test_the_table_ends_with_each_sector_over_the_window() -> None:
     lines = run("--territory", "RZZ", "--from", "2023-01", "--to", "2024-12").splitlines()
 
-    assert lines[0] == "Région d'essai, janvier 2023 – décembre 2024"
+    assert lines[0] == "Région d’essai, janvier 2023 – décembre 2024"
     assert "Secteurs, janvier 2024 – décembre 2024" in lines
     assert lines[-1].startswith("Secteur inconnu")
 

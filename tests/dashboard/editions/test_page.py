@@ -96,7 +96,7 @@ def test_editions_of_the_first_shape_are_drawn_without_series_of_documents(
 
     assert documents.legend[0].label == "Documents"
     assert documents.table.columns[0].values == documents.table.named("total").values
-    assert "par mois (Côte-d'Or)" in documents.subtitle
+    assert "par mois (Côte-d’Or)" in documents.subtitle
 
 
 def test_a_worker_makes_the_page_of_an_edition_before_anybody_asks(

@@ -171,7 +171,7 @@ def test_a_departement_counts_its_own_beside_its_region(
     table = rows(owner_client.get(f"{HERE}par-departement.csv"))
     assert table[1][:4] == ["Côte-d’Or", "12 sur 24", "50", "1 sur 6"]
     assert table[2][:4] == ["Bourgogne-Franche-Comté", "12 sur 27", "44,44", "1 sur 6"]
-    assert ["Territoire", "Côte-d'Or"] in table
+    assert ["Territoire", "Côte-d’Or"] in table
     assert rows(owner_client.get(f"{THERE}par-departement.csv"))[1][1] == "0 sur 3"
 
 
