@@ -45,7 +45,7 @@ def make_deck(order: Order, progress: Callable[[int, int], None] = nothing) -> M
         reader = Reader(order.region, version, working=order.working, link=order.link)
         pieces = order.pieces or standard(order.region, order.departement, working=order.working)
         made = _Builder(order, reader, pieces).build(progress)
-    return Made(made, version)
+    return Made(made, version if order.version is None else order.version)
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,15 @@ class _Builder:
         where = french.typographic(territory.locative)
         return f"Alimentation de Mon espace santé par les ESMS {where}"
 
+    @property
+    def _version(self) -> int:
+        """The data version that is printed."""
+        own = self.order.version
+        return self.reader.version if own is None else own
+
     def _footer(self) -> str:
         month = in_french(self.reader.received[1])
-        version = f"version {self.reader.version}"
+        version = f"version {self._version}"
         return f"{self._title()} · données jusqu’à {month} · {version}"
 
     def _cover(self, deck: Deck) -> None:
@@ -96,7 +102,7 @@ class _Builder:
         lines = [
             f"Données {period_words(*self.reader.received)}",
             kind,
-            f"Version des données\u202f: {self.reader.version}",
+            f"Version des données\u202f: {self._version}",
         ]
         slides.cover(deck, self._title(), lines)
 
@@ -130,5 +136,5 @@ class _Builder:
 
     def _notes(self, content: Content) -> tuple[str, ...]:
         """What a speaker may be asked."""
-        said = (*content.notes, f"Version des données\u202f: {self.reader.version}.")
+        said = (*content.notes, f"Version des données\u202f: {self._version}.")
         return (*said, f"Page\u202f: {content.link}") if content.link else said

@@ -146,6 +146,7 @@ def _made(export: Export) -> Made:
             template=dressing.content_of(export),
             link=export.link,
             departement=export.departement,
+            version=export.edition.data_version if export.edition else None,
         )
         with snapshot() as version, Progress(export.pk) as progress:
             if export.edition is not None and not follows_freezing(export.edition, version):

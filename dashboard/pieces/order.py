@@ -19,7 +19,8 @@ class Order:
     `pieces`: what it holds in its order; none: the standard content of `departement`, of the
     whole région without one. `title`: its own, "" for the usual one. `working`: with names,
     marked so. `template`: a `.pptx` whose layouts are used, None for ours. `link`: the address of
-    the site, for links back to its pages, "" for none.
+    the site, for links back to its pages, "" for none. `version`: the data version that is printed,
+    that of an edition whose figures are the same; None for the one that is read.
     """
 
     region: Region
@@ -29,6 +30,7 @@ class Order:
     template: bytes | None = None
     link: str = ""
     departement: Departement | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)

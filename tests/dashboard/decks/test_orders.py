@@ -42,6 +42,18 @@ def test_a_deck_of_a_young_region_has_no_slide_about_committees(region: Region) 
     )
 
 
+def test_the_deck_of_an_edition_bears_the_version_that_the_edition_keeps(region: Region) -> None:
+    """Freezing raises the version of the data, whose figures are the same."""
+    world.lay(first=world.LAST, departements=["21"])
+    made = make_deck(Order(region, (Piece("R27", "methode"),), version=12_345))
+
+    deck = opened(made.content)
+
+    assert made.data_version == 12_345
+    assert "Version des données\u202f: 12345" in words_of(deck.slides[0])
+    assert "version 12345" in words_of(deck.slides[1])
+
+
 def test_without_any_month_there_is_no_deck(region: Region) -> None:
     with pytest.raises(NothingReceivedError):
         make_deck(Order(region))

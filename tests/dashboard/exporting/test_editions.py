@@ -80,6 +80,7 @@ def test_freezing_has_the_slides_made_and_its_page_offers_them(
     assert "comite" not in codes
     assert {"synthese", "documents", "methode"} <= codes
     assert order.title == "Comité stratégique, comité du 26/01/2026"
+    assert order.version == edition.data_version != current_data_version()
     assert not order.working
 
 
