@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.urls import reverse
 
 from dashboard.charts.chart import Column, Table, Unit
@@ -62,20 +62,40 @@ class Since:
     meeting: Meeting
     url: str
     month: dt.date  # the last received then
+    now: dt.date  # the last received today
     rows: tuple[Row, ...]
     total: Row
     paragraph: Paragraph
 
+    @property
+    def then(self) -> str:
+        """How a heading tells the earlier figures: "à fin décembre 2025"."""
+        return self.meeting.then if self.month == self.now else f"à fin {in_french(self.month)}"
 
-def since(region: Region, evidence: RegionEvidence) -> Since | None:
-    """What changed since the latest committee for which an edition was frozen, in one query.
+    @property
+    def today(self) -> str:
+        """How a heading tells today's figures, by their last month where it is another."""
+        return "aujourd’hui" if self.month == self.now else f"à fin {in_french(self.now)}"
 
-    `evidence`: that of today, over the months that pages open on. None without any edition.
+
+def editions_before(region: Region, committee_on: dt.date | None) -> QuerySet[Edition]:
+    """The editions of a région for the committees before a day; None: all of them."""
+    editions = Edition.objects.filter(region=region)
+    return editions.filter(committee_on__lt=committee_on) if committee_on else editions
+
+
+def since(region: Region, evidence: RegionEvidence, before: dt.date | None = None) -> Since | None:
+    """What changed since the latest committee that has met with an edition, in one query.
+
+    Where none has met, since the edition of the latest to come. `evidence`: that of today, over the
+    months that pages open on. `before`: only committees before that day count. None without any
+    edition.
     """
     edition = (
-        Edition.objects.filter(region=region)
-        .annotate(summary=F("content__summary"))
+        editions_before(region, before)
+        .annotate(summary=F("content__summary"), met=_met(evidence.region.measures.cut_off))
         .defer("content")
+        .order_by("-met", "-committee_on", "-pk")
         .first()
     )
     if edition is None:
@@ -84,16 +104,23 @@ def since(region: Region, evidence: RegionEvidence) -> Since | None:
     return compare(head_of(edition), edition.summary, evidence)
 
 
+def _met(cut_off: dt.date | None) -> ExpressionWrapper[Q]:
+    """Whether a committee has met, as `committees.Head.meeting` tells it."""
+    met = Q(at__date__gte=F("committee_on"))
+    if cut_off is not None:
+        met |= Q(committee_on__lte=cut_off)
+    return ExpressionWrapper(met, output_field=BooleanField())
+
+
 def since_table(found: Since) -> Table:
     """The same as a table: each département, then the région."""
     rows = (*found.rows, found.total)
-    then = f"au {french.day(found.meeting.day)}"
 
     def three(name: str, label: str, unit: Unit, change: Unit, word: str) -> tuple[Column, ...]:
         pairs: list[Pair] = [getattr(row, name) for row in rows]
         kinds = (
-            ("avant", f"{label} {then}", unit, [pair.before for pair in pairs]),
-            ("maintenant", f"{label} aujourd’hui", unit, [pair.after for pair in pairs]),
+            ("avant", f"{label} {found.then}", unit, [pair.before for pair in pairs]),
+            ("maintenant", f"{label} {found.today}", unit, [pair.after for pair in pairs]),
             ("ecart", word, change, [pair.change for pair in pairs]),
         )
         return tuple(
@@ -163,6 +190,7 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
         meeting=meeting,
         url=reverse("dashboard:edition", args=[head.region.slug, head.number]),
         month=head.month,
+        now=now,
         rows=tuple(_row(each) for each in places),
         total=_row(total),
         paragraph=paragraph(head, meeting, now, total, places),

@@ -42,10 +42,10 @@ def make_deck(order: Order, progress: Callable[[int, int], None] = nothing) -> M
         NothingReceivedError: no month was ever received.
     """
     with snapshot() as version:
-        reader = Reader(order.region, version, working=order.working, link=order.link)
+        reader = Reader.of(order, version)
         pieces = order.pieces or standard(order.region, order.departement, working=order.working)
         made = _Builder(order, reader, pieces).build(progress)
-    return Made(made, version if order.version is None else order.version)
+    return Made(made, order.printed(version))
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ class _Builder:
     @property
     def _version(self) -> int:
         """The data version that is printed."""
-        own = self.order.version
-        return self.reader.version if own is None else own
+        return self.order.printed(self.reader.version)
 
     def _footer(self) -> str:
         month = in_french(self.reader.received[1])

@@ -12,7 +12,8 @@ from dashboard.exporting.asking import ask_export
 from dashboard.exporting.making import CHANGED
 from dashboard.exporting.page import weight
 from dashboard.models import UNFINISHED, Edition, Export, ExportKind, ExportState
-from dashboard.pieces.piece import SINCE, standard
+from dashboard.pieces.piece import SINCE, Piece, standard
+from dashboard.since import editions_before
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def deck_of(edition: Edition) -> Export | None:
 def ask_deck(edition: Edition, *, actor: User, link: str) -> Export:
     """Have the slides of an edition made; those that were asked for already are the same.
 
-    They leave out what changed since the last committee: that is this one.
+    What changed since the last committee is since the one before, if it has an edition.
     """
     Edition.objects.select_for_update().get(pk=edition.pk)  # the second of two clicks waits
     known = deck_of(edition)
@@ -51,12 +52,18 @@ def ask_deck(edition: Edition, *, actor: User, link: str) -> Export:
         author=None,
         actor=actor,
         kind=ExportKind.DECK,
-        pieces=[piece for piece in standard(edition.region) if piece.code != SINCE],
+        pieces=_pieces(edition),
         title=f"{edition.title}, comité du {edition.committee_on:%d/%m/%Y}",
         link=link,
         edition=edition,
         at_once=False,  # the row of the edition is held
     )
+
+
+def _pieces(edition: Edition) -> list[Piece]:
+    """What its slides show: the standard deck, less a comparison with nothing."""
+    compared = editions_before(edition.region, edition.committee_on).exists()
+    return [piece for piece in standard(edition.region) if compared or piece.code != SINCE]
 
 
 def shown_deck(edition: Edition) -> EditionDeck:

@@ -147,6 +147,7 @@ def _made(export: Export) -> Made:
             link=export.link,
             departement=export.departement,
             version=export.edition.data_version if export.edition else None,
+            before=export.edition.committee_on if export.edition else None,
         )
         with snapshot() as version, Progress(export.pk) as progress:
             if export.edition is not None and not follows_freezing(export.edition, version):

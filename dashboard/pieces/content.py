@@ -17,6 +17,7 @@ from dashboard.exhibits import Block
 from dashboard.models import Subject
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
+from dashboard.pieces.order import Order
 from dashboard.pieces.piece import Piece
 from dashboard.pieces.versions import Versions
 from dashboard.presentation import text_months
@@ -66,11 +67,19 @@ class Reader(Versions):
     """Reads the pieces of a région, each report once by territory and query.
 
     To be used inside `indicators.snapshot.snapshot()`, whose version it is given. `working`: with
-    names, and without masks. `link`: the address of the site, "" for none.
+    names, and without masks. `link`: the address of the site, "" for none. `before`: the day of the
+    committee that is prepared, compared with the one before; None for today.
 
     Raises:
         NothingReceivedError: no month was ever received.
     """
+
+    @classmethod
+    def of(cls, order: Order, version: int) -> Reader:
+        """That of an order, of data read at a version."""
+        return cls(
+            order.region, version, working=order.working, link=order.link, before=order.before
+        )
 
     def content(self, piece: Piece) -> Content:
         """What a piece of the région shows; `piece.check` said that it exists.
@@ -159,7 +168,7 @@ class Reader(Versions):
         )
 
     def _since(self, piece: Piece) -> Content:
-        found = since(self.region, self.today)
+        found = since(self.region, self.today, self.before)
         if found is None:
             content = self._page(piece, "Depuis le dernier comité")
             return replace(content, paragraphs=(NO_EDITION,))

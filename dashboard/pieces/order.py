@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from dashboard.pieces.piece import Piece
@@ -20,7 +21,8 @@ class Order:
     whole région without one. `title`: its own, "" for the usual one. `working`: with names,
     marked so. `template`: a `.pptx` whose layouts are used, None for ours. `link`: the address of
     the site, for links back to its pages, "" for none. `version`: the data version that is printed,
-    that of an edition whose figures are the same; None for the one that is read.
+    that of an edition whose figures are the same; None for the one that is read. `before`: the day
+    of the committee that the file is for, compared with the one before; None for today.
     """
 
     region: Region
@@ -31,6 +33,11 @@ class Order:
     link: str = ""
     departement: Departement | None = None
     version: int | None = None
+    before: dt.date | None = None
+
+    def printed(self, read: int) -> int:
+        """The data version that is printed on what is read at another."""
+        return read if self.version is None else self.version
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,16 @@ class Reports:
     """The reports of a région's pages, each read once by territory and query, if it is kept."""
 
     def __init__(
-        self, region: Region, version: int, *, working: bool = False, link: str = ""
+        self,
+        region: Region,
+        version: int,
+        *,
+        working: bool = False,
+        link: str = "",
+        before: dt.date | None = None,
     ) -> None:
         self.region, self.version, self.working, self.link = region, version, working, link
+        self.before = before
         self.around = region_territory(region)
         received = received_span(read_cells(self.around.departement_codes))
         if received is None:

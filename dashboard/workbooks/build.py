@@ -45,7 +45,7 @@ def make_workbook(order: Order, progress: Callable[[int, int], None] = nothing) 
     """
     file = io.BytesIO()
     with snapshot() as version:
-        reader = Reader(order.region, version, working=order.working, link=order.link)
+        reader = Reader.of(order, version)
         pieces = [
             piece
             for piece in order.pieces
@@ -57,18 +57,19 @@ def make_workbook(order: Order, progress: Callable[[int, int], None] = nothing) 
             contents.append(reader.content(piece))
             progress(done, len(pieces))
         _write(file, order, reader, contents)
-    return Made(file.getvalue(), version)
+    return Made(file.getvalue(), order.printed(version))
 
 
 def _write(file: io.BytesIO, order: Order, reader: Reader, contents: Sequence[Content]) -> None:
     book = Book(file)
+    printed = order.printed(reader.version)
     names = titles(content.piece for content in contents)
     sheets = [book.book.add_worksheet(name) for name in names]
     write_readme(book, sheets[0], order, reader, list(zip(names[1:], contents, strict=True)))
     for sheet, content in zip(sheets[1:], contents, strict=True):
         _sheet(book, sheet, content, names[0])
-        _printed(sheet, f"Version des données\u202f: {reader.version}")
-    book.book.set_properties({"title": order.title, "comments": f"version {reader.version}"})
+        _printed(sheet, f"Version des données\u202f: {printed}")
+    book.book.set_properties({"title": order.title, "comments": f"version {printed}"})
     book.book.close()
 
 

@@ -101,7 +101,7 @@ def _facts(order: Order, reader: Reader) -> Iterator[tuple[str, str]]:
     cut_off = reader.today.region.measures.cut_off
     if cut_off:
         yield "Données arrêtées au", french.day(cut_off)
-    yield "Version des données", str(reader.version)
+    yield "Version des données", str(order.printed(reader.version))
     yield "Fichier fait le", french.day(timezone.localdate())
     if order.link:
         yield "Tableau de bord", order.link

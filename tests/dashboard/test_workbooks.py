@@ -280,7 +280,9 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         contents = [reader.content(piece) for piece in pieces]
         steps: list[tuple[int, int]] = []
         whole = make_workbook(Order(region, link=SITE), lambda *step: steps.append(step))
-        named = make_workbook(Order(region, departement=cote_dor, working=True, title="Mon titre"))
+        named = make_workbook(
+            Order(region, departement=cote_dor, working=True, title="Mon titre", version=12_345)
+        )
         yield Workbooks(
             whole,
             opened(whole.content),
@@ -326,6 +328,15 @@ def test_no_cell_is_a_formula_and_hostile_names_arrive_inert(made: Workbooks) ->
     assert all(cell.data_type == "s" and cell.quotePrefix for cell in hostile)
     for each in (made.region, made.working):
         assert {cell.data_type for cell in every_cell(each)} <= {"s", "n", "d"}
+
+
+def test_the_version_that_is_asked_for_is_printed_on_every_sheet(made: Workbooks) -> None:
+    first, *others = made.working.sheetnames
+    facts = [cell.value for cell in made.working[first]["B"]]
+
+    assert "12345" in facts
+    for name in others:
+        assert made.working[name].oddFooter.center.text == "Version des données\u202f: 12345"
 
 
 def test_the_longest_names_are_whole(made: Workbooks) -> None:

@@ -56,6 +56,44 @@ def test_the_latest_committee_is_compared_in_one_query(
     assert found.url == f"{LIST}{edition.pk}/"
 
 
+def test_a_committee_to_come_is_not_compared_while_one_has_met(
+    edition: Edition, region: Region, owner: User
+) -> None:
+    freeze(region, "Prochain comité", dt.date(2100, 1, 26), actor=owner)
+    evidence = today(region)
+    met, to_come = since(region, evidence), since(region, evidence, dt.date(2100, 2, 1))
+    measures = replace(evidence.region.measures, cut_off=dt.date(2100, 1, 26))
+    received = replace(evidence, region=replace(evidence.region, measures=measures))
+    later = since(region, received)
+
+    assert met is not None
+    assert met == to_come
+    assert (met.title, met.meeting.met) == ("Comité stratégique", True)
+    assert later is not None
+    assert (later.title, later.meeting.met) == ("Prochain comité", True)
+
+
+def test_a_committee_is_compared_with_the_one_before(
+    edition: Edition, region: Region, owner: User
+) -> None:
+    freeze(region, "Plus ancien", dt.date(2025, 6, 1), actor=owner)
+    evidence = today(region)
+
+    found = since(region, evidence, COMMITTEE)
+
+    assert found is not None
+    assert found.title == "Plus ancien"
+    assert since(region, evidence, dt.date(2025, 6, 1)) is None
+
+
+def test_headings_tell_the_last_month_of_each_side_or_which_of_the_two(edition: Edition) -> None:
+    same = compared(edition, edition.content["summary"])
+    older = compared(edition, edition.content["summary"], dt.date(2025, 10, 1))
+
+    assert (same.then, same.today) == ("au comité", "aujourd’hui")
+    assert (older.then, older.today) == ("à fin octobre 2025", "à fin décembre 2025")
+
+
 def test_when_nothing_changed_the_paragraph_says_so(edition: Edition) -> None:
     found = compared(edition, edition.content["summary"])
 

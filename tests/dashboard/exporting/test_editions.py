@@ -77,11 +77,24 @@ def test_freezing_has_the_slides_made_and_its_page_offers_them(
     assert f'href="/exports/{frozen.pk}/fichier/">Télécharger ses diapositives' in html
     (order,) = maker.orders
     codes = {piece.code for piece in order.pieces}
-    assert "comite" not in codes
+    assert "comite" not in codes  # no committee before
     assert {"synthese", "documents", "methode"} <= codes
     assert order.title == "Comité stratégique, comité du 26/01/2026"
     assert order.version == edition.data_version != current_data_version()
     assert not order.working
+
+
+def test_the_slides_of_an_edition_compare_with_the_committee_before(
+    region: Region, owner: User, owner_client: Client, maker: Maker
+) -> None:
+    freeze(region, "Comité d’avant", dt.date(2025, 9, 15), actor=owner)
+    owner_client.post(EDITIONS, SENT)
+
+    make(Export.objects.get().pk)
+
+    (order,) = maker.orders
+    assert "comite" in {piece.code for piece in order.pieces}
+    assert order.before == dt.date(2026, 1, 26)
 
 
 def test_the_slides_of_an_edition_are_kept_for_ever(frozen: Export, owner: User) -> None:
