@@ -24,6 +24,7 @@ from dashboard.drafts import Drafts, drafts
 from dashboard.fingerprints import FINGERPRINT, shown
 from dashboard.models import Edition, TypedFigure
 from dashboard.report import load_groups
+from dashboard.synthesis import unallocated_12m
 from dashboard.texts import Place, shown_texts
 from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.payload import payload
@@ -31,8 +32,9 @@ from indicators.series import Measures
 from reference.models import Region, Target, lock_data_version, raise_data_version
 
 #: The shape of the content, for who will read today's editions with tomorrow's code. The first one
-#: kept neither the series of documents, nor targets, nor places as a sentence names them.
-SHAPE = 2
+#: kept neither the series of documents, nor targets, nor places as a sentence names them; the
+#: second one, no total of the documents without a département.
+SHAPE = 3
 
 #: What is kept of a target.
 TARGET = ("indicator", "sector", "month", "last_month", "value", "label")
@@ -161,12 +163,16 @@ def _territory(place: Place, evidence: TerritoryEvidence, found: Drafts) -> Json
 def summary(whole: RegionEvidence) -> dict[str, Json]:
     """The key figures of a région and of its départements, by code of territory.
 
-    Over the 12 months to the last received of the région. `rank`: see `ranked`.
+    Over the 12 months to the last received of the région. `rank`: see `ranked`. `unallocated`, of
+    the région alone: its documents without a département; None when there are none.
     """
-    last = whole.region.measures.last_received
-    figures = {"R" + whole.region.measures.selection.territory.region_code: whole.region}
-    figures |= {f"D{code}": each for code, each in whole.departements.items()}
-    return ranked({code: _figures(each.measures, last) for code, each in figures.items()})
+    region = whole.region.measures
+    last = region.last_received
+    unallocated = {"unallocated": unallocated_12m(region, last)}
+    figures = {f"R{region.selection.territory.region_code}": _figures(region, last) | unallocated}
+    for code, each in whole.departements.items():
+        figures[f"D{code}"] = _figures(each.measures, last)
+    return ranked(figures)
 
 
 def ranked(figures: Mapping[str, Json]) -> dict[str, Json]:

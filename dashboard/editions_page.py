@@ -17,6 +17,7 @@ from dashboard.frozen import Drawn, charts_of
 from dashboard.models import Edition, Subject
 from dashboard.presentation import Picture
 from dashboard.since import counts, ordinal
+from dashboard.synthesis import NOTHING, UNALLOCATED
 from indicators.dynamics import Label
 from reference import french
 from reference.listings import FILE, FORMAT, TABLE
@@ -84,10 +85,13 @@ class Place:
 class EditionPage:
     """All that an edition shows.
 
+    `unallocated`: the documents without a département; None without any, and of editions that did
+    not keep their total.
     `small`: the base under which a place has neither rate nor rank, 0 when none is so small.
     """
 
     rows: tuple[Row, ...]
+    unallocated: Row | None
     total: Row
     places: tuple[Place, ...]
     typed_figures: tuple[Json, ...]
@@ -101,6 +105,7 @@ def edition_page(edition: Edition) -> EditionPage:
     total, *rows = (_row(each, content["summary"][each["code"]]) for each in content["territories"])
     return EditionPage(
         rows=tuple(rows),
+        unallocated=_unallocated_row(_unallocated(content)),
         total=total,
         places=tuple(_place(each, charts[each["code"]]) for each in content["territories"]),
         typed_figures=tuple(
@@ -108,6 +113,19 @@ def edition_page(edition: Edition) -> EditionPage:
         ),
         small=SMALL_BASE if any(map(_unranked, content["summary"].values())) else 0,
     )
+
+
+def _unallocated(content: Json) -> float | None:
+    """The documents of 12 months without a département, as they were kept."""
+    region = content["territories"][0]["code"]
+    documents: float | None = content["summary"][region].get("unallocated")
+    return documents
+
+
+def _unallocated_row(documents: float | None) -> Row | None:
+    if documents is None:
+        return None
+    return Row(UNALLOCATED, (french.integer(documents), *[NOTHING] * 7))
 
 
 def _unranked(figures: Json) -> bool:
@@ -126,8 +144,12 @@ def frozen(editions: Iterable[Edition]) -> Iterator[Sequence[Cell]]:
 
 
 def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
-    """What was frozen as a file: a line per territory over 12 months, then one per month."""
+    """What was frozen as a file: a line per territory over 12 months, then one per month.
+
+    Documents without a département come last in both, where there are any.
+    """
     territories = edition.content["territories"]
+    unallocated = _unallocated(edition.content)
     month = in_french(edition.month)
     yield "Édition", edition.title
     yield "Comité du", edition.committee_on
@@ -146,6 +168,8 @@ def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
             _percent(one["rate"], one["parc"]), one["rank"],
             *(Label(each[name]["label"]).in_french for name in ("documents", "contributors")),
         )  # fmt: skip
+    if unallocated is not None:
+        yield UNALLOCATED, unallocated, *[None] * 7
     yield ()
     yield (
         "Territoire", "Mois", "Documents", "ESMS qui alimentent", "ESMS du périmètre ouverts",
@@ -156,6 +180,10 @@ def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
         series = (told["total_documents"], told["contributors"], told["parc"])
         for name, *counted, rate in zip(told["months"], *series, told["rate"], strict=True):
             yield each["name"], parse_month(name), *counted, _percent(rate, counted[-1])
+    if unallocated is not None:
+        region = territories[0]["measures"]
+        for name, documents in zip(region["months"], region["non_ventile"], strict=True):
+            yield UNALLOCATED, parse_month(name), documents, None, None, None
 
 
 def _percent(fraction: float | None, base: float | None = None) -> float | None:

@@ -187,15 +187,19 @@ def _compared(rows: Sequence[Row], region: Row) -> list[Row]:
     return compared
 
 
-def _unallocated(region: Measures, last: dt.date | None) -> Row | None:
-    """Documents of 12 months without a département; None when there are none."""
+def unallocated_12m(region: Measures, last: dt.date | None) -> float | None:
+    """Documents of a région's 12 months to `last` without a département; None: there are none."""
     if last is None or region.documents_12m is None:
         return None
     months = region.unallocated.index
     window = (months >= pd.Timestamp(shift(last, -11))) & (months <= pd.Timestamp(last))
-    documents = region.unallocated[window]
-    total = float(documents.sum())
-    if not total:
+    return float(region.unallocated[window].sum()) or None
+
+
+def _unallocated(region: Measures, last: dt.date | None) -> Row | None:
+    """The line of documents without a département; None when there are none."""
+    total = unallocated_12m(region, last)
+    if total is None:
         return None
     cells = {code: Cell(None, NOTHING) for code, _, _ in COLUMNS}
     return Row(

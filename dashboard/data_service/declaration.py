@@ -147,11 +147,18 @@ DEPARTEMENTS = Resource(
     "departements",
     "Les départements d’une région",
     "Une ligne par département au dernier mois demandé, la région en dernier\u202f: le tableau de "
-    "la page de la région.",
+    "la page de la région. Avant elle, s’il y en a, les documents de la région qu’aucun "
+    "département ne porte, «\u202fNon ventilé\u202f», sans code de territoire\u202f: avec eux, "
+    "les documents des départements font ceux de la région quand chacun a été reçu jusqu’au "
+    "dernier mois, et 9 mois au moins. N’additionnez pas la ligne de la région avec les autres.",
     (REGION, LAST, SECTOR),
     (
         Column("mois", Kind.TEXT, "Dernier mois reçu de la période, AAAA-MM"),
-        Column("territoire", Kind.TEXT, "D21\u202f; R27 pour la région"),
+        Column(
+            "territoire",
+            Kind.TEXT,
+            "D21\u202f; R27 pour la région\u202f; vide pour «\u202fNon ventilé\u202f»",
+        ),
         Column("nom", Kind.TEXT, "Nom"),
         Column("documents_12_mois", Kind.INTEGER, "Documents des mois reçus parmi les 12"),
         Column(

@@ -14,10 +14,11 @@ from dashboard.data_service.asking import (
     BadParameterError,
     check_length,
 )
+from dashboard.data_service.declaration import DEPARTEMENTS
 from dashboard.forms import DEFAULT_MONTHS, latest
 from dashboard.kept import once
 from dashboard.reading import evidence
-from dashboard.synthesis import synthesis
+from dashboard.synthesis import UNALLOCATED, synthesis, unallocated_12m
 from indicators.details import Details
 from indicators.facilities import Question, facilities
 from indicators.measures import covered_span
@@ -172,7 +173,7 @@ def _window(measures: Measures, details: Details, sector: str) -> Iterator[Line]
 
 
 def departements(asked: Asked, version: int) -> Iterator[Line]:
-    """The départements of a région by code, then the région."""
+    """The départements of a région by code, its documents without a département, the région."""
     known = evidence(selection(asked), version)
     table = synthesis(known, sort="departement", descending=False)
     cells = {row.code: row.cells for row in table.rows}
@@ -182,6 +183,9 @@ def departements(asked: Asked, version: int) -> Iterator[Line]:
         compared = (own["ecart"].value, own["rang"].value)
         yield _departement(each.measures, last, compared, each.documents.label.in_french)
     region = known.region
+    carried = unallocated_12m(region.measures, last)
+    if carried is not None:
+        yield _unallocated(last, carried)
     yield _departement(region.measures, last, (None, None), region.documents.label.in_french)
 
 
@@ -210,6 +214,12 @@ def _departement(
         _whole(rank),
         dynamics,
     )
+
+
+def _unallocated(last: dt.date | None, documents: float) -> Line:
+    """The documents of a région without a département: the code of a territory is empty."""
+    known = (iso(last) if last else None, "", UNALLOCATED, _whole(documents))
+    return (*known, *[None] * (len(DEPARTEMENTS.columns) - len(known)))
 
 
 def _whole(value: float | None) -> int | None:

@@ -300,7 +300,7 @@ def test_the_table_of_departements_is_that_of_the_page(
     evidence = gather(Selection(region_territory(region), FIRST, world.LAST))
     page = synthesis(evidence, sort="departement", descending=False)
 
-    *lines, total = caller.lines("departements.csv?territoire=R27")
+    *lines, _, total = caller.lines("departements.csv?territoire=R27")
 
     assert [line["territoire"] for line in lines] == [f"D{row.code}" for row in page.rows]
     for line, row in zip(lines, page.rows, strict=True):
@@ -316,6 +316,20 @@ def test_the_table_of_departements_is_that_of_the_page(
     assert {line["mois"] for line in earlier} == {"2025-06"}
     never = caller.lines("departements.csv?territoire=R27&a=2020-06")
     assert {line["mois"] for line in never} == {""}
+
+
+def test_documents_without_a_departement_have_a_line_and_make_the_sum_that_of_the_region(
+    received: None, caller: Caller
+) -> None:
+    *lines, nobody, total = caller.get("departements.json?territoire=R27").json()["lignes"]
+
+    told = {name: value for name, value in nobody.items() if value is not None}
+    assert told == {
+        "mois": "2025-12", "territoire": "", "nom": "Non ventilé (porté par l’OG)",
+        "documents_12_mois": 7,
+    }  # fmt: skip
+    documents = sum(line["documents_12_mois"] or 0 for line in (*lines, nobody))
+    assert documents == total["documents_12_mois"]
 
 
 def test_the_list_of_esms_is_that_of_the_page_and_no_name_runs(

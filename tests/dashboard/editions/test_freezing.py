@@ -10,10 +10,12 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Role, User
 from dashboard.editions import NothingReceivedError, freeze
-from dashboard.editions_page import edition_page
+from dashboard.editions_page import edition_page, figures
 from dashboard.models import Edition, NeverChangedError, TextVersion, TypedFigure
+from dashboard.synthesis import UNALLOCATED
 from indicators.models import MonthlyVolume
 from reference.models import DataVersion, Event, Region, raise_data_version
+from tests.dashboard import world
 from tests.dashboard.editions.common import (
     COMMITTEE,
     LIST,
@@ -23,7 +25,9 @@ from tests.dashboard.editions.common import (
     plain,
     signed_in,
 )
+from tests.dashboard.owned import own_all
 from tests.html import assert_no_inline
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +110,36 @@ def test_the_region_comes_first_and_totals_the_table(edition: Edition) -> None:
     assert [row.name for row in page.rows][:3] == ["Côte-d’Or", "Doubs", "Jura"]
     assert [place.code for place in page.places][:3] == ["R27", "D21", "D25"]
     assert page.rows[0].cells[5] == "1er"
+
+
+def test_documents_without_a_departement_are_frozen_and_have_a_line_of_their_own(
+    region: Region, owner: User, owner_client: Client
+) -> None:
+    world.lay(first=dt.date(2025, 1, 1), departements=("21", "39"), unallocated=1234)
+    own_all()
+    edition = freeze(region, "Comité stratégique", COMMITTEE, actor=owner)[0]
+    MonthlyVolume.objects.filter(departement=None).delete()
+    raise_data_version("un autre mois")
+    kept = edition.content["summary"]
+
+    html = " ".join(html_of(owner_client, f"{LIST}{edition.pk}/").split())
+    lines = lines_of(owner_client.get(f"{LIST}{edition.pk}/?format=csv"))
+
+    name = "Non ventilé (porté par l’OG)"
+    assert f'<th scope="row">{name}</th> <td class="mes-number">1 234</td>' in html
+    assert [line for line in lines if line and line[0] == name] == [
+        [name, "1234", *[""] * 7],
+        *([name, f"01/{month:02}/2025", "0", "", "", ""] for month in range(1, 12)),
+        [name, "01/12/2025", "1234", "", "", ""],
+    ]
+    assert kept["D21"]["documents"] + kept["D39"]["documents"] + 1234 == kept["R27"]["documents"]
+
+
+def test_an_edition_that_kept_no_total_of_them_has_no_such_line(edition: Edition) -> None:
+    del edition.content["summary"]["R27"]["unallocated"]
+
+    assert edition_page(edition).unallocated is None
+    assert not [line for line in figures(edition) if line and line[0] == UNALLOCATED]
 
 
 def test_what_comes_later_changes_nothing_in_it(edition: Edition, owner_client: Client) -> None:
