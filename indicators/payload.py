@@ -14,6 +14,8 @@ import pandas as pd
 from indicators.details import Change, Details, GrowthOrigin
 from indicators.dynamics import classify
 from indicators.series import Measures, SectorFigures
+from reference.french import typographic
+from reference.models import DocumentType
 from reference.months import iso
 
 Json = dict[str, Any]
@@ -64,6 +66,13 @@ def payload(measures: Measures, data_version: int) -> Json:
     }
 
 
+def type_labels(measures: Measures) -> dict[str, str]:
+    """The label of each document type of `documents`, by code: `document_labels`. One query."""
+    codes = [str(code) for code in measures.documents.columns]
+    known = DocumentType.objects.filter(code__in=codes).order_by("code")
+    return {code: typographic(label) for code, label in known.values_list("code", "label")}
+
+
 def details_payload(details: Details) -> Json:
     """What lies behind the volumes, beside `payload`. Names no organisation."""
     others = {each.code for each in details.others}
@@ -79,7 +88,7 @@ def details_payload(details: Details) -> Json:
         "types": [
             {
                 "code": each.code,
-                "label": each.label,
+                "label": typographic(each.label),
                 "documents": each.documents,
                 "share": each.share,
                 "since": iso(each.since),
@@ -112,7 +121,7 @@ def _origin(growth: GrowthOrigin) -> Json:
 
 
 def _changes(changes: tuple[Change, ...]) -> list[Json]:
-    return [change._asdict() for change in changes]
+    return [{**change._asdict(), "label": typographic(change.label)} for change in changes]
 
 
 def _sector(measures: Measures, figures: SectorFigures) -> Json:

@@ -140,6 +140,7 @@ INDICATORS = Resource(
         Column("numerateur", Kind.NUMBER, "Ce que compte la part"),
         Column("denominateur", Kind.NUMBER, "Ce à quoi elle se rapporte"),
         Column("etat", Kind.TEXT, "recu, partiel, provisoire ou non_recu"),
+        Column("libelle_type", Kind.TEXT, "Libellé du type de document\u202f; vide\u202f: tous"),
     ),
     measures=True,
 )

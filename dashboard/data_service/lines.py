@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -84,15 +84,19 @@ def selection(asked: Asked, months: int = DEFAULT_MONTHS) -> Selection:
     return Selection(territory, first, last, asked.sector)
 
 
-def indicators(measures: Measures, details: Details) -> Iterator[Line]:
-    """The long table of a territory: measures of each month, then those of the last received."""
+def indicators(measures: Measures, details: Details, labels: Mapping[str, str]) -> Iterator[Line]:
+    """The long table of a territory: measures of each month, then those of the last received.
+
+    `labels`: what each type of document is called, by code.
+    """
     code = measures.selection.territory.code
     sector = str(measures.selection.sector or "")
     states = {stamp: _state(measures, stamp) for stamp in measures.months}
 
     def lines(stamp: pd.Timestamp, found: Iterable[Line]) -> Iterator[Line]:
         for name, line_sector, kind, *values in found:
-            yield (f"{stamp:%Y-%m}", code, name, line_sector, kind, *values, states[stamp])
+            label = labels.get(str(kind), "")
+            yield (f"{stamp:%Y-%m}", code, name, line_sector, kind, *values, states[stamp], label)
 
     for stamp in measures.months:
         yield from lines(stamp, _month(measures, stamp, sector))

@@ -19,7 +19,8 @@ Json = dict[str, Any]
 #: Top names of the JSON of indicators, which docs/indicators.schema.json describes in full.
 MEASURES = (
     "territory", "sector", "data_version", "months", "documents", "total_documents",
-    "non_ventile", "contributors", "parc", "rate", "contributors_12m", "parc_12m", "rate_12m",
+    "document_labels", "non_ventile", "contributors", "parc", "rate", "contributors_12m",
+    "parc_12m", "rate_12m",
     "received_12m", "departements", "received_departements", "missing_months", "partial_months",
     "provisional_months", "last_received", "window", "sectors", "documents_12m", "growth",
     "dynamics", "cut_off", "sources", "intensity", "regularity", "typing", "types",

@@ -34,7 +34,7 @@ from dashboard.data_service.writing import as_csv, as_objects
 from dashboard.freshness import code_digest
 from dashboard.kept import once
 from dashboard.reading import figures
-from indicators.payload import details_payload, payload
+from indicators.payload import details_payload, payload, type_labels
 from indicators.selection import Selection
 from indicators.snapshot import snapshot_state
 from reference.listings import file_asked
@@ -129,9 +129,11 @@ def _answer(resource: Resource, form: str, asked: Asked, version: int) -> HttpRe
 def _indicators(chosen: Selection, form: str, version: int) -> str | bytes:
     """The measures of a territory and what lies behind them."""
     measures, behind = figures(chosen, version)
+    labels = type_labels(measures)
     if form == Format.JSON:
-        return _json(payload(measures, version) | details_payload(behind))
-    return as_csv(INDICATORS.columns, lines.indicators(measures, behind))
+        told = payload(measures, version) | {"document_labels": labels}
+        return _json(told | details_payload(behind))
+    return as_csv(INDICATORS.columns, lines.indicators(measures, behind, labels))
 
 
 def _written(

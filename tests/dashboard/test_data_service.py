@@ -29,7 +29,7 @@ from dashboard.synthesis import synthesis
 from indicators.details import details
 from indicators.evidence import gather
 from indicators.measures import measure
-from indicators.payload import details_payload, payload
+from indicators.payload import details_payload, payload, type_labels
 from indicators.selection import Selection, departement_territory, region_territory
 from reference.models import (
     Departement,
@@ -223,7 +223,8 @@ def test_a_territory_without_any_month_says_so(region: Region, caller: Caller, n
 
 
 def expected(asked: Selection) -> dict[str, Any]:
-    told = payload(measure(asked), current_data_version())
+    measures = measure(asked)
+    told = payload(measures, current_data_version()) | {"document_labels": type_labels(measures)}
     return told | details_payload(details(asked)[asked.territory.code])
 
 
@@ -264,7 +265,10 @@ def test_the_long_table_holds_the_same_figures_month_by_month(
         ):
             assert number(found[month, code, "", ""]["valeur"]) == told[name][index]
         for kind, counts in told["documents"].items():
-            assert number(found[month, "documents", "", kind]["valeur"]) == counts[index]
+            line = found[month, "documents", "", kind]
+            assert number(line["valeur"]) == counts[index]
+            assert line["libelle_type"] == told["document_labels"][kind]
+        assert found[month, "documents", "", ""]["libelle_type"] == ""
         rate = found[month, "taux", "", ""]
         assert number(rate["numerateur"]) == told["contributors"][index]
         assert number(rate["denominateur"]) == told["parc"][index]
@@ -284,13 +288,14 @@ def test_the_long_table_holds_the_same_figures_month_by_month(
 def test_no_two_lines_have_the_same_key_and_every_code_is_declared(seed: int) -> None:
     evidence = invented_region(seed)
     for each in (evidence.region, *evidence.departements.values()):
-        found = list(indicators(each.measures, each.details))
+        labels = {str(code): f"Type {code}" for code in each.measures.documents}
+        found = list(indicators(each.measures, each.details, labels))
 
         keys = [line[:5] for line in found]
         assert len(set(keys)) == len(keys)
         assert {line[2] for line in found} <= set(CODES)
         assert {len(line) for line in found} == {len(INDICATORS.columns)}
-        for *_, value, part, whole, _state in (line for line in found if line[2] == "taux"):
+        for *_, value, part, whole, _state, _label in (line for line in found if line[2] == "taux"):
             assert value is None or value == float(part or 0) / float(whole or 0)
 
 
@@ -386,7 +391,7 @@ def test_the_number_of_queries_is_known(
     caller.get("territoires.csv")
     for address, most in (
         ("territoires.csv", 5),
-        ("indicateurs.csv?territoire=R27", 7),
+        ("indicateurs.csv?territoire=R27", 8),
         ("indicateurs.json?territoire=D21&de=2025-02&a=2025-04", 9),
         ("departements.csv?territoire=R27", 7),
         ("esms.csv?territoire=R27", 10),

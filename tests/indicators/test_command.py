@@ -51,6 +51,7 @@ def test_json_follows_its_schema(arguments: tuple[str, ...]) -> None:
     answer = run_json(*arguments)
 
     Draft202012Validator(SCHEMA).validate(answer)
+    assert set(answer["document_labels"]) == set(answer["documents"])
     for name in ("total_documents", "parc", "rate", "rate_12m", "received_departements"):
         assert len(answer[name]) == len(answer["months"])
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from indicators.details import details
 from indicators.measures import measure
-from indicators.payload import details_payload, payload
+from indicators.payload import details_payload, payload, type_labels
 from indicators.selection import (
     CHART_SECTORS,
     Selection,
@@ -42,12 +42,21 @@ class Command(BaseCommand):
         with snapshot() as version:
             selection = _selection(options)
             measures = measure(selection)
-            behind = details(selection)[selection.territory.code] if options["json"] else None
-        if behind is not None:
-            told = payload(measures, version) | details_payload(behind)
+            told = _told(measures, version) if options["json"] else None
+        if told is not None:
             self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_table(measures)))
+
+
+def _told(measures: Measures, version: int) -> dict[str, Any]:
+    """All that is known of the selection that was measured."""
+    selection = measures.selection
+    return {
+        **payload(measures, version),
+        "document_labels": type_labels(measures),
+        **details_payload(details(selection)[selection.territory.code]),
+    }
 
 
 def _selection(options: dict[str, Any]) -> Selection:
