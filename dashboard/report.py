@@ -19,6 +19,7 @@ from dashboard.forms import COUNT, DEFAULT_MONTHS, SHARES, Asked, latest
 from dashboard.reading import evidence, evidence_of, fetch, measures_of
 from dashboard.tiles import Tile, tiles
 from indicators.evidence import RegionEvidence
+from indicators.programmes import ProgrammeGap
 from indicators.selection import Selection, Territory
 from reference.french import typographic
 from reference.models import DocumentType, Target
@@ -30,12 +31,14 @@ class DepartementReport:
     """The content of a département's page.
 
     `usual`: what is known over the months on which pages open, of which texts are written.
+    `programmes`: those of the région that have a member in the département.
     """
 
     tiles: tuple[Tile, ...]
     charts: tuple[Chart, ...]
     blocks: tuple[Block, ...]
     usual: RegionEvidence
+    programmes: tuple[ProgrammeGap, ...]
 
     @property
     def exhibits(self) -> Iterator[tuple[Block, Exhibit]]:
@@ -75,6 +78,7 @@ def departement_report(
     )
     stood = markers(here.events, selection.first, selection.last, region="région")
     targets = list(Target.objects.filter(departement=code))
+    opening = evidence(usual, version)
     return DepartementReport(
         tiles=tiles(here.measures, yearly),
         charts=tuple(
@@ -82,7 +86,8 @@ def departement_report(
             for chart in charts
         ),
         blocks=blocks(here, there, names=names),
-        usual=evidence(usual, version),
+        usual=opening,
+        programmes=tuple(each for each in opening.programmes if code in each.departements),
     )
 
 

@@ -111,6 +111,10 @@ class Parc:
         """Who is in some départements (F)."""
         return np.isin(self.home, [self.departements.index(code) for code in codes])
 
+    def homes(self, who: Bools) -> frozenset[str]:
+        """The codes of the départements of `who`."""
+        return frozenset(self.departements[place] for place in np.unique(self.home[who]))
+
     def size(self, month: int, who: Bools) -> int:
         """How many of `who` are in the parc of a month, given by its rank."""
         return int((self.inside[:, month] & who).sum())

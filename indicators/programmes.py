@@ -32,6 +32,8 @@ class ProgrammeGap:
 
     `members`, `parc`: of that month, whatever was received before. `of_members`, `of_others`: the
     denominators and numerators of the rates over 12 months, which may count fewer départements.
+    `departements`: the codes of those of the territory where the register has a member, of the
+    parc or not; told of a programme among others.
     """
 
     code: str
@@ -41,6 +43,7 @@ class ProgrammeGap:
     parc: int
     of_members: Reach
     of_others: Reach
+    departements: frozenset[str] = frozenset()
 
     @property
     def coverage(self) -> float | None:
@@ -143,6 +146,7 @@ def _gaps(
             parc=parc.size(0, here),
             of_members=parc.reach(0, parc.members[programme], codes),
             of_others=parc.reach(0, ~parc.members[programme], codes),
+            departements=parc.homes(here & parc.members[programme]),
         )
         for programme, (code, name) in names.items()
         if programme in parc.members  # a member without any period is in no parc

@@ -206,6 +206,19 @@ def test_all_programmes_of_all_departements_in_three_queries(
 
 
 @pytest.mark.django_db
+def test_each_programme_tells_in_which_departements_it_has_members() -> None:
+    world = large_world(5)
+    some = frozenset(number for number, home in world.homes.items() if home in CODES[:2])
+
+    with loaded(world):
+        join({"tous": frozenset(world.homes), "deux": some})
+        found = programme_gap(whole(world, FIRST, LAST))
+
+    told = {gap.code: gap.departements for gap in found}
+    assert told == {"tous": frozenset(world.homes.values()), "deux": frozenset(CODES[:2])}
+
+
+@pytest.mark.django_db
 def test_a_departement_alone_is_measured_in_its_own_last_month() -> None:
     world = large_world()
 

@@ -197,6 +197,18 @@ def test_the_pages_of_a_departement_and_of_its_region_lead_to_each_other(
     assert 'href="/departements/21/"' in shown
 
 
+def test_the_page_of_a_departement_leads_to_the_programmes_with_a_member_there(
+    world: Programme, owner_client: Client
+) -> None:
+    ProgrammeMembership.objects.filter(facility__departement="39").delete()
+
+    assert f'href="{HERE}"' in text(owner_client.get("/departements/21/"))
+    there = text(owner_client.get("/departements/39/"))
+    assert "Documents alimentés" in there
+    assert f'href="{THERE}"' not in there
+    assert "Programmes</h2>" not in there
+
+
 def test_a_departement_that_sent_nothing_says_what_to_bring(
     world: Programme, owner_client: Client
 ) -> None:
