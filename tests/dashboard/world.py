@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any
 
+import pandas as pd
+from django.db.models import Model
+
+from indicators.bulk import copy_rows
 from indicators.models import CoveredMonth, FacilityMonth, MonthlyReach, MonthlyVolume
 from reference.models import (
     DocumentType,
@@ -27,6 +33,9 @@ KEYS = 10_000_000
 #: Of each month's documents, how many in 100 are of each type.
 MIX = (34, 28, 15, 8, 5, 4, 4, 2)
 
+#: A table and its rows.
+Rows = tuple[type[Model], pd.DataFrame]
+
 
 def lay(
     *,
@@ -41,55 +50,22 @@ def lay(
     `missing`: the cells (département, month) that were not received. `unallocated`: documents of
     the last month that no département can claim.
     """
-    types = dict(DocumentType.objects.filter(code__in=TYPES).values_list("code", "pk"))
+    known = dict(DocumentType.objects.filter(code__in=TYPES).values_list("code", "pk"))
+    types = tuple(known[code] for code in TYPES)
     months = {
-        code: [month for month in span(first, last) if (code, month) not in missing]
+        code: tuple(month for month in span(first, last) if (code, month) not in missing)
         for code in departements
     }
-    cells = [(code, month) for code, received in months.items() for month in received]
-    rank = {code: DEPARTEMENTS.index(code) for code in departements}
-    fed = _facilities(rank)
-    CoveredMonth.objects.bulk_create(
-        CoveredMonth(
-            month=month,
-            departement_id=code,
-            received_on=shift(month, 1) + dt.timedelta(days=14),
-            source_label=f"ALIM_DMP_ESMS_{month:%Y%m}.xlsx",
-            confirmed=month != last,
-        )
-        for code, month in cells
-    )
-    MonthlyReach.objects.bulk_create(
-        _reach(code, rank[code], month, sector, months[code])
-        for code, month in cells
-        for sector in PARC
-        if PARC[sector]
-    )
-    FacilityMonth.objects.bulk_create(
-        FacilityMonth(
-            month=month, facility_id=key, departement_id=code, sector=sector, documents=10
-        )
-        for code, month in cells
-        for sector in FEEDING
-        for key in fed[code, sector][: contributors(rank[code], month, sector)]
-    )
-    MonthlyVolume.objects.bulk_create(
-        MonthlyVolume(
-            month=month,
-            region_id="27",
-            departement_id=code,
-            sector=sector,
-            document_type_id=types[kind],
-            documents=documents(rank[code], month, sector) * part // 100,
-        )
-        for code, month in cells
-        for sector in FEEDING
-        for kind, part in zip(TYPES, MIX, strict=True)
-    )
+    category = FacilityCategory.objects.values_list("pk", flat=True)[0]
+    for model, rows in (
+        *_register(tuple(departements), category),
+        *_summaries(tuple(months.items()), last, types),
+    ):
+        copy_rows(model, rows, rows.columns.tolist())
     if unallocated:
         MonthlyVolume.objects.create(
             month=last, region_id="27", departement=None, sector="PA",
-            document_type_id=types["SYNTH"], carried=True, documents=unallocated,
+            document_type_id=known["SYNTH"], carried=True, documents=unallocated,
         )  # fmt: skip
 
 
@@ -106,52 +82,94 @@ def documents(rank: int, month: dt.date, sector: str) -> int:
     return contributors(rank, month, sector) * (180 + 20 * rank)
 
 
-def _facilities(ranks: dict[str, int]) -> dict[tuple[str, str], list[int]]:
-    """Enough facilities to feed, by département and sector."""
-    fed = {
-        (code, sector): [
-            KEYS + (rank + 1) * 1000 + offset + number for number in range(PARC[sector])
-        ]
-        for code, rank in ranks.items()
-        for sector, offset in (("PA", 0), ("PH", 500))
-    }
-    Facility.objects.bulk_create(
-        Facility(
-            pk=key, finess=f"{code}{key - KEYS:07d}", name=f"ESMS {key}", departement_id=code,
-            seen_on=FIRST,
-        )
-        for (code, _), keys in fed.items()
-        for key in keys
+@lru_cache(maxsize=32)
+def _register(departements: tuple[str, ...], category: str) -> tuple[Rows, ...]:
+    """Enough facilities to feed, and one organisation for every ten of a sector. Made once."""
+    facilities, owners, periods = [], [], []
+    for code in departements:
+        for sector in FEEDING:
+            keys = _keys(code, sector)
+            facilities += [
+                (key, f"{code}{key - KEYS:07d}", f"ESMS {key}", code, "", "", FIRST) for key in keys
+            ]
+            owners += [
+                (key, f"{code}9{key - KEYS:06d}", f"Association {code} {sector} {number}", "", "")
+                for number, key in enumerate(keys[::10])
+            ]
+            periods += [(key, category, keys[rank // 10 * 10]) for rank, key in enumerate(keys)]
+    return (
+        _table(
+            Facility,
+            ("id", "finess", "name", "departement_id", "commune", "sector_override", "seen_on"),
+            facilities,
+        ),
+        _table(LegalEntity, ("id", "finess", "name", "siren", "group"), owners),
+        _table(FacilityPeriod, ("facility_id", "category_id", "legal_entity_id"), periods),
+    )
+
+
+@lru_cache(maxsize=32)
+def _summaries(
+    received: tuple[tuple[str, tuple[dt.date, ...]], ...], last: dt.date, types: tuple[int, ...]
+) -> tuple[Rows, ...]:
+    """What was received of each département, and what its facilities fed. Made once."""
+    covered, reached, fed, volumes = [], [], [], []
+    for code, months in received:
+        rank = DEPARTEMENTS.index(code)
+        for month in months:
+            day, file = shift(month, 1) + dt.timedelta(days=14), f"ALIM_DMP_ESMS_{month:%Y%m}.xlsx"
+            covered.append((month, code, day, file, month != last))
+            reached += [
+                (month, code, sector, PARC[sector], *_reach(rank, month, sector, months))
+                for sector in PARC
+                if PARC[sector]
+            ]
+            for sector in FEEDING:
+                feeding = _keys(code, sector)[: contributors(rank, month, sector)]
+                fed += [(month, key, code, sector, 10) for key in feeding]
+                total = documents(rank, month, sector)
+                volumes += [
+                    (month, "27", code, sector, kind, False, total * part // 100)
+                    for kind, part in zip(types, MIX, strict=True)
+                ]
+    return (
+        _table(
+            CoveredMonth,
+            ("month", "departement_id", "received_on", "source_label", "confirmed"),
+            covered,
+        ),
+        _table(
+            MonthlyReach,
+            ("month", "departement_id", "sector", "parc", "contributors", "contributors_12m",
+             "received_12m"),
+            reached,
+        ),
+        _table(
+            FacilityMonth, ("month", "facility_id", "departement_id", "sector", "documents"), fed
+        ),
+        _table(
+            MonthlyVolume,
+            ("month", "region_id", "departement_id", "sector", "document_type_id", "carried",
+             "documents"),
+            volumes,
+        ),
     )  # fmt: skip
-    _owned(fed)
-    return fed
 
 
-def _owned(fed: dict[tuple[str, str], list[int]]) -> None:
-    """One organisation for every ten facilities of a sector."""
-    category = FacilityCategory.objects.first()
-    for (code, sector), keys in fed.items():
-        for start in range(0, len(keys), 10):
-            owner = LegalEntity.objects.create(
-                finess=f"{code}9{keys[start] - KEYS:06d}",
-                name=f"Association {code} {sector} {start // 10}",
-            )
-            FacilityPeriod.objects.bulk_create(
-                FacilityPeriod(facility_id=key, category=category, legal_entity=owner)
-                for key in keys[start : start + 10]
-            )
+def _table(model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Rows:
+    return model, pd.DataFrame(rows, columns=list(columns))
+
+
+def _keys(code: str, sector: str) -> list[int]:
+    """The keys of the facilities of a département and a sector."""
+    start = KEYS + (DEPARTEMENTS.index(code) + 1) * 1000 + (0 if sector == "PA" else 500)
+    return list(range(start, start + PARC[sector]))
 
 
 def _reach(
-    code: str, rank: int, month: dt.date, sector: str, received: list[dt.date]
-) -> MonthlyReach:
+    rank: int, month: dt.date, sector: str, received: Collection[dt.date]
+) -> tuple[int, int, int]:
+    """Contributors of the month and of 12 months, and how many of these were received."""
     window = [other for other in received if shift(month, -11) <= other <= month]
-    return MonthlyReach(
-        month=month,
-        departement_id=code,
-        sector=sector,
-        parc=PARC[sector],
-        contributors=contributors(rank, month, sector),
-        contributors_12m=max(contributors(rank, other, sector) for other in window),
-        received_12m=len(window),
-    )
+    most = max(contributors(rank, other, sector) for other in window)
+    return contributors(rank, month, sector), most, len(window)
