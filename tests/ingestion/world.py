@@ -16,9 +16,7 @@ from ingestion.process import process
 from ingestion.publishing.publish import publish
 from ingestion.receive import receive
 from reference.models import (
-    Departement,
     Facility,
-    FacilityCategory,
     FacilityPeriod,
     LegalEntity,
     Region,
@@ -51,18 +49,32 @@ def entity(departement: str, rank: int) -> str:
 
 def add_facility(departement: str, rank: int, *, owner: str | None = None) -> Facility:
     """One more open facility, of the entity of its rank unless another owns it."""
-    category = FacilityCategory.objects.get(code="500")
     owned, _ = LegalEntity.objects.get_or_create(
         finess=owner or entity(departement, rank), defaults={"name": f"OG {rank}"}
     )
-    made = Facility.objects.create(
-        finess=facility(departement, rank),
-        name=f"EHPAD fictif {departement}-{rank}",
-        departement=Departement.objects.get(code=departement),
-        seen_on=dt.date(2025, 1, 1),
+    return _open([(departement, rank, owned)])[0]
+
+
+def _open(homes: Iterable[tuple[str, int, LegalEntity]]) -> list[Facility]:
+    """Open facilities, each told by its département, its rank there and who owns it."""
+    places = list(homes)
+    made = Facility.objects.bulk_create(
+        Facility(
+            finess=facility(departement, rank),
+            name=f"EHPAD fictif {departement}-{rank}",
+            departement_id=departement,
+            seen_on=dt.date(2025, 1, 1),
+        )
+        for departement, rank, _ in places
     )
-    FacilityPeriod.objects.create(
-        facility=made, starts_on=dt.date(2010, 1, 1), category=category, legal_entity=owned
+    FacilityPeriod.objects.bulk_create(
+        FacilityPeriod(
+            facility=each,
+            starts_on=dt.date(2010, 1, 1),
+            category_id="500",
+            legal_entity=owner,
+        )
+        for each, (_, _, owner) in zip(made, places, strict=True)
     )
     return made
 
@@ -77,11 +89,15 @@ def spread(rank: int = 1) -> str:
 
 def build() -> Region:
     """The register: HOMES, and one facility of another region, so that it is more than regional."""
+    places = [
+        *((code, rank) for code, count in HOMES.items() for rank in range(1, count + 1)),
+        ("35", 1),
+    ]
     with transaction.atomic():
-        for departement, count in HOMES.items():
-            for rank in range(1, count + 1):
-                add_facility(departement, rank)
-        add_facility("35", 1)
+        owners = LegalEntity.objects.bulk_create(
+            LegalEntity(finess=entity(code, rank), name=f"OG {rank}") for code, rank in places
+        )
+        _open((*place, owner) for place, owner in zip(places, owners, strict=True))
         raise_data_version("registre d'essai")
     return Region.objects.get(code=REGION)
 
