@@ -8,6 +8,8 @@ the process that served it. Every key contains the data version: nothing is ever
 from __future__ import annotations
 
 import datetime as dt
+import pickle
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +36,8 @@ PREPARING = "preparing"
 AWHILE = 5
 #: Among what pages offer: what they open on, and what is one click away.
 OPENING, NEXT = slice(0, 1), slice(1, None)
+#: The level of compression that costs least.
+QUICKLY = 1
 #: A worker that died leaves its word behind: seconds after which it counts no more.
 PATIENCE = 600
 
@@ -95,8 +99,8 @@ def figures(selection: Selection, version: int) -> tuple[Measures, Details]:
     readings = _ground(whole, version).readings
     regional = replace(selection, territory=whole)
     cuts = {whole: readings.cut(regional)} if code is None else readings.cuts(regional, code)
-    own = {territory: cuts[territory]}
-    return measures.measures_of(selection, own)[0], details_of(selection, own)[territory.code]
+    own = cuts[territory]
+    return measures.measures_of(selection, {territory: own})[0], details_of(selection, own)
 
 
 def _ground(territory: Territory, version: int) -> Ground:
@@ -122,7 +126,8 @@ def fetch(version: int, received: tuple[dt.date, dt.date], *selections: Selectio
     keys = {key for key in wanted if _held(key) is None}
     found = caches[SHARED].get_many(sorted(keys)) if keys else {}
     for key in keys:
-        caches[NEAR].set(key, found.get(key, Unprepared(monotonic())))
+        held = _opened(found[key]) if key in found else Unprepared(monotonic())
+        caches[NEAR].set(key, held)
 
 
 def _held(key: str) -> Any:
@@ -143,10 +148,22 @@ def _kept(key: str) -> Any:
         return None
     if held is not None:
         return held
-    found = caches[SHARED].get(key)
-    if found is not None:
-        caches[NEAR].set(key, found)
+    sealed = caches[SHARED].get(key)
+    if sealed is None:
+        return None
+    found = _opened(sealed)
+    caches[NEAR].set(key, found)
     return found
+
+
+def _sealed(value: Any) -> bytes:
+    """As it is kept for other processes: a tenth of it has to be sent."""
+    return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), QUICKLY)
+
+
+def _opened(sealed: bytes) -> Any:
+    """What a worker of this site sealed."""
+    return pickle.loads(zlib.decompress(sealed))  # noqa: S301  # as the cache itself does
 
 
 def prepare(region: Region, some: slice = slice(None)) -> None:
@@ -164,7 +181,7 @@ def prepare(region: Region, some: slice = slice(None)) -> None:
         }
         found[_ground_key(territory, version)] = ground
     # Out of the snapshot, which only reads.
-    caches[SHARED].set_many(found)
+    caches[SHARED].set_many({key: _sealed(value) for key, value in found.items()})
 
 
 def offered(territory: Territory, received: tuple[dt.date, dt.date]) -> Iterator[Selection]:

@@ -92,13 +92,11 @@ def synthesis(evidence: RegionEvidence, *, sort: str, descending: bool) -> Synth
     """
     region = evidence.region.measures
     last = region.last_received
-    rows = _compared(
-        [_row(one, last) for one in evidence.departements.values()], _row(evidence.region, last)
-    )
+    total = _row(evidence.region, last)
+    rows = _compared([_row(one, last) for one in evidence.departements.values()], total)
     known = [row for row in rows if row.key(sort) is not None]
     known.sort(key=lambda row: (row.key(sort), row.code), reverse=descending)
     ordered = (*known, *(row for row in rows if row.key(sort) is None))
-    total = _row(evidence.region, last)
     carried = _unallocated(region, last)
     everything = (*ordered, *((carried,) if carried else ()), total)
     return Synthesis(ordered, total, carried, _table(region, last, everything))
@@ -106,7 +104,7 @@ def synthesis(evidence: RegionEvidence, *, sort: str, descending: bool) -> Synth
 
 def _row(evidence: TerritoryEvidence, last: dt.date | None) -> Row:
     measures = evidence.measures
-    generic = evidence.details.typing.generic
+    generic = evidence.typing.generic
     cells = {
         "documents": _documents(measures, last),
         "evolution": _growth(measures),

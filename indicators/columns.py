@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,14 +79,46 @@ def table(
     return rows
 
 
-def chosen(rows: Table, which: Bools | Ints) -> Table:
+def chosen(rows: Table, which: Bools | Ints | slice) -> Table:
     """Some rows of a table, as wide integers, with which nothing overflows."""
     return {name: column[which].astype("int64", copy=False) for name, column in rows.items()}
 
 
 def between(rows: Table, first: int, last: int) -> Table:
-    """The rows of some months, both included."""
+    """The rows of some months, both included, as wide integers."""
     return chosen(rows, (rows["month"] >= first) & (rows["month"] <= last))
+
+
+def ordered(rows: Table) -> Table:
+    """The same rows in the order of months."""
+    return chosen(rows, np.argsort(rows["month"], kind="stable"))
+
+
+def during(rows: Table, first: int, last: int) -> Table:
+    """As `between`, of rows in the order of months."""
+    return chosen(rows, _span(rows, first, last))
+
+
+def until(rows: Table, last: int) -> Table:
+    """The rows up to a month, as they are, of rows in the order of months."""
+    end = int(np.searchsorted(rows["month"], last, side="right"))
+    return {name: column[:end] for name, column in rows.items()}
+
+
+def parted(rows: Table, key: str, count: int) -> list[Table]:
+    """The rows of each number of a column from 0 to `count`, as they are and in their order."""
+    order = np.argsort(rows[key], kind="stable")
+    bounds = np.searchsorted(rows[key][order], np.arange(count + 1))
+    columns = {name: column[order] for name, column in rows.items()}
+    return [
+        {name: column[first:last] for name, column in columns.items()}
+        for first, last in pairwise(bounds)
+    ]
+
+
+def _span(rows: Table, first: int, last: int) -> slice:
+    begin, end = np.searchsorted(rows["month"], [first, last + 1])
+    return slice(int(begin), int(end))
 
 
 def packed(rows: Table) -> Table:

@@ -7,17 +7,17 @@ was not received in a month counts in neither part of a ratio.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.columns import Ints, Table, between, chosen, month_number, month_of
+from indicators.columns import Ints, Table, chosen, during, month_number, month_of
 from indicators.measures import comparable
 from indicators.readings import UNALLOCATED, Kind, Readings
-from indicators.selection import CHART_SECTORS, Selection, Territory
+from indicators.selection import CHART_SECTORS, Selection
 from indicators.series import LEAST_RECEIVED
 from indicators.territory_reading import read
 from reference.models import DocumentType
@@ -146,24 +146,19 @@ def details(selection: Selection) -> dict[str, Details]:
     Of the selection's sector when it has one, each facility having the sector of the month. Eight
     queries at most, whatever the territory.
     """
-    return details_of(selection, read(selection.territory).cuts(selection))
+    cuts = read(selection.territory).cuts(selection)
+    return {place.code: details_of(selection, cut) for place, cut in cuts.items()}
 
 
-def details_of(selection: Selection, cuts: Mapping[Territory, Readings]) -> dict[str, Details]:
-    """The same of what was cut for a selection (`Readings.cuts`). Queries nothing."""
-    return {place.code: _details(selection, cut) for place, cut in cuts.items()}
-
-
-def _details(selection: Selection, readings: Readings) -> Details:
-    """Those of the territory that the readings hold."""
+def details_of(selection: Selection, readings: Readings) -> Details:
+    """Those of one territory, from its own cut for the selection. Queries nothing."""
     first, last = (month_number(month) for month in selection.window)
     received = np.unique(readings.cells["month"])
-    volumes = between(readings.volumes, first, last)
-    volumes = chosen(volumes, np.isin(volumes["month"], received))
-    carried = between(readings.carried, first, last)
+    volumes = _window_volumes(selection, readings, received)
+    carried = during(readings.carried, first, last)
     carried = chosen(carried, np.isin(carried["month"], received))
-    others = between(readings.others, first, last)
-    facilities = between(readings.contributors, first, last)
+    others = during(readings.others, first, last)
+    facilities = during(readings.contributors, first, last)
     regularities = _regularities(readings, facilities, first, last)
     types = _types(readings, volumes, received, _feeders(readings, others, carried))
     fed = facilities["documents"]
@@ -178,6 +173,19 @@ def _details(selection: Selection, readings: Readings) -> Details:
         concentration=_concentration(readings, facilities, carried),
         growth=_growth(readings, _last_received(selection, received)),
     )
+
+
+def typing_of(selection: Selection, readings: Readings) -> Typing:
+    """The quality of typing alone, as `details_of` tells it with the rest."""
+    received = np.unique(readings.cells["month"])
+    return _typing(readings.kinds, _window_volumes(selection, readings, received))
+
+
+def _window_volumes(selection: Selection, readings: Readings, received: Ints) -> Table:
+    """The volumes of the received months of the window."""
+    first, last = (month_number(month) for month in selection.window)
+    volumes = during(readings.volumes, first, last)
+    return chosen(volumes, np.isin(volumes["month"], received))
 
 
 def _sums(table: Table, key: str, count: int) -> Ints:
@@ -201,7 +209,7 @@ def _regularities(
     told, and left out.
     """
     received = np.zeros((last - first + 1, len(readings.places)), dtype="int64")
-    cells = between(readings.cells, first, last)
+    cells = during(readings.cells, first, last)
     received[cells["month"] - first, cells["place"]] = 1
     to_come = received[::-1].cumsum(axis=0)[::-1]  # received months from each one to the last
     count = readings.facility_count
@@ -355,7 +363,7 @@ def _place_name(readings: Readings, place: int) -> tuple[str, str]:
 
 def _compared(table: Table, counted: NDArray[np.bool_], last: int) -> Table:
     """The comparable rows of both years, documents of the earlier one taken away."""
-    rows = between(table, last - 23, last)
+    rows = during(table, last - 23, last)
     rows = chosen(rows, counted[(rows["month"] - (last - 23)) % 12, rows["place"]])
     return {**rows, "documents": np.where(rows["month"] > last - 12, 1, -1) * rows["documents"]}
 

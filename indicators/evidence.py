@@ -6,11 +6,13 @@ Commentary, pages and editions look at this and at nothing else, so that they ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from indicators.details import Details, details_of
+from indicators.details import Details, Typing, details_of, typing_of
 from indicators.dynamics import Dynamics, Peak, classify
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.measures import measures_of
@@ -45,6 +47,54 @@ class TerritoryEvidence:
     peaks: tuple[PeakOrigin, ...]
     contributor_peaks: tuple[PeakOrigin, ...]
     events: tuple[Event, ...]
+
+    @property
+    def typing(self) -> Typing:
+        """The quality of its typing."""
+        return self.details.typing
+
+
+class _Told(TerritoryEvidence):
+    """The same, each part of which is worked out when it is first looked at.
+
+    A page looks at few of them. What is sent to another process is whole.
+    """
+
+    _cut: Readings
+    _near: tuple[Event, ...]
+
+    def __init__(self, measures: Measures, cut: Readings, events: tuple[Event, ...]) -> None:
+        """`cut`: that of the selection for the territory; `events`: its own and its région's."""
+        stand = tuple(event for event in events if _stands(event, measures.selection))
+        # A frozen dataclass has no other way in.
+        self.__dict__.update(measures=measures, events=stand, _cut=cut, _near=events)
+
+    @cached_property
+    def documents(self) -> Dynamics:
+        return classify(self.measures.total_documents)
+
+    @cached_property
+    def contributors(self) -> Dynamics:
+        return classify(self.measures.rate)
+
+    @cached_property
+    def details(self) -> Details:
+        return details_of(self.measures.selection, self._cut)
+
+    @cached_property
+    def typing(self) -> Typing:
+        return typing_of(self.measures.selection, self._cut)
+
+    @cached_property
+    def peaks(self) -> tuple[PeakOrigin, ...]:
+        return explain(self.measures.selection, self.documents, self._near, self._cut)
+
+    @cached_property
+    def contributor_peaks(self) -> tuple[PeakOrigin, ...]:
+        return contributor_peaks(self.measures, self.contributors, self.events)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TerritoryEvidence, tuple(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True)
@@ -86,7 +136,7 @@ def lay(territory: Territory) -> Ground:
 def gather(
     selection: Selection, only: str | None = None, ground: Ground | None = None
 ) -> RegionEvidence:
-    """Classify everything that a région's selection tells.
+    """Everything that a région's selection tells, each part worked out when it is looked at.
 
     `ground`: that of the région, when it was read: nothing is asked of the database then. `only`:
     the code of the one département that is told beside its région, without programmes.
@@ -94,27 +144,10 @@ def gather(
     known = ground or lay(selection.territory)
     cuts = known.readings.cuts(selection, only)
     region, departements = measures_of(selection, cuts)
-    territories = {region.selection.territory.code: region} | {
-        measures.selection.territory.code: measures for measures in departements.values()
-    }
-    moves = {code: classify(each.total_documents) for code, each in territories.items()}
-    behind = details_of(selection, cuts)
-    origins = explain(selection, moves, known.events, cuts)
-    events = tuple(event for event in known.events if _stands(event, selection))
 
     def evidence(measures: Measures) -> TerritoryEvidence:
-        code = measures.selection.territory.code
-        own = _of(events, measures.selection.territory.departement_code)
-        contributors = classify(measures.rate)
-        return TerritoryEvidence(
-            measures=measures,
-            documents=moves[code],
-            contributors=contributors,
-            details=behind[code],
-            peaks=origins[code],
-            contributor_peaks=contributor_peaks(measures, contributors, own),
-            events=own,
-        )
+        place = measures.selection.territory
+        return _Told(measures, cuts[place], _of(known.events, place.departement_code))
 
     return RegionEvidence(
         region=evidence(region),

@@ -20,7 +20,7 @@ import pandas as pd
 from django.db.models import Max, Min
 from numpy.typing import NDArray
 
-from indicators.columns import Ints, Table, between, chosen, month_number
+from indicators.columns import Ints, Table, chosen, during, month_number
 from indicators.models import CoveredMonth
 from indicators.readings import UNALLOCATED, Readings
 from indicators.selection import CHART_SECTORS, Selection, Territory
@@ -70,10 +70,10 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
     """Those of a selection, from what was cut for it."""
     first, last = month_number(selection.first), month_number(selection.last)
     months = _months(selection.first, selection.last)
-    cells = between(readings.cells, first, last)
+    cells = during(readings.cells, first, last)
     received = _counts(cells, first, len(months))
-    volumes = between(readings.volumes, first, last)
-    reach = between(readings.reach, first, last)
+    volumes = during(readings.volumes, first, last)
+    reach = during(readings.reach, first, last)
     met = np.unique(volumes["kind"]).tolist()
 
     def grid(rows: Table, key: str, value: str, count: int = len(SECTORS)) -> Array:
@@ -192,10 +192,10 @@ def _documents_12m(readings: Readings, last: int | None) -> float | None:
     """Documents of the received months of the 12 to `last`; None below 9 of them."""
     if last is None:
         return None
-    received = _counts(between(readings.cells, last - 11, last), last - 11, 12) > 0
+    received = _counts(during(readings.cells, last - 11, last), last - 11, 12) > 0
     if received.sum() < LEAST_RECEIVED:
         return None
-    volumes = between(readings.volumes, last - 11, last)
+    volumes = during(readings.volumes, last - 11, last)
     return float(volumes["documents"][received[volumes["month"] - (last - 11)]].sum())
 
 
@@ -210,7 +210,7 @@ def _growth(readings: Readings, last: int | None) -> Growth:
         return Growth(0, 0, 0, None)
     first = last - 23
     counted = comparable(readings, last)
-    volumes = between(readings.volumes, first, last)
+    volumes = during(readings.volumes, first, last)
     months = volumes["month"] - first
     documents = np.where(counted[months % 12, volumes["place"]], volumes["documents"], 0)
     earlier, recent = int(documents[months < 12].sum()), int(documents[months >= 12].sum())
@@ -225,7 +225,7 @@ def comparable(readings: Readings, last: int) -> NDArray[np.bool_]:
     Of the 12 months to `last` and the 12 before. "Non ventilé" counts in the months for which the
     same départements were received in both.
     """
-    cells = between(readings.cells, last - 23, last)
+    cells = during(readings.cells, last - 23, last)
     received = np.zeros((24, len(readings.places)), dtype=bool)
     received[cells["month"] - (last - 23), cells["place"]] = True
     before, after = received[:12], received[12:]
@@ -240,11 +240,11 @@ def _sectors(
     """Each sector over the window, and in its last received month."""
     first, end = (month_number(month) for month in selection.window)
     begin = month_number(selection.first)
-    volumes = between(readings.volumes, first, end)
+    volumes = during(readings.volumes, first, end)
     volumes = chosen(volumes, received[volumes["month"] - begin] > 0)
     documents = _totals(volumes, "documents")
     contributors = _last_sectors(readings, first, end)
-    reach = _no_rows(readings.reach) if last is None else between(readings.reach, last, last)
+    reach = _no_rows(readings.reach) if last is None else during(readings.reach, last, last)
     of_month = _by_sector(reach)
     of_year = _by_sector(chosen(reach, reach["received_12m"] >= LEAST_RECEIVED))
     return tuple(
@@ -261,7 +261,7 @@ def _sectors(
 
 def _last_sectors(readings: Readings, first: int, last: int) -> list[int]:
     """Contributors of some months by sector: that of the last month in which each fed."""
-    rows = between(readings.contributors, first, last)
+    rows = during(readings.contributors, first, last)
     sector = np.full(readings.facility_count, -1)
     sector[rows["facility"]] = rows["sector"]  # in the order of months: the last one stays
     counts: list[int] = np.bincount(sector[sector >= 0], minlength=len(SECTORS)).tolist()

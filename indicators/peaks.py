@@ -12,16 +12,16 @@ the one that carries the documents; a sector is the facility's in the month.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.columns import Table, between, chosen, month_number, month_of
+from indicators.columns import Table, chosen, during, month_number, month_of
 from indicators.dynamics import Dynamics, Peak
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.readings import Readings
-from indicators.selection import CHART_SECTORS, Selection, Territory
+from indicators.selection import CHART_SECTORS, Selection
 from reference.models import Event
 from reference.months import shift, span
 
@@ -62,44 +62,23 @@ class PeakOrigin:
 
 
 def explain(
-    selection: Selection,
-    dynamics: Mapping[str, Dynamics],
-    events: Iterable[Event],
-    cuts: Mapping[Territory, Readings],
-) -> dict[str, tuple[PeakOrigin, ...]]:
-    """Say what made each peak of the documents of some territories. Queries nothing.
+    selection: Selection, dynamics: Dynamics, events: Sequence[Event], readings: Readings
+) -> tuple[PeakOrigin, ...]:
+    """Say what made each peak of the documents of a territory. Queries nothing.
 
     Args:
         selection: the question that was measured: only its months and its sector are looked at.
-        dynamics: how the documents moved, by territory code: the selection's own ("R27") or one of
-            its départements ("D21").
-        events: those of the région.
-        cuts: what was cut for the selection (`Readings.cuts`).
+        dynamics: how the documents moved.
+        events: those of the département and of its région (for a région: its own).
+        readings: what was cut for the territory and the selection.
 
     Returns:
-        By the same codes, one origin per peak, in the same order. The events are those of the
-        département and of its région that stand in the peak's months, one more on either side
-        (for a région: its own).
+        One origin per peak, in the same order, with the events that stand in the peak's months or
+        in one more on either side.
     """
-    near = tuple(events)
-    return {
-        place.code: _origins(
-            selection,
-            dynamics[place.code].peaks,
-            cut,
-            [event for event in near if event.departement_id in {None, place.departement_code}],
-        )
-        for place, cut in cuts.items()
-        if place.code in dynamics
-    }
-
-
-def _origins(
-    selection: Selection, peaks: Sequence[Peak], readings: Readings, events: Sequence[Event]
-) -> tuple[PeakOrigin, ...]:
-    """Those of one territory, from its own readings, in the months of a selection."""
+    peaks = dynamics.peaks
     first, last = month_number(selection.first), month_number(selection.last)
-    cells = between(readings.cells, first, last)
+    cells = during(readings.cells, first, last)
     received = [month_of(month) for month in np.unique(cells["month"]).tolist()]
     return tuple(
         _origin(

@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from indicators.columns import Ints, Table, chosen, month_number, packed
+from indicators.columns import (
+    Ints,
+    Table,
+    month_number,
+    ordered,
+    packed,
+    parted,
+    until,
+)
 from indicators.selection import CHART_SECTORS, Selection, Territory
 
 #: Stands for "Non ventilé" where places are numbered.
@@ -48,14 +56,14 @@ class Readings:
     `cells`: month, place, received_on (days since 1970), source, confirmed of what was received.
     `reach`: month, place, sector, parc, contributors, contributors_12m, received_12m.
     `volumes`: month, place, sector, kind, carried (0 or 1), documents.
-    `contributors`: month, place, sector, facility, documents, and the entity of that month; in
-    the order of months.
+    `contributors`: month, place, sector, facility, documents, and the entity of that month.
     `carried`: month, place, sector, kind, entity, documents.
     `others`: the documents of contributors that are of types shown as "Autres": month, place,
     sector, kind, entity, documents.
 
     The last two are empty, and contributors have no entity, when what lies behind volumes was not
-    asked for.
+    asked for. All are in the order of months. Their integers may be small: rows are made wide by
+    `columns.chosen` or `during` before anything is computed of them.
     """
 
     places: tuple[Territory, ...]
@@ -81,8 +89,8 @@ class Readings:
         sector = None if selection.sector is None else SECTOR_NUMBERS[selection.sector]
 
         def rows(of: Table) -> Table:
-            which = of["month"] <= last
-            return chosen(of, which if sector is None else which & (of["sector"] == sector))
+            early = until(of, last)
+            return early if sector is None else _where(early, "sector", sector)
 
         return self._with({name: rows(each) for name, each in self._tables() if name != "cells"})
 
@@ -92,18 +100,28 @@ class Readings:
         `only`: the code of the one département that is wanted, when the others are not.
         """
         whole = self.cut(selection)
-        own = {
-            place: whole.of(rank)
-            for rank, place in enumerate(self.places)
-            if only in {None, place.departement_code}
-        }
-        return {selection.territory: whole} | own
+        parts = whole.by_place() if only is None else whole.of(only)
+        return {selection.territory: whole} | parts
 
-    def of(self, place: int) -> Readings:
-        """Those of one département, by its rank."""
-        return self._with(
-            {name: chosen(each, each["place"] == place) for name, each in self._tables()}
-        )
+    def by_place(self) -> dict[Territory, Readings]:
+        """Those of each département."""
+        parts = {name: parted(each, "place", len(self.places)) for name, each in self._tables()}
+        return {
+            place: self._with({name: tables[rank] for name, tables in parts.items()})
+            for rank, place in enumerate(self.places)
+        }
+
+    def of(self, code: str) -> dict[Territory, Readings]:
+        """Those of one département, by its code."""
+        return {
+            place: self._with({name: _where(each, "place", rank) for name, each in self._tables()})
+            for rank, place in enumerate(self.places)
+            if place.departement_code == code
+        }
+
+    def in_order(self) -> Readings:
+        """The same, each table in the order of months."""
+        return self._with({name: ordered(each) for name, each in self._tables()})
 
     def packed(self) -> Readings:
         """The same, in as little memory as it takes: to be kept, and cut before it is used."""
@@ -114,6 +132,12 @@ class Readings:
 
     def _with(self, tables: Mapping[str, Table]) -> Readings:
         return replace(self, **dict(tables))  # type: ignore[arg-type]  # each is a table
+
+
+def _where(rows: Table, key: str, number: int) -> Table:
+    """The rows whose column has a number, as they are."""
+    which = rows[key] == number
+    return {name: column[which] for name, column in rows.items()}
 
 
 TABLES = ("cells", "reach", "volumes", "contributors", "carried", "others")

@@ -85,7 +85,7 @@ def read(territory: Territory, *, behind: bool = True) -> Readings:
         found = _behind(territory, found, kinds, numbers)
     # Register keys are far apart: from here on, facilities are numbered.
     known, contributors["facility"] = np.unique(contributors["facility"], return_inverse=True)
-    return replace(found, facility_count=len(known))
+    return replace(found, facility_count=len(known)).in_order()
 
 
 def _behind(

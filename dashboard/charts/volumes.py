@@ -127,8 +127,8 @@ def growth_words(growth: Growth) -> str:
 
 
 def _sums(measures: Measures, group: Group) -> pd.Series[float]:
-    codes = [code for code in measures.documents.columns if code in group.types]
-    return measures.documents[codes].sum(axis=1).where(measures.received_departements > 0)
+    codes = measures.documents.columns
+    return measures.summed([rank for rank, code in enumerate(codes) if code in group.types])
 
 
 def _column(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+import pickle
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard import reading, tasks
 from dashboard.reading import evidence, evidence_of, fetch, is_prepared
 from dashboard.tasks import prepare_readings
+from indicators.evidence import RegionEvidence, TerritoryEvidence, gather
 from indicators.selection import CHART_SECTORS, Selection, region_territory
 from reference.models import Region, Sector, current_data_version, raise_data_version
 from tests.dashboard import world
 
 pytestmark = pytest.mark.django_db
+WORKED_OUT = ("documents", "contributors", "details", "peaks", "contributor_peaks", "events")
 #: The months that a young région received.
 RECEIVED = (dt.date(2025, 10, 1), world.LAST)
 
@@ -34,6 +37,10 @@ def gathered(monkeypatch: pytest.MonkeyPatch) -> list[Selection]:
 
     monkeypatch.setattr(reading, "gather", gather)
     return asked
+
+
+def told(evidence: RegionEvidence) -> list[TerritoryEvidence]:
+    return [evidence.region, *evidence.departements.values()]
 
 
 def selected() -> Selection:
@@ -189,6 +196,21 @@ def test_editions_that_cannot_be_prepared_have_no_figure_read_again(
 
     assert is_prepared(current_data_version())
     assert not prepare_readings()
+
+
+def test_what_is_kept_for_another_process_is_whole_and_the_same() -> None:
+    world.lay(first=RECEIVED[0])
+    found = gather(selected())
+
+    kept = pickle.loads(pickle.dumps(found))
+
+    for here, there in zip(told(found), told(kept), strict=True):
+        assert here.typing == here.details.typing
+        assert vars(there).keys() == {each.name for each in fields(TerritoryEvidence)}
+        assert [getattr(there, name) for name in WORKED_OUT] == [
+            getattr(here, name) for name in WORKED_OUT
+        ]
+        assert there.measures.total_documents.equals(here.measures.total_documents)
 
 
 def test_a_region_without_any_month_has_nothing_to_prepare(gathered: list[Selection]) -> None:

@@ -47,8 +47,17 @@ def peak(first: Month, last: Month) -> Peak:
 def explained(
     selection: Selection, dynamics: dict[str, Dynamics]
 ) -> dict[str, tuple[PeakOrigin, ...]]:
-    events = Event.objects.filter(region=selection.territory.region_code)
-    return explain(selection, dynamics, events, read(selection.territory).cuts(selection))
+    events = list(Event.objects.filter(region=selection.territory.region_code))
+    return {
+        place.code: explain(
+            selection,
+            dynamics[place.code],
+            [event for event in events if event.departement_id in {None, place.departement_code}],
+            cut,
+        )
+        for place, cut in read(selection.territory).cuts(selection).items()
+        if place.code in dynamics
+    }
 
 
 def moved(*peaks: Peak) -> Dynamics:
