@@ -9,7 +9,7 @@ def unreadable(error: OSError) -> str:
         case FileNotFoundError():
             return "Fichier introuvable"
         case IsADirectoryError():
-            return "C'est un dossier et non un fichier"
+            return "C’est un dossier et non un fichier"
         case PermissionError():
             return "Lecture du fichier interdite"
         case _:

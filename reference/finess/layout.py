@@ -24,10 +24,10 @@ CHUNK = 1 << 20
 HEAD = 4096
 
 NONE_OF_THREE = (
-    "ce fichier n'est pas un registre FINESS\u202f: ni fichier plat (première ligne "
+    "ce fichier n’est pas un registre FINESS\u202f: ni fichier plat (première ligne "
     "«\u202ffiness;etalab;…\u202f» ou «\u202ffiness;finess-plus;…\u202f»), ni document JSON FINESS+"
 )
-DAMAGED = "l'archive .gz est incomplète ou abîmée\u202f: téléchargez-la de nouveau"
+DAMAGED = "l’archive .gz est incomplète ou abîmée\u202f: téléchargez-la de nouveau"
 CUT_JSON = "le document JSON est incomplet ou mal formé\u202f: téléchargez-le de nouveau"
 
 
@@ -75,7 +75,7 @@ def _recognise(file: IO[bytes]) -> Register:
         raise RegisterError("le fichier est vide")
     if head.startswith(ZIP_MAGIC):
         raise RegisterError(
-            "c'est une archive .zip ou un classeur\u202f: donnez le fichier qu'elle contient"
+            "c’est une archive .zip ou un classeur\u202f: donnez le fichier qu’elle contient"
         )
     if head.startswith(b"{"):
         date = plus.read_heading(_content(file))

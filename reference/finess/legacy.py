@@ -44,7 +44,7 @@ def read_heading(line: str) -> tuple[str, dt.date]:
     fields = [field.strip().strip('"') for field in line.split(";")]
     if len(fields) < 4 or fields[1].lower() not in LAYOUTS:
         raise RegisterError(
-            "la première ligne du registre n'est pas de la forme "
+            "la première ligne du registre n’est pas de la forme "
             f"«\u202ffiness;etalab;93;2021-01-08\u202f»\u202f: «\u202f{line.strip()[:60]}\u202f»"
         )
     try:
@@ -85,7 +85,7 @@ def _facility(line: int, fields: list[str]) -> RegisterRow:
         raise LineError(f"section inconnue\u202f: «\u202f{fields[SECTION][:20]}\u202f»")
     if len(fields) not in WIDTHS:
         raise LineError(f"{len(fields)} colonnes au lieu de 32")
-    number = read_finess(fields[NUMBER], "l'établissement")
+    number = read_finess(fields[NUMBER], "l’établissement")
     return RegisterRow(
         line=line,
         finess=number,
@@ -94,10 +94,10 @@ def _facility(line: int, fields: list[str]) -> RegisterRow:
         commune=read_commune(fields[POST_LINE]),
         category=read_category(fields[CATEGORY]),
         category_label=fields[CATEGORY_LABEL].strip(),
-        entity=read_finess(fields[ENTITY], "l'entité juridique"),
+        entity=read_finess(fields[ENTITY], "l’entité juridique"),
         entity_name="",
         siren="",
-        opens=read_date(fields[OPENS], "d'ouverture"),
+        opens=read_date(fields[OPENS], "d’ouverture"),
         closes=None,  # this layout only holds what is open
     )
 

@@ -53,7 +53,7 @@ def read_heading(stream: IO[bytes]) -> dt.date:
                 break
     if found.keys() != wanted:
         raise RegisterError(
-            "ce document JSON n'est pas un registre FINESS+\u202f: "
+            "ce document JSON n’est pas un registre FINESS+\u202f: "
             "«\u202fschemaVersion\u202f» ou «\u202fgeneratedAt\u202f» manque à sa racine"
         )
     if not found["schemaVersion"].startswith(SCHEMA):
@@ -108,8 +108,8 @@ class _Told:
 
 def _facility(told: _Told, date: dt.date, warnings: list[Remark]) -> RegisterRow:
     rank, fields, general, identity = told.rank, told.fields, told.general, told.identity
-    number = read_finess(_text(general, "numFinessEge"), "l'établissement")
-    opens = read_date(_text(general, "dateOuverture"), "d'ouverture")
+    number = read_finess(_text(general, "numFinessEge"), "l’établissement")
+    opens = read_date(_text(general, "dateOuverture"), "d’ouverture")
     closes = read_date(_text(general, "dateFermeture"), "de fermeture")
     if closes is None and _text(fields, "etatObjet") != ACTIVE:
         closes = date
@@ -128,7 +128,7 @@ def _facility(told: _Told, date: dt.date, warnings: list[Remark]) -> RegisterRow
         commune=read_commune(_text(site, "ligneAcheminement")),
         category=read_category(_text(fields, "categorieentiteGeographiqueExercice")),
         category_label="",
-        entity=read_finess(_text(identity, "numFinessPm"), "l'entité juridique"),
+        entity=read_finess(_text(identity, "numFinessPm"), "l’entité juridique"),
         entity_name=_entity_name(identity),
         siren=_text(identity, "siren")[:SIREN_LENGTH],
         opens=opens,

@@ -134,7 +134,7 @@ def read_name(*names: str) -> str:
             name = name[1:].removesuffix('"').replace('""', '"')
         if name:
             return name[:NAME_LENGTH]
-    raise LineError("nom de l'établissement absent")
+    raise LineError("nom de l’établissement absent")
 
 
 def read_commune(text: str) -> str:

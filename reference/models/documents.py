@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
+from reference.models.fields import NameField
+
 
 class DocumentGroup(models.Model):
     """A series of the committee's volume chart: seven watched kinds of documents and "Autres"."""
 
     code = models.SlugField("code", max_length=30, primary_key=True)
-    label = models.CharField("libellé", max_length=100)
-    short_label = models.CharField("libellé court", max_length=40)
+    label = NameField("libellé", max_length=100)
+    short_label = NameField("libellé court", max_length=40)
     position = models.PositiveSmallIntegerField("rang", unique=True)
     color = models.CharField("couleur", max_length=7)
 
@@ -30,10 +32,10 @@ class DocumentType(models.Model):
 
     id = models.SmallAutoField(primary_key=True)
     code = models.CharField("code", max_length=30, unique=True)
-    label = models.CharField("libellé", max_length=200)
+    label = NameField("libellé", max_length=200)
     system = models.CharField("nomenclature", max_length=40, blank=True)
     class_code = models.CharField("classe", max_length=4, blank=True)
-    class_label = models.CharField("libellé de la classe", max_length=100, blank=True)
+    class_label = NameField("libellé de la classe", max_length=100, blank=True)
     group = models.ForeignKey(
         DocumentGroup, on_delete=models.PROTECT, related_name="types", verbose_name="groupe"
     )

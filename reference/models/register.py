@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
+from reference.models.fields import NameField
 from reference.models.territories import Departement, Region
 
 
@@ -31,9 +32,9 @@ class FacilityCategory(models.Model):
     """
 
     code = models.CharField("code", max_length=4, primary_key=True)
-    label = models.CharField("libellé", max_length=200)
+    label = NameField("libellé", max_length=200)
     aggregate_code = models.CharField("agrégat", max_length=4, blank=True)
-    aggregate_label = models.CharField("libellé de l'agrégat", max_length=200, blank=True)
+    aggregate_label = NameField("libellé de l'agrégat", max_length=200, blank=True)
     valid_from = models.DateField("valable du", null=True, blank=True)
     valid_to = models.DateField("valable au", null=True, blank=True)
     sector = models.CharField(

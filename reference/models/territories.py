@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from reference.french import typographic
+from reference.models.fields import NameField
+
 
 class LinkingType(models.IntegerChoices):
     """INSEE's "type de liaison": how French says "of" before a territory's name (TNCC)."""
@@ -20,7 +23,7 @@ class Region(models.Model):
     """A région of the official geographic code."""
 
     code = models.CharField("code", max_length=2, primary_key=True)
-    name = models.CharField("nom", max_length=50, unique=True)
+    name = NameField("nom", max_length=50, unique=True)
     slug = models.SlugField("adresse", max_length=50, unique=True)
     linking_type = models.PositiveSmallIntegerField("liaison", choices=LinkingType.choices)
 
@@ -35,17 +38,15 @@ class Region(models.Model):
     @property
     def of(self) -> str:
         """The name after "of": "de Bretagne", "des Hauts-de-France"."""
-        return f"{LinkingType(self.linking_type).label}{self.name}"
+        return typographic(f"{LinkingType(self.linking_type).label}{self.name}")
 
 
 class Departement(models.Model):
     """A département, with the way French says "in" it, which follows no rule."""
 
     code = models.CharField("code", max_length=3, primary_key=True)
-    name = models.CharField("nom", max_length=50, unique=True)
-    locative = models.CharField(
-        "locatif", max_length=60, help_text="« en Côte-d'Or », « dans le Jura »"
-    )
+    name = NameField("nom", max_length=50, unique=True)
+    locative = NameField("locatif", max_length=60, help_text="« en Côte-d'Or », « dans le Jura »")
     linking_type = models.PositiveSmallIntegerField("liaison", choices=LinkingType.choices)
     region = models.ForeignKey(
         Region, on_delete=models.PROTECT, related_name="departements", verbose_name="région"
@@ -61,5 +62,5 @@ class Departement(models.Model):
 
     @property
     def of(self) -> str:
-        """The name after "of": "de la Côte-d'Or", "du Jura"."""
-        return f"{LinkingType(self.linking_type).label}{self.name}"
+        """The name after "of": "de la Côte-d’Or", "du Jura"."""
+        return typographic(f"{LinkingType(self.linking_type).label}{self.name}")

@@ -127,9 +127,9 @@ def test_every_month_of_the_grid_is_in_its_file(owner_client: Client) -> None:
 
     assert header == ["Mois", "Département", "État", "Reçu le", "Fichier"]
     assert len(lines) == 2 * 8
-    assert lines[0] == ["01/12/2025", "Côte-d'Or", PROVISIONAL, "15/01/2026",
+    assert lines[0] == ["01/12/2025", "Côte-d’Or", PROVISIONAL, "15/01/2026",
                         "ALIM_DMP_ESMS_202512.xlsx"]  # fmt: skip
-    assert lines[8] == ["01/11/2025", "Côte-d'Or", MISSING, "", ""]
+    assert lines[8] == ["01/11/2025", "Côte-d’Or", MISSING, "", ""]
     assert lines[9][4] == "'=1+1"
 
 

@@ -77,7 +77,7 @@ def test_the_file_is_compared_with_what_its_cells_hold(owner_client: Client) -> 
     text = page(owner_client, brought([line(A1, 40), line(A3, 30), line(B1, 30)]))
 
     assert "Publier remplacera 2 départements en janvier 2025" in text
-    assert "Côte-d'Or 60 70 +10 (+17\u202f%) 2 2 = Doubs 30 30 = 1 1 =" in text
+    assert "Côte-d’Or 60 70 +10 (+17\u202f%) 2 2 = Doubs 30 30 = 1 1 =" in text
     assert "Total 90 100 +10 (+11\u202f%) 3 3 =" in text
     assert "SYNTH Synthèse 90 100" in text
     assert "n’auraient plus aucun document\u202f: 1 ESMS publiés" in text
@@ -103,7 +103,7 @@ def test_a_new_month_is_compared_with_the_last_one_received(owner_client: Client
     text = page(owner_client, brought([line(A1, 60), line(B1, 5), line(J1, 9)]))
 
     assert "comparez-le à décembre 2024" in text
-    assert "Côte-d'Or 50 60 +10 (+20\u202f%)" in text
+    assert "Côte-d’Or 50 60 +10 (+20\u202f%)" in text
     assert "Doubs n.\u00a0d. 5 n.\u00a0d." in text
     assert "Total comparable 59 69 +10 (+17\u202f%) 2 2 =" in text
     assert "Total du fichier n.\u00a0d. 74 n.\u00a0d." in text
@@ -174,7 +174,7 @@ def test_the_other_mode_can_be_chosen_and_is_compared_anew(owner_client: Client)
     assert (extract.state, extract.mode) == (State.READY, "complete")
     text = page(owner_client, extract)
     assert "Publier complétera 1 département en janvier 2025" in text
-    assert "Côte-d'Or 60 70 +10 (+17\u202f%)" in text
+    assert "Côte-d’Or 60 70 +10 (+17\u202f%)" in text
     assert AuditEntry.objects.get(action="mode changé").details["mode"] == "complete"
     publish(extract)
     assert fed() == {("2025-01", A1, "SYNTH"): 60, ("2025-01", A2, "SYNTH"): 10}
@@ -343,7 +343,7 @@ def test_a_published_file_says_where_it_speaks_and_what_is_left_to_correct(
     assert "Fichier publié" in text
     assert "Voir la page de Bourgogne-Franche-Comté" in text
     assert "Mois et départements publiés" in text
-    assert "janvier 2025 Côte-d'Or –" in text
+    assert "janvier 2025 Côte-d’Or –" in text
     assert "Des lignes n’ont pas été publiées" in text
 
 

@@ -125,7 +125,7 @@ def test_publishing_is_asked_of_the_workers_and_audited(
     assert AuditEntry.objects.get(action="publication demandée").details == {"extract": extract.pk}
     tasks.process_extract(extract.pk)
     page = administrator.get(f"{UPLOAD}{extract.pk}/").content.decode()
-    assert "Côte-d&#x27;Or" in page
+    assert "Côte-d’Or" in page
 
 
 def test_asking_twice_sends_once(
@@ -180,7 +180,7 @@ def test_a_replaced_file_says_where(administrator: Client) -> None:
     page = administrator.get(f"{UPLOAD}{first.pk}/").content.decode()
 
     assert "Remplacé depuis" in page
-    assert page.index("Doubs") < page.index("Côte-d&#x27;Or")
+    assert page.index("Doubs") < page.index("Côte-d’Or")
 
 
 def test_unallocated_documents_are_named(administrator: Client) -> None:

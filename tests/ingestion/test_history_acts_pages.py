@@ -42,7 +42,7 @@ def test_withdrawing_says_what_each_cell_becomes_then_shows_the_month(
     asked = text(owner_client.get(address))
     done = owner_client.post(address, follow=True)
 
-    assert "socle.csv" in asked.split("Côte-d'Or")[1].split("</tr>")[0]
+    assert "socle.csv" in asked.split("Côte-d’Or")[1].split("</tr>")[0]
     assert "non reçu" in asked.split("Jura")[1].split("</tr>")[0]
     assert "ancien.csv" in asked.split("republier ensuite")[1]
     assert done.redirect_chain[0][0] == MONTH
@@ -97,7 +97,7 @@ def test_a_version_is_republished_by_the_workers(owner_client: Client) -> None:
     done = owner_client.post(address, follow=True)
 
     assert "remplacera" in asked
-    assert "janvier 2025\u202f: Côte-d'Or" in asked
+    assert "janvier 2025\u202f: Côte-d’Or" in asked
     assert "Publication demandée." in text(done)
     tasks.process_extract(first.pk)
     assert fed() == {("2025-01", A1, "SYNTH"): 5}

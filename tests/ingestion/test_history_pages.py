@@ -169,7 +169,7 @@ def test_a_month_says_from_which_files_each_cell_comes_in_order(owner_client: Cl
 
     page = text(owner_client.get(MONTH))
 
-    cell = page.split("Côte-d'Or")[1].split("</tr>")[0]
+    cell = page.split("Côte-d’Or")[1].split("</tr>")[0]
     assert cell.index("second.csv") < cell.index("complement.csv")
     assert "non reçu" in page.split(">Jura<")[1].split("</tr>")[0]
     assert f"{FILES}{first.pk}/republier/" in page  # replaced in one of its départements
@@ -219,7 +219,7 @@ def test_two_versions_are_compared_by_departement_type_and_facility(owner_client
     page = text(owner_client.get(f"{MONTH}difference/?before={first.pk}&after=publie"))
 
     rows = page.split("</tr>")
-    by_departement = next(row for row in rows if "Côte-d'Or" in row)
+    by_departement = next(row for row in rows if "Côte-d’Or" in row)
     assert "1\u202f505" in by_departement
     assert "−1\u202f491" in by_departement
     sites = page.split('id="etablissements"')[1]

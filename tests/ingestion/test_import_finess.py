@@ -50,7 +50,7 @@ def test_the_report_in_french_says_what_became_of_every_line(register: Path) -> 
         "Établissements lus\u202f: 2 = créés 1 + mis à jour 0 + fermés 0 + rouverts 0"
         " + inchangés 0 + refusés 1"
     ) in told
-    assert "ligne 3 210001385\u202f: clé du numéro FINESS de l'établissement fausse" in told
+    assert "ligne 3 210001385\u202f: clé du numéro FINESS de l’établissement fausse" in told
     assert "Départements couverts (1)\u202f: 21" in told
     assert "Les chiffres publiés ont été recalculés." in told
 
@@ -64,10 +64,10 @@ def test_the_report_says_where_nothing_could_be_closed(register: Path) -> None:
     told = run(register)
 
     assert "Départements couverts (0)\u202f: aucun" in told
-    assert "Rien n'a été fermé dans les départements que le fichier ne couvre pas (2)" in told
+    assert "Rien n’a été fermé dans les départements que le fichier ne couvre pas (2)" in told
     assert "en partie dans le fichier (présents sur ouverts)\u202f: 21 (1 sur 3)" in told
     assert "absents du fichier\u202f: 39" in told
-    assert "Les chiffres publiés n'avaient pas à être recalculés." in told
+    assert "Les chiffres publiés n’avaient pas à être recalculés." in told
 
 
 def test_a_partial_file_that_leaves_no_departement_out_says_only_its_part(register: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_file_that_is_no_register_is_refused_in_french_and_leaves_no_trace(
 ) -> None:
     register.write_bytes(b"mois;finess\n")
 
-    with pytest.raises(CommandError, match="Registre refusé\u202f: ce fichier n'est pas un"):
+    with pytest.raises(CommandError, match="Registre refusé\u202f: ce fichier n’est pas un"):
         run(register)
 
     assert not AuditEntry.objects.exists()
@@ -224,7 +224,7 @@ def test_a_file_that_is_no_register_is_refused_in_french_and_leaves_no_trace(
 def test_a_missing_file_or_a_folder_is_said_in_french(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Fichier introuvable"):
         run(tmp_path / "absent.csv")
-    with pytest.raises(CommandError, match="C'est un dossier et non un fichier"):
+    with pytest.raises(CommandError, match="C’est un dossier et non un fichier"):
         run(tmp_path)
 
 

@@ -164,7 +164,7 @@ def test_what_a_file_leaves_out_is_told_even_when_it_is_published(
     answer = json.loads(ingest(less, "--publish", "--json"))
 
     assert answer["state"] == "published"
-    assert "Le fichier ne contient rien en Côte-d'Or en janvier 2025" in answer["message"]
+    assert "Le fichier ne contient rien en Côte-d’Or en janvier 2025" in answer["message"]
 
 
 def test_the_month_of_a_file_may_be_given(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_comparison_is_in_numbers(owner_client: Client) -> None:
             *(f"Documents, {side}" for side in ("publié", "après", "écart")),
             *(f"ESMS qui alimentent, {side}" for side in ("publié", "après", "écart")),
         ],
-        ["Côte-d'Or", "5010", "4030", "-980", "2", "2", "0"],
+        ["Côte-d’Or", "5010", "4030", "-980", "2", "2", "0"],
         ["Doubs", "30", "30", "0", "1", "1", "0"],
         ["Total", "5040", "4060", "-980", "3", "3", "0"],
     ]
@@ -129,16 +129,16 @@ def test_a_month_says_where_each_departement_comes_from(owner_client: Client) ->
 
     rows = lines(owner_client, MONTH, "departements")
 
-    assert ["21", "Côte-d'Or", "1", str(second.pk), "deux.csv", "remplace"] in rows
+    assert ["21", "Côte-d’Or", "1", str(second.pk), "deux.csv", "remplace"] in rows
     assert ["39", "Jura", "", "", "non reçu"] in rows
     current = lines(owner_client, MONTH, "en-vigueur")[1:]
     assert [row[:5] for row in current] == [
-        [str(second.pk), "deux.csv", "publié", "Côte-d'Or", ""],
-        [str(first.pk), "un.csv", "publié", "Doubs", "Côte-d'Or"],
+        [str(second.pk), "deux.csv", "publié", "Côte-d’Or", ""],
+        [str(first.pk), "un.csv", "publié", "Doubs", "Côte-d’Or"],
     ]
     assert len(lines(owner_client, MONTH, "anterieurs")) == 1
     withdrawn = lines(owner_client, f"{page_of(second)}retirer/", "retrait")
-    assert withdrawn[1] == ["janvier 2025", "Côte-d'Or", "non reçu"]
+    assert withdrawn[1] == ["janvier 2025", "Côte-d’Or", "non reçu"]
 
 
 def test_two_versions_are_compared_whole(
@@ -153,7 +153,7 @@ def test_two_versions_are_compared_whole(
     sides = lines(owner_client, f"{MONTH}difference/", "par-departement", asked)
     every = lines(owner_client, f"{MONTH}difference/", "etablissements", f"{asked}&page=2")
 
-    assert sides[1] == ["Côte-d'Or", "1530", "10", "-1520", "1", "1"]
+    assert sides[1] == ["Côte-d’Or", "1530", "10", "-1520", "1", "1"]
     assert lines(owner_client, f"{MONTH}difference/", "par-type", asked)[1][1] == "1530"
     assert [row[:2] for row in every[1:]] == [
         ["EHPAD fictif 21-1", A1],

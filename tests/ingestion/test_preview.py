@@ -107,7 +107,7 @@ def test_what_no_departement_can_claim_is_told_apart() -> None:
     lines = extract.preview["comparison"]["departement"]
     assert [(each["key"], each["documents"][1]) for each in lines] == [
         ("Non ventilé", 7),
-        ("Côte-d'Or", 5),
+        ("Côte-d’Or", 5),
         ("", 12),
     ]
     assert extract.preview["covered"] == {"2025-01": {"21": 1, "": 1}}

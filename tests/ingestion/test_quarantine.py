@@ -59,7 +59,7 @@ def test_the_page_shows_the_numbers_that_wait_with_what_they_hold(
     page = owner_client.get(LIST).text
 
     row = page[page.index(f'<th scope="row">{UNKNOWN}') :].partition("</tr>")[0]
-    assert "Côte-d&#x27;Or" in row
+    assert "Côte-d’Or" in row
     assert "janvier 2025" in row
     assert "<td>7</td>" in row
     assert f'href="/fichiers-mensuels/{waiting.pk}/"' in row
@@ -94,7 +94,7 @@ def test_all_that_waits_is_in_a_file_where_no_name_runs(owner_client: Client, wa
 
     assert header[:3] == ["FINESS", "Attend", "Organisme"]
     assert unknown[0] == UNKNOWN
-    assert unknown[3:7] == ["Côte-d'Or", "janvier 2025", "1", "7"]
+    assert unknown[3:7] == ["Côte-d’Or", "janvier 2025", "1", "7"]
     assert undecided[:3] == [OWNER, "une décision", '\'=HYPERLINK("https://evil.example")']
 
 
@@ -104,7 +104,7 @@ def test_decisions_and_sites_are_files_too(owner_client: Client, waiting: Any) -
     decisions = lines_of(owner_client.get(LIST, {"format": "csv", "tableau": "decisions"}))
 
     assert [site[2:4] for site in sites[1:]] == [
-        ["21", "Côte-d'Or"],
+        ["21", "Côte-d’Or"],
         ["25", "Doubs"],
         ["35", "Ille-et-Vilaine"],
     ]

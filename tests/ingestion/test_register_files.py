@@ -89,7 +89,7 @@ def test_the_preview_of_a_register_changes_nothing_and_says_what_it_would_do() -
     told = extract.preview
     assert (told["counts"]["created"], told["counts"]["updated"]) == (1, 1)
     assert told["counts"]["closed_by_absence"] == 1
-    assert told["covered"] == [["21", "Côte-d'Or"]]
+    assert told["covered"] == [["21", "Côte-d’Or"]]
     assert told["new_categories"] == [["998", "Catégorie 998"]]
     assert told["date"] == "2022-01-08"
 

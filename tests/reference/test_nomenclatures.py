@@ -38,7 +38,7 @@ def test_french_says_in_and_of_each_departement_its_own_way() -> None:
     jura, or_ = Departement.objects.get(code="39"), Departement.objects.get(code="21")
 
     assert (jura.locative, jura.of) == ("dans le Jura", "du Jura")
-    assert (or_.locative, or_.of) == ("en Côte-d'Or", "de la Côte-d'Or")
+    assert (or_.locative, or_.of) == ("en Côte-d’Or", "de la Côte-d’Or")
     assert all(" " in place.locative for place in Departement.objects.all())
 
 

@@ -29,7 +29,7 @@ from reference.numbers import NARROW, grouped
 class Command(BaseCommand):
     """Indicateurs d'un territoire."""
 
-    help = "Affiche les indicateurs d'un territoire sur une période."
+    help = "Affiche les indicateurs d’un territoire sur une période."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--territory", required=True, help="R27 (région) ou D21 (département)")
@@ -71,7 +71,7 @@ def _month(text: str, option: str) -> dt.date:
         return parse_month(text)
     except ValueError as error:
         raise CommandError(
-            f"{option}{NARROW}: {_quoted(text)} n'est pas un mois. "
+            f"{option}{NARROW}: {_quoted(text)} n’est pas un mois. "
             "Écrivez-le AAAA-MM, comme 2025-12."
         ) from error
 
@@ -87,8 +87,8 @@ def _territory(text: str) -> Territory:
         if departement is not None:
             return departement_territory(departement)
     raise CommandError(
-        f"Territoire inconnu{NARROW}: {_quoted(text)}. Écrivez R suivi du code d'une région (R27) "
-        "ou D suivi de celui d'un département (D21)."
+        f"Territoire inconnu{NARROW}: {_quoted(text)}. Écrivez R suivi du code d’une région (R27) "
+        "ou D suivi de celui d’un département (D21)."
     )
 
 

@@ -22,7 +22,7 @@ from reference.numbers import grouped
 MAX_REMARKS = 20
 FIGURES = {
     True: "Les chiffres publiés ont été recalculés.",
-    False: "Les chiffres publiés n'avaient pas à être recalculés.",
+    False: "Les chiffres publiés n’avaient pas à être recalculés.",
 }
 LABELS = {
     "created": "créés",
@@ -119,7 +119,7 @@ def summary(report: RegisterReport) -> list[str]:
     lines = [
         f"Registre du {report.date:%d/%m/%Y}, format {report.layout}\u202f: {report.file_name}",
         f"Établissements lus\u202f: {grouped(report.read)} = {' + '.join(fates)}",
-        f"Fermés parce qu'ils n'y figurent plus\u202f: {grouped(report.closed_by_absence)}",
+        f"Fermés parce qu’ils n’y figurent plus\u202f: {grouped(report.closed_by_absence)}",
         *_coverage(report),
     ]
     if report.new_categories:
@@ -139,7 +139,7 @@ def _coverage(report: RegisterReport) -> list[str]:
         )
         absent = ", ".join(place.departement for place in report.uncovered if not place.present)
         lines.append(
-            "Rien n'a été fermé dans les départements que le fichier ne couvre pas "
+            "Rien n’a été fermé dans les départements que le fichier ne couvre pas "
             f"({len(report.uncovered)})"
         )
         if partial:

@@ -50,12 +50,12 @@ class Command(BaseCommand):
             "--mode",
             choices=Mode.values,
             default="",
-            help="par défaut\u202f: complète s'il porte les colonnes du rapport, sinon remplace",
+            help="par défaut\u202f: complète s’il porte les colonnes du rapport, sinon remplace",
         )
         parser.add_argument(
             "--confirm-empty",
             action="store_true",
-            help="les départements absents du fichier n'ont rien déposé (zéro)",
+            help="les départements absents du fichier n’ont rien déposé (zéro)",
         )
         parser.add_argument("--source", help="nom de la source, celle des fichiers par défaut")
         parser.add_argument(

@@ -59,7 +59,7 @@ def test_an_analyst_adds_an_event_which_the_trail_and_the_version_tell(
     entry = last_entry()
     assert (entry.action, entry.region) == ("événement ajouté", event.region)
     assert entry.details == {
-        "label": EVENT["label"], "territory": "Côte-d'Or", "month": "2025-12"
+        "label": EVENT["label"], "territory": "Côte-d’Or", "month": "2025-12"
     }  # fmt: skip
     assert "Événement ajouté : Cibles ESMS Numérique." in text(answer)
 
