@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from reference.models import DocumentType, DocumentTypeAlias
 
@@ -12,6 +13,7 @@ NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 REPORT = re.compile(r"\bcomptes? rendus?\b")
 
 
+@lru_cache(maxsize=4096)  # those of the nomenclature come back with every file
 def normalise_label(text: str) -> str:
     """A label without what people vary: case, accents, spaces, punctuation, "compte rendu" or CR.
 
