@@ -157,7 +157,7 @@ def _kept(key: str) -> Any:
 
 
 def _sealed(value: Any) -> bytes:
-    """As it is kept for other processes: a tenth of it has to be sent."""
+    """As it is kept for other processes: a fraction of it has to be sent."""
     return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), QUICKLY)
 
 

@@ -14,6 +14,7 @@ from dashboard.charts.contributors import is_small
 from dashboard.committees import Head, Meeting, head_of
 from dashboard.editions import Json, ranked, summary
 from dashboard.models import Edition
+from dashboard.synthesis import NOTHING, UNALLOCATED
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.evidence import RegionEvidence
 from indicators.selection import Territory
@@ -64,8 +65,15 @@ class Since:
     month: dt.date  # the last received then
     now: dt.date  # the last received today
     rows: tuple[Row, ...]
+    unallocated: Row | None  # the documents without a département, where there are or were any
     total: Row
     paragraph: Paragraph
+
+    @property
+    def lines(self) -> tuple[Row, ...]:
+        """All of them in the order of the table, the région last."""
+        carried = () if self.unallocated is None else (self.unallocated,)
+        return (*self.rows, *carried, self.total)
 
     @property
     def then(self) -> str:
@@ -113,8 +121,8 @@ def _met(cut_off: dt.date | None) -> ExpressionWrapper[Q]:
 
 
 def since_table(found: Since) -> Table:
-    """The same as a table: each département, then the région."""
-    rows = (*found.rows, found.total)
+    """The same as a table: each département, documents without one, then the région."""
+    rows = found.lines
 
     def three(name: str, label: str, unit: Unit, change: Unit, word: str) -> tuple[Column, ...]:
         pairs: list[Pair] = [getattr(row, name) for row in rows]
@@ -192,6 +200,7 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
         month=head.month,
         now=now,
         rows=tuple(_row(each) for each in places),
+        unallocated=_unallocated_row(total),
         total=_row(total),
         paragraph=paragraph(head, meeting, now, total, places),
     )
@@ -210,6 +219,22 @@ def _row(both: Both) -> Row:
         rank=_rank(both),
         sites=(both.before.get("contributors"), both.after.get("contributors")),
     )
+
+
+def _unallocated_row(region: Both) -> Row | None:
+    before, after = _unallocated(region.before), _unallocated(region.after)
+    if not before and not after:
+        return None
+    documents = Both(region.territory, {"documents": before}, {"documents": after})
+    nothing = Pair(NOTHING, NOTHING, NOTHING)
+    return Row(UNALLOCATED, "", _documents(documents), nothing, nothing, (None, None))
+
+
+def _unallocated(figures: Json) -> float | None:
+    """The documents of a région without a département; None: n. d., or an edition without them."""
+    if figures.get("documents") is None or "unallocated" not in figures:
+        return None
+    return figures["unallocated"] or 0.0
 
 
 def _documents(both: Both) -> Pair:

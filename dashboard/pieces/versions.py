@@ -69,7 +69,7 @@ class Versions(Reports):
         table, told = since_table(found), found.paragraph
         if self.working:
             return table, told
-        table = masked_since(table, [of_committee(row) for row in (*found.rows, found.total)])
+        table = masked_since(table, [of_committee(row) for row in found.lines])
         now = table.named("documents-maintenant").texts
         names = {row for row, text in zip(table.rows, now, strict=True) if text in UNSAID}
         return table, unsaid.of_committee(told, names, region=found.total.name in names)

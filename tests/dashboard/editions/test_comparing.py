@@ -16,7 +16,8 @@ from accounts.models import User
 from dashboard.committees import head_of
 from dashboard.editions import freeze, summary
 from dashboard.models import Edition
-from dashboard.since import Since, compare, since
+from dashboard.since import Since, compare, since, since_table
+from dashboard.synthesis import UNALLOCATED
 from indicators.models import CoveredMonth, MonthlyReach
 from reference.models import Region, raise_data_version
 from tests.dashboard.editions.common import COMMITTEE, LIST, html_of, plain, today
@@ -137,6 +138,41 @@ def test_each_figure_that_moved_is_in_the_table_and_in_the_paragraph(edition: Ed
     assert plain(next(row for row in found.rows if row.name == "Côte-d’Or").rank.change) == "+4"
     assert found.total.url == ""
     assert found.paragraph.facts["mois reçus depuis"] == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "written"),
+    [
+        (4.0, 6.0, ("4", "6", "+50 %")),
+        (None, 6.0, ("0", "6", "–")),
+        (4.0, None, ("4", "0", "−100 %")),
+        ("not kept", 6.0, ("n. d.", "6", "–")),
+        ("not kept", None, None),
+        (None, None, None),
+    ],
+)
+def test_documents_without_a_departement_have_their_line(
+    edition: Edition,
+    monkeypatch: pytest.MonkeyPatch,
+    then: Any,
+    now: float | None,
+    written: tuple[str, ...] | None,
+) -> None:
+    before = moved(edition, R27={"unallocated": then})
+    if then == "not kept":
+        del before["R27"]["unallocated"]
+    monkeypatch.setattr("dashboard.editions.unallocated_12m", lambda *_: now)
+
+    found = compared(edition, before)
+
+    row = found.unallocated
+    assert written == (
+        row and tuple(map(plain, (row.documents.before, row.documents.after, row.documents.change)))
+    )
+    assert [each.name for each in found.lines][-2:-1] == [
+        UNALLOCATED if written else found.rows[-1].name
+    ]
+    assert since_table(found).rows == tuple(each.name for each in found.lines)
 
 
 def test_beyond_three_the_places_that_moved_are_counted(edition: Edition) -> None:
