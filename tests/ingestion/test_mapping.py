@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, Role, User
-from ingestion import mappings, tasks
+from ingestion import mappings
 from ingestion.forms.columns import ColumnsForm, roles_of
 from ingestion.models import Extract, HeaderMapping, Mode, State, default_source
 from ingestion.process import process
@@ -49,13 +49,6 @@ SAID = roles("finess", "type", "documents", "")
 
 def page_of(extract: Extract) -> str:
     return f"/fichiers-mensuels/{extract.pk}/colonnes/"
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    found: list[int] = []
-    monkeypatch.setattr(tasks.process_extract, "delay", found.append)
-    return found
 
 
 # --- What the form takes ---------------------------------------------------------------------

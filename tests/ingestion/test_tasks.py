@@ -29,14 +29,6 @@ def world() -> None:
     build()
 
 
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The identifiers handed to the broker."""
-    found: list[int] = []
-    monkeypatch.setattr(tasks.process_extract, "delay", found.append)
-    return found
-
-
 def received(**asked: Any) -> Extract:
     region = Region.objects.get(code="27")
     data = io.BytesIO(content([line(A1, 5)]))

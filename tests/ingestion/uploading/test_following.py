@@ -8,52 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AuditEntry, RegionGrant, Role, User
+from accounts.models import AuditEntry
 from ingestion import tasks
 from ingestion.models import Extract, LineReport, Outcome, State
 from ingestion.publishing.publish import hand_back, publish
 from reference.models import Region
-from tests.ingestion.world import brought, build, facility, line, published
+from tests.ingestion.uploading.common import A1, B1, UPLOAD
+from tests.ingestion.world import brought, line, published
 
 pytestmark = pytest.mark.django_db
-
-A1, B1 = facility("21", 1), facility("25", 1)
-UPLOAD = "/fichiers-mensuels/"
-
-
-@pytest.fixture(autouse=True)
-def world() -> None:
-    build()
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The identifiers handed to the broker."""
-    found: list[int] = []
-    monkeypatch.setattr(tasks.process_extract, "delay", found.append)
-    return found
-
-
-def signed_in(role: str | None, region: str = "27") -> Client:
-    """A client signed in as a new user with a role (None: no region)."""
-    user = User.objects.create_user(f"{role}.{region}@exemple.fr".lower())
-    if role is not None:
-        RegionGrant.objects.create(user=user, region_id=region, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def administrator() -> Client:
-    return signed_in(Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def national() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("national@exemple.fr"))
-    return client
 
 
 def shown_text(page: str) -> str:

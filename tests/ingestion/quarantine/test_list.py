@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,44 +9,13 @@ from django.test import Client
 
 from accounts.models import RegionGrant, Role, User
 from ingestion.models import EntityDecision
-from reference.models import (
-    FacilityPeriod,
-    LegalEntity,
-    Region,
-)
+from reference.models import LegalEntity, Region
 from tests.ingestion import world
+from tests.ingestion.quarantine.common import HOME, LIST, OWNER, PAGE, UNKNOWN
 from tests.ingestion.world import brought, facility, line, published
 from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/fichiers-mensuels/a-rattacher/"
-HOME, UNKNOWN = facility("21", 1), facility("21", 9)
-OWNER = world.number("75", 500)
-PAGE = f"{LIST}bourgogne-franche-comte/{OWNER}/"
-
-
-@pytest.fixture(autouse=True)
-def mixed_entity() -> LegalEntity:
-    """A legal entity with a home of the region, a closed one, and one of another region."""
-    world.build()
-    for departement, rank in (("21", 50), ("25", 51), ("35", 52)):
-        world.add_facility(departement, rank, owner=OWNER)
-    closed = FacilityPeriod.objects.filter(facility__finess=facility("25", 51))
-    closed.update(ends_on=dt.date(2024, 6, 30))
-    LegalEntity.objects.filter(finess=OWNER).update(name="ASSOCIATION X")
-    return LegalEntity.objects.get(finess=OWNER)
-
-
-@pytest.fixture
-def waiting() -> Any:
-    """A published file: a line of a home, one of an unknown number, one to be arbitrated."""
-    return published([line(HOME, 5), line(UNKNOWN, 7), line(OWNER, 11)])
-
-
-@pytest.fixture
-def region(mixed_entity: LegalEntity) -> Region:
-    return Region.objects.get(pk="27")
 
 
 # --- The list --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The upload pages: who may come, what they see, what a wrong file gets."""
+"""The upload page: who may come, and what becomes of the files that they bring."""
 
 from __future__ import annotations
 
@@ -11,68 +11,15 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 from kombu.exceptions import OperationalError as BrokerDown
 
-from accounts.models import AuditEntry, RegionGrant, Role, User
+from accounts.models import AuditEntry, Role
 from ingestion import tasks
-from ingestion.forms import UploadForm
-from ingestion.models import Extract, Kind, Source, State, default_source
-from reference.models import Programme
-from tests.ingestion.world import brought, build, content, facility, line, published
+from ingestion.models import Extract, State
+from tests.ingestion.uploading.common import A1, UPLOAD, asked, csv, signed_in
+from tests.ingestion.world import brought, line, published
 
 pytestmark = pytest.mark.django_db
-
-A1, B1 = facility("21", 1), facility("25", 1)
-UPLOAD = "/fichiers-mensuels/"
-
-
-@pytest.fixture(autouse=True)
-def world() -> None:
-    build()
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The identifiers handed to the broker."""
-    found: list[int] = []
-    monkeypatch.setattr(tasks.process_extract, "delay", found.append)
-    return found
-
-
-def signed_in(role: str | None, region: str = "27") -> Client:
-    """A client signed in as a new user with a role (None: no region)."""
-    user = User.objects.create_user(f"{role}.{region}@exemple.fr".lower())
-    if role is not None:
-        RegionGrant.objects.create(user=user, region_id=region, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def administrator() -> Client:
-    return signed_in(Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def national() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("national@exemple.fr"))
-    return client
-
-
-def asked(lines: list[str] | None = None, **changes: Any) -> dict[str, Any]:
-    """What the form sends."""
-    data = content([line(A1, 5)] if lines is None else lines)
-    sent = {
-        "kind": "monthly",
-        "file": SimpleUploadedFile("extrait.csv", data),
-        "region": "27",
-        "month": "",
-        "mode": "replace",
-    }
-    return sent | changes
 
 
 # --- Who -------------------------------------------------------------------------------------
@@ -177,10 +124,6 @@ def test_the_same_file_again_leads_to_the_one_in_force(
     assert sent == []
 
 
-def csv(name: str, lines: list[str] | None = None) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content([line(A1, 5)] if lines is None else lines))
-
-
 def test_several_files_become_one_extract_each(administrator: Client, sent: list[int]) -> None:
     files = [csv("janvier.csv"), csv("fevrier.csv", [line(A1, 6, month="2025-02")])]
 
@@ -282,152 +225,3 @@ def test_a_full_disk_is_told_in_the_form_when_nothing_could_be_kept(
     assert answer.status_code == 400
     assert "l’espace de stockage est plein" in answer.content.decode()
     assert not Extract.objects.exists()
-
-
-# --- Kinds of files, and sources -------------------------------------------------------------
-
-
-def test_a_register_is_brought_for_a_region_by_its_administrator(
-    administrator: Client, sent: list[int]
-) -> None:
-    administrator.post(
-        UPLOAD, asked(kind="register", file=csv("finess.json"), month="2025-01", mode="complete")
-    )
-
-    extract = Extract.objects.get()
-    assert (extract.kind, extract.region_id, extract.source) == (Kind.REGISTER, "27", None)
-    assert (extract.asked_month, extract.asked_mode) == (None, "")  # nothing that months need
-
-
-def test_only_a_register_may_be_json(administrator: Client) -> None:
-    answer = administrator.post(UPLOAD, asked(file=csv("finess.json")))
-
-    assert "Ce type de fichier n’est pas lu" in answer.content.decode()
-
-
-def test_members_are_brought_for_a_programme(administrator: Client, sent: list[int]) -> None:
-    programme = Programme.objects.create(code="pilotes", name="Pilotes")
-
-    administrator.post(UPLOAD, asked(kind="programme", programme=programme.pk))
-
-    extract = Extract.objects.get()
-    assert (extract.kind, extract.programme, extract.source) == (Kind.PROGRAMME, programme, None)
-
-
-def test_without_any_programme_the_form_says_where_to_make_one(administrator: Client) -> None:
-    nowhere = administrator.get(UPLOAD).content.decode()
-    Programme.objects.create(code="pilotes", name="Pilotes")
-    somewhere = administrator.get(UPLOAD).content.decode()
-
-    assert "Créez d’abord le programme" in nowhere
-    assert "Créez d’abord le programme" not in somewhere
-    assert "/programmes/nouveau/" in nowhere
-    assert "/programmes/nouveau/" in somewhere
-
-
-def test_a_file_is_of_the_default_source_and_automatic_unless_told(
-    administrator: Client, sent: list[int]
-) -> None:
-    administrator.post(UPLOAD, asked(mode=""))
-
-    extract = Extract.objects.get()
-    assert extract.source == default_source()
-    assert extract.asked_mode == ""
-
-
-def test_the_sources_of_other_regions_are_not_offered(
-    administrator: Client, national: Client, sent: list[int]
-) -> None:
-    own = Source.objects.create(name="Éditeur", region_id="27")
-    other = Source.objects.create(name="Voisine", region_id="53")
-
-    page = administrator.get(UPLOAD).content.decode()
-    refused = administrator.post(UPLOAD, asked(source=other.pk))
-    misplaced = national.post(UPLOAD, asked(source=other.pk))
-    administrator.post(UPLOAD, asked(source=own.pk))
-
-    assert "Éditeur (Bourgogne-Franche-Comté)" in page
-    assert "Voisine" not in page
-    assert [refused.status_code, misplaced.status_code] == [400, 400]
-    assert "n’est pas proposée à la région choisie" in misplaced.content.decode()
-    assert Extract.objects.get().source == own
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"file": ""}, "Choisissez un fichier."),
-        ({"file": SimpleUploadedFile("vide.csv", b"")}, "Ce fichier est vide"),
-        ({"file": SimpleUploadedFile("photo.png", b"x")}, "Ce type de fichier n’est pas lu"),
-        ({"region": ""}, "Choisissez une région."),
-        ({"month": "janvier"}, "sous la forme AAAA-MM"),
-        ({"month": "2025-13"}, "sous la forme AAAA-MM"),
-        ({"mode": "effacer"}, "Choisissez ce que devient"),
-        ({"kind": ""}, "Choisissez la nature"),
-        ({"source": "0"}, "n’est pas proposée"),
-        ({"kind": "programme"}, "Choisissez le programme"),
-    ],
-)
-def test_a_wrong_answer_is_told_beside_its_field(
-    administrator: Client, sent: list[int], changes: dict[str, Any], message: str
-) -> None:
-    answer = administrator.post(UPLOAD, asked(**changes))
-
-    assert answer.status_code == 400
-    assert message in answer.content.decode().replace("&#x27;", "'")
-    assert not Extract.objects.exists()
-
-
-def test_a_file_above_the_limit_is_told(administrator: Client, settings: Any) -> None:
-    settings.MES_UPLOAD_MAX_BYTES = 10
-
-    answer = administrator.post(UPLOAD, asked())
-
-    assert answer.status_code == 400
-    assert "taille admise" in answer.content.decode()
-
-
-def test_a_form_sent_without_any_field_is_told(administrator: Client) -> None:
-    answer = administrator.post(UPLOAD, {})
-
-    assert answer.status_code == 400
-
-
-@pytest.mark.parametrize("address", [UPLOAD, f"{UPLOAD}{{pk}}/"])
-def test_pages_that_hold_numbers_and_names_are_kept_nowhere(
-    administrator: Client, address: str
-) -> None:
-    extract = brought([line(A1, 5)])
-
-    answer = administrator.get(address.format(pk=extract.pk))
-
-    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
-
-
-def form_of(user: User, *files: SimpleUploadedFile) -> UploadForm:
-    return UploadForm(asked(), MultiValueDict({"file": list(files)}), user=user)
-
-
-def cut_short(name: str, size: int) -> SimpleUploadedFile:
-    """A file of which the upload handler wrote one byte of so many."""
-    file = SimpleUploadedFile(name, b"x")
-    file.size = size
-    return file
-
-
-def test_a_file_that_the_temporary_disk_cut_short_is_told(owner: User) -> None:
-    form = form_of(owner, cut_short("extrait.csv", 8))
-
-    assert "l’espace de stockage est plein" in str(form.errors["file"])
-
-
-def test_what_exceeds_the_limit_of_all_files_is_told_of_the_last_ones(
-    owner: User, settings: Any
-) -> None:
-    settings.MES_UPLOAD_MAX_REQUEST_BYTES = 3 << 20
-    form = form_of(owner, csv("un.csv"), cut_short("deux.csv", 4 << 20))
-
-    assert form.is_valid()
-    first, second = form.cleaned_data["file"]
-    assert first.fault is None
-    assert "Les fichiers déposés ensemble dépassent 3\u202fMo." in second.refusal(alone=True)

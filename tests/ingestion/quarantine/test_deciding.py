@@ -13,45 +13,12 @@ from ingestion import tasks
 from ingestion.arbitration import decide, sites_of
 from ingestion.models import Arbitration, EntityDecision
 from ingestion.publishing.publish import rebuild_stale
-from reference.models import (
-    DataVersion,
-    Facility,
-    FacilityPeriod,
-    LegalEntity,
-    Region,
-)
+from reference.models import DataVersion, Facility, FacilityPeriod, LegalEntity, Region
 from tests.ingestion import world
-from tests.ingestion.world import brought, carried, facility, fed, line, published
+from tests.ingestion.quarantine.common import HOME, LIST, OWNER, PAGE
+from tests.ingestion.world import brought, carried, facility, fed, line
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/fichiers-mensuels/a-rattacher/"
-HOME, UNKNOWN = facility("21", 1), facility("21", 9)
-OWNER = world.number("75", 500)
-PAGE = f"{LIST}bourgogne-franche-comte/{OWNER}/"
-
-
-@pytest.fixture(autouse=True)
-def mixed_entity() -> LegalEntity:
-    """A legal entity with a home of the region, a closed one, and one of another region."""
-    world.build()
-    for departement, rank in (("21", 50), ("25", 51), ("35", 52)):
-        world.add_facility(departement, rank, owner=OWNER)
-    closed = FacilityPeriod.objects.filter(facility__finess=facility("25", 51))
-    closed.update(ends_on=dt.date(2024, 6, 30))
-    LegalEntity.objects.filter(finess=OWNER).update(name="ASSOCIATION X")
-    return LegalEntity.objects.get(finess=OWNER)
-
-
-@pytest.fixture
-def waiting() -> Any:
-    """A published file: a line of a home, one of an unknown number, one to be arbitrated."""
-    return published([line(HOME, 5), line(UNKNOWN, 7), line(OWNER, 11)])
-
-
-@pytest.fixture
-def region(mixed_entity: LegalEntity) -> Region:
-    return Region.objects.get(pk="27")
 
 
 def decision() -> tuple[str, str | None]:
