@@ -6,9 +6,8 @@ a new ground and a line of the audit trail, in one transaction.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,8 +15,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from indicators.models import FacilityMonth
+from indicators.perimeter import Basis
 from indicators.selection import CHART_SECTORS
+from reference.french import typographic
 from reference.models import (
     FacilityCategory,
     PerimeterChoice,
@@ -26,8 +26,7 @@ from reference.models import (
     lock_data_version,
     raise_data_version,
 )
-from reference.months import shift
-from reference.standing import CHOICE_COLUMNS, load_periods, standing
+from reference.standing import CHOICE_COLUMNS, standing
 
 #: In the order of every chart, then what is out of the field.
 SECTORS = (*CHART_SECTORS, Sector.OTHER)
@@ -43,7 +42,8 @@ class Place:
     @property
     def words(self) -> str:
         """ "Domicile, dans le périmètre"."""
-        return f"{self.sector.label}, {'dans le' if self.inside else 'hors'} périmètre"
+        stands = "dans le" if self.inside else "hors"
+        return f"{typographic(self.sector.label)}, {stands} périmètre"
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,12 @@ def categories(region: Region) -> dict[str, Category]:
     return known
 
 
-def counts(codes: Sequence[str], month: dt.date) -> dict[str, Count]:
-    """How many facilities of each category are open in a month in some départements.
-
-    Three queries.
-    """
-    periods = load_periods(codes)
-    stood = standing(periods, month)
+def counts(basis: Basis) -> dict[str, Count]:
+    """How many facilities of each category are open in the month of a basis."""
+    stood = standing(basis.periods, basis.month)
     stood = stood[stood["open"]]
-    fed = FacilityMonth.objects.filter(
-        departement__in=codes, month__range=(shift(month, -11), month)
-    ).values_list("facility_id", flat=True)
-    stood["contributors"] = stood.index.isin(list(fed.distinct())) & stood["in_perimeter"]
+    fed = basis.contributors["facility_id"].unique()
+    stood["contributors"] = stood.index.isin(fed) & stood["in_perimeter"]
     rows = stood.groupby("category")[["contributors", "imposed"]].agg("sum")
     rows["open"] = stood.groupby("category").size()
     return {

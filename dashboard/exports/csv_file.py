@@ -62,7 +62,7 @@ def _cell(column: Column, index: int) -> Cell:
 
 def _imprint(title: str, imprint: Imprint) -> Sequence[tuple[str, str]]:
     selection = imprint.selection
-    sector = selection.sector.label if selection.sector else "Tous"
+    sector = french.typographic(selection.sector.label) if selection.sector else "Tous"
     lines = [
         ("Titre", title),
         ("Territoire", selection.territory.name),

@@ -117,7 +117,7 @@ def _sheet_line(book: Book, sheet: Any, row: int, shown: tuple[str, Content, Rea
     """A sheet's name, which leads to it; what it says, where and when."""
     name, content, reader = shown
     selection = reader.asked(content.piece).selection
-    sector = f", {selection.sector.label}" if selection.sector else ""
+    sector = f", {french.typographic(selection.sector.label)}" if selection.sector else ""
     months = period_words(selection.first, selection.last)
     where = french.typographic(content.territory.name)
     book.line(sheet, row, (name, content.title, where, months + sector), WIDTHS)

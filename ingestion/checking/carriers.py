@@ -13,6 +13,7 @@ from pandas.api.types import union_categoricals
 from ingestion.checking.ground import Ground
 from ingestion.models import Arbitration, Outcome
 from reference.finess import number
+from reference.french import typographic
 from reference.models import Sector
 from reference.standing import standing_by_month
 
@@ -246,7 +247,8 @@ def _facility_places(stands: pd.DataFrame, ground: Ground) -> pd.DataFrame:
     why = pd.Series(["", "other_region", "outside_perimeter"]).astype("category")
     detail = np.full(len(stands), "", dtype=object)
     detail[elsewhere] = stands.loc[elsewhere, "region"].map(ground.region_names)
-    detail[outside] = stands.loc[outside, "sector"].map(dict(Sector.choices))
+    labels = {code: typographic(str(label)) for code, label in Sector.choices}
+    detail[outside] = stands.loc[outside, "sector"].map(labels)
     return stands.rename(columns={"legal_entity_id": "owner_id"}).assign(
         code=why.take(np.select([elsewhere, outside], [1, 2], 0)).array,
         detail=detail,

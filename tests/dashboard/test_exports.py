@@ -170,12 +170,12 @@ def test_a_file_says_its_selection_and_data_version() -> None:
 
 
 def test_a_file_without_cut_off_does_not_invent_one() -> None:
-    bare = Imprint(build(sector=Sector.PH).selection, 1, "s", None, "l")
+    bare = Imprint(build(sector=Sector.PDE).selection, 1, "s", None, "l")
 
     text = write("t", contributors(build()).table, bare).decode()
 
     assert "arrêtées" not in text
-    assert "Secteur;Personnes handicapées" in text
+    assert "Secteur;Protection de l’enfance" in text
 
 
 def test_a_file_name_holds_the_selection_and_the_data_version() -> None:

@@ -21,6 +21,7 @@ from indicators.selection import (
 )
 from indicators.series import Measures
 from indicators.snapshot import snapshot
+from reference.french import typographic
 from reference.models import Departement, Region, Sector
 from reference.months import in_french, parse_month
 from reference.numbers import NARROW, grouped
@@ -108,7 +109,7 @@ def _table(measures: Measures) -> list[str]:
     selection = measures.selection
     title = f"{selection.territory.name}, {_span(selection.first, selection.last)}"
     if selection.sector is not None:
-        title += f" (secteur {selection.sector.label})"
+        title += f" (secteur {typographic(selection.sector.label)})"
     months = [
         _line(
             in_french(month.date()),
@@ -122,7 +123,7 @@ def _table(measures: Measures) -> list[str]:
     ]
     sectors = [
         _line(
-            Sector(figures.sector).label,
+            typographic(Sector(figures.sector).label),
             _number(figures.documents),
             _number(figures.contributors),
             _number(figures.month_parc),
