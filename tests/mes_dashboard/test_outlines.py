@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
+from accounts.models import RegionGrant, Role, User
 from ingestion import tasks
 from tests import places
 
@@ -87,21 +90,40 @@ class Outline(HTMLParser):
         ]
 
 
-@pytest.fixture
-def pages(owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, Outline]:
+@pytest.fixture(scope="module")
+def pages(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Outline]:
     """Every page of the administrator of a région, those of a form sent wrong too."""
-    monkeypatch.setattr(tasks, "safely", lambda *_: True)
-    found: dict[str, Outline] = {}
-    for name, at in sorted(places.addresses(places.build(owner)).items()):
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
+        pytest.MonkeyPatch.context() as patched,
+        transaction.atomic(),
+    ):
+        patched.setattr(tasks, "safely", lambda *_: True)
+        owner = User.objects.create_user("owner@example.fr")
+        RegionGrant.objects.create(user=owner, region_id="27", role=Role.ADMINISTRATOR)
+        client = Client()
+        client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
+        found = dict(_outlines(client, places.addresses(places.build(owner))))
+        transaction.set_rollback(True)
+    return found
+
+
+def _outlines(client: Client, addresses: Mapping[str, str]) -> Iterator[tuple[str, Outline]]:
+    """What each address tells a client, by "get" or "post" and its name."""
+    for name, at in sorted(addresses.items()):
         for method in ("get", "post"):
             if name == "accounts:logout":
                 continue
-            answer: Any = getattr(owner_client, method)(at)
+            answer: Any = getattr(client, method)(at)
             if answer.status_code in {200, 400} and "html" in answer["Content-Type"]:
-                found[f"{method} {name}"] = Outline(answer.text)
+                yield f"{method} {name}", Outline(answer.text)
             elif answer.streaming:
                 answer.getvalue()
-    return found
 
 
 def test_every_page_is_well_told(pages: dict[str, Outline]) -> None:
