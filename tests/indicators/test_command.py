@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from jsonschema import Draft202012Validator
+from pytest_django import DjangoDbBlocker
 
 from tests.indicators.world import CODES, lay, lay_ground
 from tests.indicators.worlds import large_world
+
+pytestmark = pytest.mark.django_db
 
 SCHEMA = json.loads(Path("docs/indicators.schema.json").read_text(encoding="utf-8"))
 YEAR = ("--from", "2024-01", "--to", "2024-12")
 
 
-@pytest.fixture
-def _world(db: None) -> None:
-    lay_ground()
-    lay(large_world(6))
+@pytest.fixture(scope="module", autouse=True)
+def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Read by every test and written by none."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        lay_ground()
+        lay(large_world(6))
+        yield
+        transaction.set_rollback(True)
 
 
 def run(*arguments: str) -> str:
@@ -35,7 +44,6 @@ def run_json(*arguments: str) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.usefixtures("_world")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -56,7 +64,6 @@ def test_json_follows_its_schema(arguments: tuple[str, ...]) -> None:
         assert len(answer[name]) == len(answer["months"])
 
 
-@pytest.mark.usefixtures("_world")
 def test_a_month_not_received_is_null_and_named_missing() -> None:
     answer = run_json("--territory", f"D{CODES[3]}", *YEAR)
 
@@ -67,7 +74,6 @@ def test_a_month_not_received_is_null_and_named_missing() -> None:
         assert answer[name][-2] is not None
 
 
-@pytest.mark.usefixtures("_world")
 def test_what_lies_behind_the_volumes_is_told_beside_them() -> None:
     answer = run_json("--territory", "RZZ", *YEAR)
 
@@ -82,7 +88,6 @@ def test_what_lies_behind_the_volumes_is_told_beside_them() -> None:
         assert sum(each["change"] for each in origin[split]) == origin["change"]
 
 
-@pytest.mark.usefixtures("_world")
 def test_regular_facilities_are_unknown_under_nine_received_months() -> None:
     answer = run_json("--territory", "RZZ", "--from", "2024-05", "--to", "2024-12")
 
@@ -91,7 +96,6 @@ def test_regular_facilities_are_unknown_under_nine_received_months() -> None:
     assert answer["intensity"] > 0
 
 
-@pytest.mark.usefixtures("_world")
 def test_a_region_without_one_of_its_departements_is_partial() -> None:
     answer = run_json("--territory", "rzz", *YEAR)
 
@@ -100,7 +104,6 @@ def test_a_region_without_one_of_its_departements_is_partial() -> None:
     assert answer["partial_months"] == ["2024-12"]
 
 
-@pytest.mark.usefixtures("_world")
 def test_without_json_a_french_table_is_shown() -> None:
     lines = run("--territory", f"D{CODES[3]}", *YEAR, "--sector", "PA").splitlines()
 
@@ -112,7 +115,6 @@ def test_without_json_a_french_table_is_shown() -> None:
     assert "\u202f%" in november
 
 
-@pytest.mark.usefixtures("_world")
 def test_the_table_ends_with_each_sector_over_the_window() -> None:
     lines = run("--territory", "RZZ", "--from", "2023-01", "--to", "2024-12").splitlines()
 
@@ -121,7 +123,6 @@ def test_the_table_ends_with_each_sector_over_the_window() -> None:
     assert lines[-1].startswith("Secteur inconnu")
 
 
-@pytest.mark.usefixtures("_world")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
