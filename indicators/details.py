@@ -214,7 +214,8 @@ def _regularities(
     to_come = received[::-1].cumsum(axis=0)[::-1]  # received months from each one to the last
     count = readings.facility_count
     start = np.full(count, last)
-    np.minimum.at(start, readings.contributors["facility"], readings.contributors["month"])
+    # From the last month to the first: the first one stays.
+    start[readings.contributors["facility"][::-1]] = readings.contributors["month"][::-1]
     place = np.zeros(count, dtype="int64")
     place[facilities["facility"]] = facilities["place"]
     fed = np.bincount(facilities["facility"], minlength=count)
@@ -292,7 +293,8 @@ def _by_owner(readings: Readings, *tables: Table) -> tuple[Ints, list[str]]:
     for table in tables:
         owner = readings.owner_of[table["entity"]]
         totals += _sums({"owner": owner, "documents": table["documents"]}, "owner", len(totals))
-        np.minimum.at(firsts, owner, table["entity"])
+        met = np.unique(table["entity"])[::-1]  # the least stays
+        firsts[readings.owner_of[met]] = np.minimum(firsts[readings.owner_of[met]], met)
     finess = [*(entity.finess for entity in readings.entities), ""]
     return totals, [finess[rank] for rank in firsts.tolist()]
 

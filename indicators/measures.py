@@ -29,7 +29,7 @@ from indicators.territory_reading import read
 
 Array = NDArray[np.float64]
 
-SECTORS = [str(sector) for sector in CHART_SECTORS]
+SECTORS = tuple(str(sector) for sector in CHART_SECTORS)
 
 
 def measure(selection: Selection) -> Measures:
@@ -82,8 +82,8 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
         sums[received == 0] = np.nan
         return sums
 
-    def frame(values: Array, columns: list[str]) -> pd.DataFrame:
-        return pd.DataFrame(values, index=months, columns=columns)
+    def frame(values: Array, columns: tuple[str, ...]) -> pd.DataFrame:
+        return pd.DataFrame(values, index=months, columns=_columns(columns))
 
     def series(values: Array) -> pd.Series[float]:
         return pd.Series(values, index=months)
@@ -100,7 +100,7 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
         months=months,
         documents=frame(
             grid(volumes, "kind", "documents", len(readings.kinds))[:, met],
-            [readings.kinds[rank].code for rank in met],
+            tuple(readings.kinds[rank].code for rank in met),
         ),
         unallocated=series(grid(unallocated, "place", "documents", 1)[:, 0]),
         parc=series(parc),
@@ -128,6 +128,12 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
 def _months(first: dt.date, last: dt.date) -> pd.DatetimeIndex:
     """One index for all that has these months: making it, or keeping several, costs more."""
     return pd.date_range(first, last, freq="MS", unit="s")
+
+
+@lru_cache(maxsize=256)
+def _columns(codes: tuple[str, ...]) -> pd.Index[str]:
+    """One index for all that has these columns, as `_months`."""
+    return pd.Index(codes)
 
 
 def _sums(rows: Table, key: str, values: Ints, shape: tuple[int, int, int]) -> Array:

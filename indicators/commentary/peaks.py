@@ -180,7 +180,7 @@ def _together(origins: Sequence[PeakOrigin], view: View) -> list[Sentence]:
             for n, (label, month) in enumerate(noted.items(), 1)
         ]
         one = "un événement est saisi" if len(noted) == 1 else "des événements sont saisis"
-        found.append(line.end(f"{one} au moment de ces pics : {french.listing(words)}"))
+        found.append(line.end(f"{one} autour de ces pics : {french.listing(words)}"))
     return found
 
 
