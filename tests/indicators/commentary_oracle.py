@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ from reference.months import iso, shift
 
 #: The name of a fact, as a pattern, and what computes it from the pattern's groups.
 Rules = list[tuple[str, Callable[..., Any]]]
+#: Every territory tells facts of the same names: each is looked for once.
+fullmatch = cache(re.fullmatch)
 
 
 class Oracle:
@@ -40,15 +42,14 @@ class Oracle:
 
     def fact(self, name: str) -> Fact:
         """The value that a fact of that name must have."""
-        computed: list[Fact] = []
         if name in self.by_name:
-            computed.append(self.by_name[name]())
+            plain: Fact = self.by_name[name]()
+            return plain
         for pattern, compute in self.rules:
-            found = re.fullmatch(pattern, name) if not computed else None
+            found = fullmatch(pattern, name)
             if found:
-                computed.append(compute(*found.groups()))
-        if computed:
-            return computed[0]
+                computed: Fact = compute(*found.groups())
+                return computed
         raise AssertionError(f"a fact that nothing checks: {name}")
 
     @cached_property
