@@ -57,6 +57,11 @@ class Category:
     place: Place
 
     @property
+    def name(self) -> str:
+        """Its code and label, as pages write them."""
+        return f"{self.code} {typographic(self.label)}"
+
+    @property
     def chosen(self) -> bool:
         """Whether the région departs from the national values."""
         return self.place != self.national

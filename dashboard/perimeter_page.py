@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from dashboard.charts.chart import SMALL_BASE
 from dashboard.charts.sectors import sector_label
@@ -17,14 +20,14 @@ from dashboard.perimeter import (
     Category,
     Count,
     Place,
-    as_choices,
     changes,
     fingerprint,
 )
-from indicators.perimeter import Figures, effect
+from dashboard.perimeter_survey import Survey
+from indicators.perimeter import Figures
 from indicators.selection import CHART_SECTORS
 from reference import french
-from reference.models import Region, Sector
+from reference.models import Sector
 from reference.months import in_french
 from reference.spreadsheets import Cell
 
@@ -87,6 +90,11 @@ class Row:
     def changed(self) -> bool:
         """Whether the proposal moves it."""
         return self.place != self.category.place
+
+    @property
+    def options(self) -> SafeString:
+        """The sectors to choose from, as the page writes them."""
+        return _options(self.place.sector)
 
     @property
     def contributors(self) -> str:
@@ -167,6 +175,19 @@ def lines(shown: Grid, month: dt.date) -> Iterator[Sequence[Cell]]:
             )
 
 
+@cache
+def _options(chosen: Sector) -> SafeString:
+    """Written once for each sector: 300 categories offer the same nine, on one page."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, mark_safe(" selected") if value == chosen.value else "", label)
+            for value, label in sector_choices()
+        ),
+    )
+
+
 def sector_choices() -> list[tuple[str, str]]:
     """Every sector with the name that charts give it."""
     return [(each.value, sector_label(each.value)) for each in SECTORS]
@@ -201,10 +222,9 @@ class Outlook:
     total: Compared | None = None
 
 
-def outlook(
-    region: Region, known: Mapping[str, Category], proposal: Proposal, month: dt.date | None
-) -> Outlook:
+def outlook(seen: Survey, proposal: Proposal) -> Outlook:
     """The effect of a proposal on the last received month; without any, its moves only."""
+    known, month = seen.known, seen.month
     moved = changes(known, proposal.wanted)
     told = Outlook(
         moves=tuple(
@@ -217,8 +237,7 @@ def outlook(
     )
     if month is None:
         return told
-    found = effect(region, month, as_choices(region, known, proposal.wanted))
-    names = region.departements.order_by("code").values_list("code", "name")
+    found = seen.effect(proposal.wanted)
     received = set(found.before["departement"])
     return Outlook(
         **{
@@ -228,13 +247,13 @@ def outlook(
                 _compared(name, *found.figures(departement=code))
                 if code in received
                 else _not_received(name)
-                for code, name in names
+                for code, name in seen.names.items()
             ),
             "sectors": tuple(
                 _compared(sector_label(each.value), *found.figures(sector=each.value))
                 for each in CHART_SECTORS
             ),
-            "total": _compared(region.name, *found.figures()),
+            "total": _compared(seen.region.name, *found.figures()),
         }
     )
 

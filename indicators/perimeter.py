@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from django.conf import settings
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
-from django_pandas.io import read_frame
 from numpy.typing import NDArray
 
 from indicators.models import CoveredMonth, FacilityMonth
@@ -23,7 +27,7 @@ from indicators.series import LEAST_RECEIVED
 from indicators.summaries import FacilityIds, perimeter_standings, reach
 from reference.models import Region
 from reference.months import shift, span
-from reference.standing import load_choices, load_periods_under
+from reference.standing import load_choices, read_register, under
 
 #: (région, months) → the pairs (month, facility_id) that fed, whatever the perimeter; None when
 #: the files in force cannot be read.
@@ -53,6 +57,17 @@ class Figures:
         return self.contributors_12m / self.parc_12m if self.parc_12m else None
 
 
+class Cell(NamedTuple):
+    """One row of `summaries.reach`, of one month."""
+
+    departement: str
+    sector: str
+    parc: int
+    contributors: int
+    contributors_12m: int
+    received_12m: int
+
+
 @dataclass(frozen=True)
 class Effect:
     """The reach of one month now and under another perimeter: frames of `summaries.reach`."""
@@ -66,41 +81,88 @@ class Effect:
         self, *, departement: str | None = None, sector: str | None = None
     ) -> tuple[Figures, Figures]:
         """Before and after, for a département or a sector, or all of them."""
-        before, after = (
-            _figures(frame, departement, sector) for frame in (self.before, self.after)
-        )
+        before, after = (_figures(cells, departement, sector) for cells in self._cells)
         return before, after
 
+    @cached_property
+    def _cells(self) -> tuple[list[Cell], list[Cell]]:
+        """Both frames as rows, of which a page asks the sums thirty times."""
+        return _cells(self.before), _cells(self.after)
 
-def last_month(codes: Sequence[str]) -> dt.date | None:
+
+@dataclass(frozen=True)
+class Basis:
+    """What the perimeter of a région is counted from in one month, read once; nobody changes it.
+
+    `register`: its periods, whatever the perimeter (`read_register`). `choices`: those that the
+    régions made. `covered`: département → its received months of the last 12. `contributors`:
+    who fed in each of them under the present perimeter (month as datetime64, facility_id).
+    """
+
+    month: dt.date
+    register: pd.DataFrame
+    choices: pd.DataFrame
+    covered: Mapping[str, frozenset[dt.date]]
+    contributors: pd.DataFrame
+
+    @property
+    def window(self) -> list[dt.date]:
+        """The 12 months that end with this one."""
+        return list(span(shift(self.month, -11), self.month))
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """The periods of the register under the present perimeter."""
+        return under(self.register, self.choices)
+
+
+def received_months(codes: Sequence[str]) -> dict[str, frozenset[dt.date]]:
+    """The months received for each of these départements, of those that have some. One query."""
+    covered: defaultdict[str, set[dt.date]] = defaultdict(set)
+    rows = CoveredMonth.objects.filter(departement__in=codes)
+    for departement, month in rows.values_list("departement_id", "month"):
+        covered[departement].add(month)
+    return {code: frozenset(months) for code, months in covered.items()}
+
+
+def last_month(received: Mapping[str, frozenset[dt.date]]) -> dt.date | None:
     """The last month received for at least one of these départements."""
-    received = CoveredMonth.objects.filter(departement__in=codes).order_by("-month")
-    return received.values_list("month", flat=True).first()
+    return max((max(months) for months in received.values()), default=None)
 
 
-def effect(region: Region, month: dt.date, choices: pd.DataFrame) -> Effect:
-    """What the choices of a région (CHOICE_COLUMNS) would change in one received month.
+def read_basis(
+    codes: Sequence[str], received: Mapping[str, frozenset[dt.date]], month: dt.date
+) -> Basis:
+    """What some départements' perimeter is counted from in a month. Three queries."""
+    window = set(span(shift(month, -11), month))
+    return Basis(
+        month,
+        register=read_register(codes),
+        choices=load_choices(),
+        covered={code: months & window for code, months in received.items() if months & window},
+        contributors=_contributors(codes, sorted(window)),
+    )
+
+
+def effect(region: Region, basis: Basis, choices: pd.DataFrame) -> Effect:
+    """What the choices of a région (CHOICE_COLUMNS) would change in the month of a basis.
 
     Computed on the facts of its 12 months; nothing is written.
     """
-    codes = sorted(region.departements.values_list("code", flat=True))
-    window = list(span(shift(month, -11), month))
-    covered = _covered(codes, window)
-    made = load_choices()
-    others = made[made["region"] != region.code]
-    now, then = load_periods_under(codes, made, pd.concat([others, choices], ignore_index=True))
-    known = _contributors(codes, window)
-    feeders = known
+    others = basis.choices[basis.choices["region"] != region.code]
+    now = basis.periods
+    then = under(basis.register, pd.concat([others, choices], ignore_index=True))
+    feeders = basis.contributors
     exact = True
     if _enters(now, then):
         read: Feeders = import_string(settings.MES_FEEDERS)
-        everyone = read(region, window)
+        everyone = read(region, basis.window)
         exact = everyone is not None
-        feeders = known if everyone is None else everyone
+        feeders = feeders if everyone is None else everyone
     return Effect(
-        month,
-        before=_reach(now, known, covered, month),
-        after=_reach(then, feeders, covered, month),
+        basis.month,
+        before=_reach(now, basis.contributors, basis),
+        after=_reach(then, feeders, basis),
         exact=exact,
     )
 
@@ -110,62 +172,68 @@ def _enters(now: pd.DataFrame, then: pd.DataFrame) -> bool:
     return bool((then["in_perimeter"] & ~now["in_perimeter"]).any())
 
 
-def _covered(codes: Sequence[str], window: Sequence[dt.date]) -> defaultdict[str, set[dt.date]]:
-    rows = CoveredMonth.objects.filter(departement__in=codes, month__in=window)
-    covered: defaultdict[str, set[dt.date]] = defaultdict(set)
-    for departement, month in rows.values_list("departement_id", "month"):
-        covered[departement].add(month)
-    return covered
-
-
 def _contributors(codes: Sequence[str], window: Sequence[dt.date]) -> pd.DataFrame:
     """Who fed in each month under the present perimeter: month (datetime64), facility_id."""
     rows = FacilityMonth.objects.filter(departement__in=codes, month__in=window)
-    frame: pd.DataFrame = read_frame(rows, fieldnames=["month", "facility_id"], verbose=False)
-    return frame.assign(month=pd.to_datetime(frame["month"]).astype("datetime64[s]"))
+    listed = rows.values("month").annotate(ids=StringAgg(Cast("facility_id", TextField()), ","))
+    found = [
+        (month, np.fromstring(ids, dtype="int64", sep=","))
+        for month, ids in listed.order_by().values_list("month", "ids")
+    ]
+    dates = np.array([month for month, _ in found], dtype="datetime64[s]")
+    return pd.DataFrame(
+        {
+            "month": np.repeat(dates, [len(ids) for _, ids in found]),
+            "facility_id": np.concatenate([np.zeros(0, dtype="int64"), *(ids for _, ids in found)]),
+        }
+    )
 
 
-def _reach(
-    periods: pd.DataFrame,
-    feeders: pd.DataFrame,
-    covered: defaultdict[str, set[dt.date]],
-    month: dt.date,
-) -> pd.DataFrame:
+def _reach(periods: pd.DataFrame, feeders: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """The reach of a month, who fed being counted only where the perimeter had it then."""
-    months = sorted({*feeders["month"].dt.date, month})
+    past = [month.date() for month in pd.DatetimeIndex(feeders["month"].unique())]
+    months = sorted({*past, basis.month})
     standings = perimeter_standings(periods, months)
-    received = pd.DataFrame(
-        [(code, pd.Timestamp(past)) for code, those in covered.items() for past in those],
-        columns=["departement", "month"],
-    ).astype({"departement": "str", "month": "datetime64[s]"})
-    inside = feeders.merge(standings, on=["month", "facility_id"]).merge(received)
-    by_month: dict[dt.date, FacilityIds] = {
-        past: inside.loc[inside["month"] == pd.Timestamp(past), "facility_id"].to_numpy()
-        for past in months
-    }
-    cells = [(month, code) for code in sorted(covered) if month in covered[code]]
-    return reach(
-        standings[standings["month"] == pd.Timestamp(month)].reset_index(drop=True),
-        by_month,
-        covered,
-        cells,
-    )
+    by_month, fed_by_month = _rows_by_month(standings), _rows_by_month(feeders)
+    places = pd.Categorical(standings["departement"])  # compared as numbers
+    facilities = standings["facility_id"].to_numpy()
+    contributors: dict[dt.date, FacilityIds] = {}
+    for month in past:
+        stamp = pd.Timestamp(month)
+        rows = by_month.get(stamp, np.zeros(0, dtype="int64"))
+        received = pd.Index([code for code, those in basis.covered.items() if month in those])
+        rows = rows[np.isin(places.codes[rows], places.categories.get_indexer(received))]
+        fed = feeders["facility_id"].to_numpy()[fed_by_month[stamp]]
+        contributors[month] = np.intersect1d(facilities[rows], fed)
+    cells = [
+        (basis.month, code) for code, those in sorted(basis.covered.items()) if basis.month in those
+    ]
+    here = by_month.get(pd.Timestamp(basis.month), np.zeros(0, dtype="int64"))
+    standing = standings.take(here).reset_index(drop=True)
+    return reach(standing, contributors, basis.covered, cells)
 
 
-def _figures(frame: pd.DataFrame, departement: str | None, sector: str | None) -> Figures:
-    kept = np.ones(len(frame), dtype=bool)
-    if departement is not None:
-        kept &= (frame["departement"] == departement).to_numpy()
-    if sector is not None:
-        kept &= (frame["sector"] == sector).to_numpy()
-    long = kept & (frame["received_12m"] >= LEAST_RECEIVED).to_numpy()
+def _rows_by_month(frame: pd.DataFrame) -> dict[pd.Timestamp, NDArray[np.intp]]:
+    """The rows of each month of a frame."""
+    found = frame.groupby("month").indices
+    return {pd.Timestamp(str(month)): np.asarray(rows) for month, rows in found.items()}
+
+
+def _cells(frame: pd.DataFrame) -> list[Cell]:
+    columns = (frame[name].tolist() for name in Cell._fields)
+    return list(map(Cell._make, zip(*columns, strict=True)))
+
+
+def _figures(cells: Iterable[Cell], departement: str | None, sector: str | None) -> Figures:
+    kept = [
+        cell
+        for cell in cells
+        if departement in {None, cell.departement} and sector in {None, cell.sector}
+    ]
+    long = [cell for cell in kept if cell.received_12m >= LEAST_RECEIVED]
     return Figures(
-        parc=_total(frame["parc"], kept),
-        contributors=_total(frame["contributors"], kept),
-        parc_12m=_total(frame["parc"], long),
-        contributors_12m=_total(frame["contributors_12m"], long),
+        parc=sum(cell.parc for cell in kept),
+        contributors=sum(cell.contributors for cell in kept),
+        parc_12m=sum(cell.parc for cell in long),
+        contributors_12m=sum(cell.contributors_12m for cell in long),
     )
-
-
-def _total(column: pd.Series, kept: NDArray[np.bool_]) -> int:
-    return int(column.to_numpy()[kept].sum())

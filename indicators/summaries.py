@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,7 +231,7 @@ def _joined(
 def reach(
     standings: pd.DataFrame,
     contributors: dict[dt.date, FacilityIds],
-    covered: dict[str, set[dt.date]],
+    covered: Mapping[str, AbstractSet[dt.date]],
     cells: list[tuple[dt.date, str]],
 ) -> pd.DataFrame:
     """One row per cell and sector, zeros included: the parc of the month and who of it fed.

@@ -48,19 +48,12 @@ def load_periods(
     for its category, else the category's. `more`: other fields to read, and how to call them.
     `only`: a condition on the periods to read, which takes all those of a facility or none.
     """
-    return _in_perimeter(_read(departements, more or {}, only), load_choices())
+    return under(_read(departements, more or {}, only), load_choices())
 
 
-def load_periods_under(
-    departements: Collection[str], *perimeters: pd.DataFrame
-) -> list[pd.DataFrame]:
-    """The periods of some départements as `load_periods` gives them, under several perimeters.
-
-    Each is all the choices (CHOICE_COLUMNS) that stand in for those that the régions made, to
-    see what others would do. Periods are read once; all frames have the same rows.
-    """
-    read = _read(departements, {}, None)
-    return [_in_perimeter(read, choices) for choices in perimeters]
+def read_register(departements: Collection[str]) -> pd.DataFrame:
+    """The periods of some départements, to be seen under one perimeter or several."""
+    return _read(departements, {}, None)
 
 
 def _read(
@@ -87,10 +80,12 @@ def load_choices() -> pd.DataFrame:
     return pd.DataFrame(values, columns=CHOICE_COLUMNS)
 
 
-def _in_perimeter(read: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
+def under(read: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
     """Say the sector of each period and whether it is in the perimeter. Pure; same index.
 
-    A sector imposed on a facility puts it in the perimeter; "hors du champ" puts anything out.
+    `read`: as `read_register` gives them. `choices` (CHOICE_COLUMNS): all those that régions
+    made, or others, to see what these would do. A sector imposed on a facility puts it in the
+    perimeter; "hors du champ" puts anything out.
     """
     chosen = {
         (region, category): (sector, inside)

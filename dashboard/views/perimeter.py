@@ -7,15 +7,13 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.context import DATA_VERSION
 from accounts.models import Role, User
 from accounts.scope import may, region_of_request, require_role
-from dashboard.kept import once
-from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories, counts
+from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories
 from dashboard.perimeter_page import (
     Proposal,
     effect_lines,
@@ -26,12 +24,10 @@ from dashboard.perimeter_page import (
     read_proposal,
     sector_choices,
 )
-from indicators.perimeter import last_month
-from indicators.selection import region_territory
+from dashboard.perimeter_survey import survey
 from indicators.snapshot import snapshot_state
 from reference.listings import FILE, FORMAT, listing
 from reference.models import Region
-from reference.months import first_day
 
 APPLY, TAKE = "appliquer", "telecharger"
 
@@ -54,17 +50,15 @@ def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
 def _file(place: Region) -> HttpResponse:
     """Every category with its ESMS, as the perimeter stands."""
     with snapshot_state() as state:
-        codes = region_territory(place).departement_codes
-        month = last_month(codes) or first_day(timezone.localdate())
-        shown = grid(categories(place), counts(codes, month), Proposal(), every=True)
-    return listing(f"perimetre_R{place.code}_v{state.number}", lines(shown, month))
+        seen = survey(place, state.number)
+        shown = grid(seen.known, seen.counts, Proposal(), every=True)
+    return listing(f"perimetre_R{place.code}_v{state.number}", lines(shown, seen.shown))
 
 
 def _effect(place: Region, proposal: Proposal) -> HttpResponse:
     """What a proposal would do, as a file."""
     with snapshot_state() as state:
-        month = last_month(region_territory(place).departement_codes)
-        told = outlook(place, categories(place), proposal, month)
+        told = outlook(survey(place, state.number), proposal)
     return listing(f"effet-perimetre_R{place.code}_v{state.number}", effect_lines(told))
 
 
@@ -112,24 +106,20 @@ def _page(
 def _context(
     request: HttpRequest, place: Region, proposal: Proposal | str | None, version: int
 ) -> dict[str, Any]:
-    territory = region_territory(place)
-    month = last_month(territory.departement_codes)
-    known = categories(place)
-    shown = month or first_day(timezone.localdate())
-    codes = territory.departement_codes
-    counted = once(version, lambda: counts(codes, shown), "périmètre", codes, shown)
+    seen = survey(place, version)
+    known = seen.known
     asked = preset_proposal(proposal, known) if isinstance(proposal, str) else proposal
     asked = asked or Proposal()
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
     return {
-        "territory": territory,
+        "territory": seen.territory,
         "place": place,
-        "month": month,
-        "grid": grid(known, counted, asked, sector=sector, every=every),
+        "month": seen.month,
+        "grid": grid(known, seen.counts, asked, sector=sector, every=every),
         "sectors": sector_choices(),
         "sector": sector,
         "every": every,
         "presets": PRESETS,
         "problems": asked.problems,
-        "outlook": outlook(place, known, asked, month) if asked.wanted else None,
+        "outlook": outlook(seen, asked) if asked.wanted else None,
     }

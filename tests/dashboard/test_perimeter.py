@@ -365,7 +365,7 @@ def test_applying_what_is_already_so_changes_nothing(
     assert not AuditEntry.objects.filter(action="périmètre modifié").exists()
 
 
-@pytest.mark.parametrize(("query", "queries"), [("", 11), ("?proposition=ssiad-pa", 17)])
+@pytest.mark.parametrize(("query", "queries"), [("", 11), ("?proposition=ssiad-pa", 11)])
 def test_a_page_costs_the_same_queries_whatever_it_shows(
     query: str,
     queries: int,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from dashboard.perimeter import Place, apply, as_choices, categories, fingerprint
 from indicators.models import MonthlyReach
-from indicators.perimeter import effect, last_month
+from indicators.perimeter import Effect, effect, last_month, read_basis, received_months
 from ingestion.models import Extract, LineReport
 from ingestion.publishing.feeders import feeders
 from ingestion.publishing.publish import rebuild_stale
@@ -68,12 +68,20 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def announced(region: Region, wanted: dict[str, Place]) -> pd.DataFrame:
-    month = last_month(["21", "25", "39"])
+    found = foreseen(region, wanted)
+    month = found.month
     assert month == FEBRUARY
-    found = effect(region, month, as_choices(region, categories(region), wanted))
     pd.testing.assert_frame_equal(in_order(found.before), stored(month))
     assert found.exact
     return in_order(found.after)
+
+
+def foreseen(region: Region, wanted: dict[str, Place]) -> Effect:
+    received = received_months(["21", "25", "39"])
+    month = last_month(received)
+    assert month is not None
+    basis = read_basis(["21", "25", "39"], received, month)
+    return effect(region, basis, as_choices(region, categories(region), wanted))
 
 
 def applied(region: Region, wanted: dict[str, Place], actor: User) -> pd.DataFrame:
@@ -140,7 +148,7 @@ def test_a_file_that_is_lost_makes_the_effect_a_least(region: Region) -> None:
     wanted = {"355": Place(Sector.PH, inside=True)}
 
     assert feeders(region, [FEBRUARY]) is None
-    found = effect(region, FEBRUARY, as_choices(region, categories(region), wanted))
+    found = foreseen(region, wanted)
     assert not found.exact
 
 

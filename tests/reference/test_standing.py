@@ -22,7 +22,7 @@ from reference.models import (
     RegisterImport,
     Sector,
 )
-from reference.standing import CHOICE_COLUMNS, load_periods, load_periods_under, standing
+from reference.standing import CHOICE_COLUMNS, load_periods, read_register, standing, under
 from tests.reference.registers import ENTITY, number
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_choices_that_are_not_made_can_be_looked_at(facility: Facility) -> None:
     lived(facility, None, None)
     imagined = pd.DataFrame([("27", "500", "AHI", True)], columns=CHOICE_COLUMNS)
 
-    assert load_periods_under(["21"], imagined)[0]["sector"].tolist() == ["AHI"]
+    assert under(read_register(["21"]), imagined)["sector"].tolist() == ["AHI"]
     assert load_periods()["sector"].tolist() == ["PA"]
 
 
