@@ -7,9 +7,10 @@ depends on neither facilities nor months.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -77,7 +78,13 @@ class FacilityRow:
     months: int
     first: dt.date | None
     latest: dt.date | None
-    state: State
+    track: Track
+    received: Sequence[dt.date]  # the months of its département
+
+    @cached_property
+    def state(self) -> State:
+        """What it does; said when it is asked, for a page shows fifty of thousands of rows."""
+        return state_of(self.track, self.received)
 
 
 class _Standing(NamedTuple):
@@ -178,7 +185,8 @@ def _row(
         months=fed.months_before if stopped else fed.months,
         first=fed.first,
         latest=fed.latest,
-        state=state_of(track, received.get(facility.departement, ())),
+        track=track,
+        received=received.get(facility.departement, ()),
     )
 
 
