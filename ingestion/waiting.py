@@ -105,7 +105,8 @@ class Pile:
         if not found and number > 1:
             number = max(1, -(-numbers.count() // NUMBERS_PER_PAGE))
             found = list(ranked[(number - 1) * NUMBERS_PER_PAGE : number * NUMBERS_PER_PAGE])
-        shown = lines.filter(finess__in=[row["finess"] for row in found])
+        # What the register knows was left out above: it need not be looked for again.
+        shown = self._lines(UNKNOWN).filter(finess__in=[row["finess"] for row in found])
         pages = CountedPaginator([], NUMBERS_PER_PAGE, found[0]["total"] if found else 0)
         return Page(list(_by_number(shown)) if found else [], number, pages)
 
@@ -147,12 +148,12 @@ class Pile:
         return self._lines(UNKNOWN).exclude(known_now())
 
     def _lines(self, code: str) -> QuerySet[LineReport]:
-        """The lines of the region that wait for one thing."""
+        """The lines of the region that wait for one thing, those of `files`."""
         own = [pk for pk, file in self.files.items() if file.region_id is not None]
         here = Q(extract__in=own)
         if whole := [pk for pk, file in self.files.items() if file.region_id is None]:
             here |= Q(extract__in=whole) & self._of_nation(code)
-        return waiting_lines().filter(here, code=code)
+        return LineReport.objects.filter(here, outcome=Outcome.QUARANTINED, code=code).order_by()
 
     def _of_nation(self, code: str) -> Q:
         """Which lines of national files are the region's."""
