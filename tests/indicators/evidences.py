@@ -106,8 +106,10 @@ def _programmes(chance: random.Random, last: dt.date) -> list[ProgrammeGap]:
     if chance.random() < 0.5:
         return []
     members = chance.randint(0, 300)
-    reaches = [Reach(chance.choice([None, 0, 40, 200]), chance.choice([0, 40])) for _ in range(2)]
-    return [ProgrammeGap("esms-numerique", "ESMS Numérique", last, members, 900, *reaches)]
+    ours, theirs = (
+        Reach(chance.choice([None, 0, 40, 200]), chance.choice([0, 40])) for _ in range(2)
+    )
+    return [ProgrammeGap("esms-numerique", "ESMS Numérique", last, members, 900, ours, theirs)]
 
 
 def _territory(
