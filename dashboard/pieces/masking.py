@@ -161,18 +161,20 @@ def masked_chart(
     *,
     grown: bool = False,
     hidden: Hidden = NOTHING_HIDDEN,
+    months: Collection[int] = (),
 ) -> Chart:
     """A chart without the small counts of a single site, which says so; most are as they were.
 
     `sites`: how many ESMS fed in each month of the chart. `grown`: the year before was one ESMS's
     few documents, which the change in the title would tell. `hidden`: the sectors not told.
+    `months`: the ranks of the months that are not told beside those.
     """
     if chart.code == sectors.CODE:
         table = masked(chart.table, hidden)
         return chart if table == chart.table else replace(chart, table=table, notes=_noted(chart))
     if chart.code not in {volumes.CODE, TYPES}:
         return chart
-    table = _masked_months(chart.table, sites)
+    table = _masked_months(chart.table, sites, months)
     if table == chart.table and not grown:
         return chart
     # The title, the words and the targets say the documents of a year and of some months.
@@ -231,7 +233,7 @@ def is_masked(table: Table, code: str, name: str) -> bool:
     return name in rows and table.named(code).texts[rows.index(name)] in UNSAID
 
 
-def _masked_months(table: Table, sites: Sequence[float | None]) -> Table:
+def _masked_months(table: Table, sites: Sequence[float | None], months: Collection[int]) -> Table:
     """A month that one ESMS fed alone is masked whole when one of its counts is small."""
     total = table.named("total")
     told = [column.code for column in table.columns if column.code != volumes.PACE]
@@ -241,7 +243,7 @@ def _masked_months(table: Table, sites: Sequence[float | None]) -> Table:
         for rank, site in enumerate(sites)
         if site == 1 and any(small(column.values[rank]) for column in columns)
     ]
-    return _masked(table, told, alone, total)
+    return _masked(table, told, {*alone, *months}, total)
 
 
 def _small(sites: Iterable[float | None], counts: Column) -> list[int]:

@@ -15,6 +15,7 @@ from dashboard.charts.chart import Unit, column
 from dashboard.charts.volumes import Group
 from dashboard.forms import Asked, ask
 from dashboard.models import Subject, Text
+from dashboard.pieces.months import hidden_months
 from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import Piece
 from dashboard.received import read_cells, received_span
@@ -55,6 +56,7 @@ class Reports:
         self.received: tuple[dt.date, dt.date] = received
         self._asked: dict[tuple[str, str], Asked] = {}
         self._regional: OrderedDict[str, RegionReport] = OrderedDict()
+        self._withheld: OrderedDict[str, Mapping[str, frozenset[int]]] = OrderedDict()
         self._local: OrderedDict[tuple[str, str], DepartementReport] = OrderedDict()
         self._written: dict[str, Mapping[str, Paragraph]] = {}
 
@@ -118,6 +120,11 @@ class Reports:
     def around_piece(self, piece: Piece) -> RegionReport:
         """What the page of the région shows under the query of any piece."""
         return self.regional_report(replace(piece, territory=self.around.code))
+
+    def hidden_months(self, piece: Piece) -> Mapping[str, frozenset[int]]:
+        """Which months the public version does not tell, by territory, under a query."""
+        evidence = self.around_piece(piece).evidence
+        return _last(self._withheld, REGIONAL, piece.query, lambda: hidden_months(evidence))
 
     def known(self, piece: Piece) -> TerritoryEvidence:
         """What is known of the territory of a piece, over two years or more under its query."""

@@ -80,7 +80,11 @@ class Versions(Reports):
             return chart
         grown = self._behind(piece).before.few
         return masked_chart(
-            chart, self.sites(piece), grown=grown, hidden=self._unsaid_sectors(piece)
+            chart,
+            self.sites(piece),
+            grown=grown,
+            hidden=self._unsaid_sectors(piece),
+            months=self._unsaid_months(piece, len(chart.table.rows)),
         )
 
     def listed(self, piece: Piece, code: str, table: Table) -> Table:
@@ -123,6 +127,12 @@ class Versions(Reports):
     def _unsaid_sectors(self, piece: Piece) -> Hidden:
         """The sectors that are not told, of the months of a piece."""
         return hidden_sectors(self.around_piece(piece).evidence, piece.territory)
+
+    def _unsaid_months(self, piece: Piece, shown: int) -> frozenset[int]:
+        """The ranks of the months that are not told, of the last ones that a chart shows."""
+        before = len(self.known(piece).measures.months) - shown
+        ranks = self.hidden_months(piece)[piece.territory]
+        return frozenset(rank - before for rank in ranks if rank >= before)
 
     def _behind(self, piece: Piece) -> Behind:
         return of_territory(self.known(piece))
