@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.context import DATA_VERSION
 from accounts.models import Role, User
-from accounts.scope import may, region_of_request, require_role
-from dashboard.perimeter import PRESETS, StalePerimeterError, apply, categories
+from accounts.scope import may, region_of_request
+from dashboard.perimeter import PRESETS, Category, StalePerimeterError, apply, categories
 from dashboard.perimeter_page import (
     Proposal,
     effect_lines,
@@ -30,6 +32,8 @@ from reference.listings import FILE, FORMAT, listing
 from reference.models import Region
 
 APPLY, TAKE = "appliquer", "telecharger"
+#: A form, a proposal that was read of one, or the name of one made beforehand.
+Asked: TypeAlias = QueryDict | Proposal | str | None
 
 
 @never_cache
@@ -38,7 +42,8 @@ def perimeter(request: HttpRequest, slug: str) -> HttpResponse:
     """Which categories count; what a change would do, then the change itself."""
     place = region_of_request(request, slug)
     if request.method == "POST":
-        require_role(request.user, place, Role.ADMINISTRATOR)
+        if not may(request, place, Role.ADMINISTRATOR):
+            raise PermissionDenied
         return _posted(request, place)
     if request.GET.get(FORMAT) == FILE:
         return _file(place)
@@ -55,20 +60,31 @@ def _file(place: Region) -> HttpResponse:
     return listing(f"perimetre_R{place.code}_v{state.number}", lines(shown, seen.shown))
 
 
-def _effect(place: Region, proposal: Proposal) -> HttpResponse:
-    """What a proposal would do, as a file."""
+def _effect(place: Region, posted: QueryDict) -> HttpResponse | None:
+    """What a proposal would do, as a file; None when it is not understood."""
     with snapshot_state() as state:
-        told = outlook(survey(place, state.number), proposal)
+        seen = survey(place, state.number)
+        proposal = read_proposal(posted, seen.known)
+        if proposal.problems:
+            return None
+        told = outlook(seen, proposal)
     return listing(f"effet-perimetre_R{place.code}_v{state.number}", effect_lines(told))
 
 
 def _posted(request: HttpRequest, place: Region) -> HttpResponse:
     """Show what a proposal would do, or make it the perimeter."""
+    action = request.POST.get("action")
+    if action == APPLY:
+        return _apply(request, place)
+    file = _effect(place, request.POST) if action == TAKE else None
+    return file or _page(request, place, request.POST)
+
+
+def _apply(request: HttpRequest, place: Region) -> HttpResponse:
+    """Make a proposal the perimeter, unless it is not understood or was made from another one."""
     proposal = read_proposal(request.POST, categories(place))
-    if request.POST.get("action") == TAKE and not proposal.problems:
-        return _effect(place, proposal)
-    if request.POST.get("action") != APPLY or proposal.problems:
-        return _page(request, place, proposal, status=400 if proposal.problems else 200)
+    if proposal.problems:
+        return _page(request, place, request.POST)
     seen, actor = request.POST.get("seen", ""), cast("User", request.user)
     try:
         changed = apply(place, proposal.wanted, seen=seen, actor=actor)
@@ -90,26 +106,31 @@ def _posted(request: HttpRequest, place: Region) -> HttpResponse:
 def _page(
     request: HttpRequest,
     place: Region,
-    proposal: Proposal | str | None,
+    proposal: Asked,
     *,
     editable: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    """`proposal`: one that was sent, or the name of one made beforehand."""
+    """The page, which answers 400 to a form that it does not understand."""
     with snapshot_state() as state:  # one for all that is compared, and nothing written
         setattr(request, DATA_VERSION, state)
         context = _context(request, place, proposal, state.number)
     context |= {"editable": editable, "looked": proposal is not None}
+    if isinstance(proposal, QueryDict) and context["problems"]:
+        status = 400
     return render(request, "dashboard/perimeter.html", context, status=status)
 
 
-def _context(
-    request: HttpRequest, place: Region, proposal: Proposal | str | None, version: int
-) -> dict[str, Any]:
+def _understood(asked: Asked, known: Mapping[str, Category]) -> Proposal:
+    if isinstance(asked, QueryDict):
+        return read_proposal(asked, known)
+    return preset_proposal(asked, known) if isinstance(asked, str) else asked or Proposal()
+
+
+def _context(request: HttpRequest, place: Region, proposal: Asked, version: int) -> dict[str, Any]:
     seen = survey(place, version)
     known = seen.known
-    asked = preset_proposal(proposal, known) if isinstance(proposal, str) else proposal
-    asked = asked or Proposal()
+    asked = _understood(proposal, known)
     sector, every = request.GET.get("secteur", ""), request.GET.get("toutes") == "1"
     return {
         "territory": seen.territory,

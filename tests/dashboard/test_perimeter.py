@@ -25,6 +25,7 @@ from reference.models import (
 )
 from tests.dashboard import world
 from tests.html import assert_no_inline
+from tests.people import signed_in
 from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +34,6 @@ PAGE = "/regions/bourgogne-franche-comte/perimetre/"
 MONTH = dt.date(2025, 12, 1)
 #: How many ESMS of each category are open in Côte-d'Or: EHPAD, SSIAD, AHI, hospital.
 OPEN = {"500": 30, "354": 4, "219": 3, "355": 2}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def text(content: bytes) -> str:
@@ -375,3 +370,10 @@ def test_a_page_costs_the_same_queries_whatever_it_shows(
 ) -> None:
     with django_assert_num_queries(queries):
         owner_client.get(PAGE + query)
+
+
+def test_a_form_costs_as_few_queries_as_a_proposal_made_beforehand(
+    register: Region, owner_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(11):
+        posted(owner_client, secteur_354="PA", compte_354="1")
