@@ -155,6 +155,22 @@ def test_a_printed_page_is_of_the_paper_of_its_readers(
     assert paper.groups() == (b"594", b"841")  # A4, in points
 
 
+def test_on_paper_no_table_leaves_a_line_or_two_alone(
+    page: Page, live_server: Any, witness: Witness
+) -> None:
+    page.goto(live_server.url + DEPARTEMENT)
+    page.emulate_media(media="print")
+
+    rules = page.locator("#documents tbody tr").evaluate_all(
+        "lines => lines.map(line => getComputedStyle(line))"
+        ".map(style => [style.breakBefore, style.breakAfter])"
+    )
+
+    assert len(rules) > 6
+    assert [after for _, after in rules[:3]] == ["avoid", "avoid", "auto"]
+    assert [before for before, _ in rules[-3:]] == ["auto", "avoid", "avoid"]
+
+
 @pytest.mark.browser
 def test_without_script_the_page_filters_and_shows_its_numbers(
     browser: Any, live_server: Any, owner: User, sign_in: SignIn
