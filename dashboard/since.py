@@ -310,12 +310,15 @@ def _received(head: Head, meeting: Meeting, now: dt.date) -> Sentence:
         return line.end(
             f"depuis {meeting.name}, les données vont toujours jusqu’à {in_french(now)}"
         )
-    count = line.count("mois reçus depuis", months, "mois", "mois")
-    verb = "ont été reçus" if months > 1 else "a été reçu"
+    if months > 1:
+        more = f"{line.count('mois reçus depuis', months, 'mois', 'mois')} de plus ont été reçus"
+    else:
+        line.keep("mois reçus depuis", months)
+        more = "un mois de plus a été reçu"
     last = line.month("mois le plus récent", now)
-    reading = "qui lisait" if meeting.met else "faite sur"
+    reading = "qui disposait des" if meeting.met else "faite sur les"
     return line.end(
-        f"depuis {meeting.name}, {reading} les données jusqu’à {then}, {count} de plus {verb}"
+        f"depuis {meeting.name}, {reading} données jusqu’à {then}, {more}"
         f"\u202f: elles vont jusqu’à {last}"
     )
 

@@ -221,7 +221,8 @@ def _alt(measures: Measures, message: str, drawn: Sequence[tuple[Group, pd.Serie
     return (
         f"{message}. De {french.count(total.iloc[0], 'document')} en "
         f"{french.short_month(total.index[0])} à {french.integer(total.iloc[-1])} en "
-        f"{french.short_month(total.index[-1])}. Types les plus alimentés : "
+        f"{french.short_month(total.index[-1])}. Types les plus alimentés "
+        f"sur la période : "
         f"{french.listing(most)}."
     )
 

@@ -56,23 +56,27 @@ def fitted(paragraphs: Sequence[str], *boxes: Box, mark: str = "") -> Iterator[P
     """Cut a text into parts that hold in their boxes, each with its size in points.
 
     The first box is tried at every size; what does not hold at the least goes on in the next box
-    (the last serves for all that follow). Cut between sentences, else between words. `mark`: what
-    each part begins with, "" for nothing: a reader may see one slide without the others.
+    (the last serves for all that follow). Cut between sentences, where the last two parts are the
+    largest, else between words. `mark`: what each part begins with, "" for nothing: a reader may
+    see one slide without the others.
     """
     head = [mark] if mark else []
     left = [paragraph for paragraph in paragraphs if paragraph] or [""]
     rank = 0
     while left:
-        box = boxes[min(rank, len(boxes) - 1)]
-        size = next(
-            (size for size in SIZES if height([*head, *left], box, size) <= box.height), None
-        )
-        if size is not None:
+        box, following = (boxes[min(each, len(boxes) - 1)] for each in (rank, rank + 1))
+        size = _size([*head, *left], box)
+        if size:
             yield [*head, *left], size
             return
-        kept, left = _cut(left, _under(box, head))
-        yield [*head, *kept], SIZES[-1]
+        kept, left = _cut(left, _under(box, head), _under(following, head))
+        yield [*head, *kept], _size([*head, *kept], box) or SIZES[-1]
         rank += 1
+
+
+def _size(paragraphs: Sequence[str], box: Box) -> int:
+    """The largest size at which a text holds in a box, 0 when it does at none."""
+    return next((size for size in SIZES if height(paragraphs, box, size) <= box.height), 0)
 
 
 def height(paragraphs: Sequence[str], box: Box, size: int) -> float:
@@ -120,14 +124,17 @@ def _under(box: Box, head: Sequence[str]) -> Box:
     return replace(box, height=box.height - taken)
 
 
-def _cut(paragraphs: list[str], box: Box) -> tuple[list[str], list[str]]:
-    """As many whole sentences as hold at the least size, and the rest; of one, as many words."""
+def _cut(paragraphs: list[str], box: Box, following: Box) -> tuple[list[str], list[str]]:
+    """As many whole sentences as hold at the least size, and the rest; of one, as many words.
+
+    Fewer sentences when the rest is the last part: both are then as large as they can be.
+    """
     pieces = [
         (rank, sentence)
         for rank, paragraph in enumerate(paragraphs)
         for sentence in re.split(r"(?<=[.!?…]) ", paragraph)
     ]
-    kept = _holding(pieces, box)
+    kept = _balanced(pieces, _holding(pieces, box), (box, following))
     if not kept:
         rank, sentence = pieces[0]
         pieces = [*((rank, word) for word in sentence.split(" ")), *pieces[1:]]
@@ -152,6 +159,16 @@ def _holding(pieces: list[tuple[int, str]], box: Box) -> int:
         else:
             high = middle - 1
     return low
+
+
+def _balanced(pieces: list[tuple[int, str]], most: int, boxes: tuple[Box, Box]) -> int:
+    """How many pieces to leave in the first box, of `most` that hold there."""
+
+    def least(count: int) -> int:
+        parts = pieces[:count], pieces[count:]
+        return min(_size(_joined(part), box) for part, box in zip(parts, boxes, strict=True))
+
+    return max(range(1, most + 1), key=lambda count: (least(count), count), default=0)
 
 
 def _joined(pieces: list[tuple[int, str]]) -> list[str]:

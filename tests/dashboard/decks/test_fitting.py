@@ -26,8 +26,19 @@ def test_a_text_shrinks_in_steps_then_goes_on() -> None:
     assert short == [([SENTENCE], SIZES[0])]
     assert len(middling) == 1
     assert SIZES[-1] < middling[0][1] < SIZES[0]
-    assert long[0][1] == SIZES[-1]
     assert len(long) == 2
+
+
+def test_what_goes_on_is_cut_so_that_both_parts_are_as_large_as_they_can_be() -> None:
+    count = next(n for n in range(200) if len(_parts(n)) > 1)
+    (first, one), (second, other) = _parts(count)
+
+    assert min(one, other) > SIZES[-1]
+    assert all(" ".join(part).count(SENTENCE) > count // 4 for part in (first, second))
+
+
+def _parts(sentences: int) -> list[tuple[list[str], int]]:
+    return list(fitted([" ".join([SENTENCE] * sentences)], ASIDE_BOX, BODY_BOX))
 
 
 @settings(deadline=None)

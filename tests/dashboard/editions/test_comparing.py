@@ -123,7 +123,7 @@ def test_each_figure_that_moved_is_in_the_table_and_in_the_paragraph(edition: Ed
 
     text = plain(found.paragraph.text)
     for words in (
-        "qui lisait les données jusqu’à octobre 2025, 2 mois de plus ont été reçus",
+        "qui disposait des données jusqu’à octobre 2025, 2 mois de plus ont été reçus",
         "(+100 %) et la part des ESMS qui ont alimenté passe de",
         "(+2,0 points)",
         "ESMS ouverts, contre",
