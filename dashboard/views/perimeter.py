@@ -9,13 +9,23 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.context import DATA_VERSION
 from accounts.models import Role, User
 from accounts.scope import may, region_of_request
-from dashboard.perimeter import PRESETS, Category, StalePerimeterError, apply, categories
+from dashboard.kept import once
+from dashboard.perimeter import (
+    PRESETS,
+    Category,
+    StalePerimeterError,
+    apply,
+    categories,
+    fingerprint,
+)
 from dashboard.perimeter_page import (
     Proposal,
     effect_lines,
@@ -116,9 +126,24 @@ def _page(
         setattr(request, DATA_VERSION, state)
         context = _context(request, place, proposal, state.number)
     context |= {"editable": editable, "looked": proposal is not None}
+    context["rows"] = _rows(context, state.number)
     if isinstance(proposal, QueryDict) and context["problems"]:
         status = 400
     return render(request, "dashboard/perimeter.html", context, status=status)
+
+
+def _rows(context: dict[str, Any], version: int) -> SafeString:
+    """The rows of the table: as the perimeter stands, they are the same for all of one role."""
+    shown = {name: context[name] for name in ("grid", "editable")}
+
+    def make() -> SafeString:
+        return render_to_string("dashboard/_categories.html", shown)
+
+    if context["outlook"] or context["problems"]:
+        return make()
+    names = context["place"].code, context["shown"], fingerprint(context["known"])
+    told = context["sector"], context["every"], context["editable"]
+    return once(version, make, "lignes du périmètre", *names, *told)
 
 
 def _understood(asked: Asked, known: Mapping[str, Category]) -> Proposal:
@@ -136,6 +161,8 @@ def _context(request: HttpRequest, place: Region, proposal: Asked, version: int)
         "territory": seen.territory,
         "place": place,
         "month": seen.month,
+        "known": known,
+        "shown": seen.shown,
         "grid": grid(known, seen.counts, asked, sector=sector, every=every),
         "sectors": sector_choices(),
         "sector": sector,
