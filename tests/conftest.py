@@ -20,6 +20,7 @@ from pytest_django import Settings
 from accounts.models import RegionGrant, Role, User
 from mes_dashboard.services import local_servers
 from reference.models import Region
+from tests.people import signed_in
 from tests.restoring import disconnect_everybody_else, restore_after_commits
 from tests.strictness import SEED, shuffle_unordered_querysets
 
@@ -136,16 +137,12 @@ def colleague(make_user: MakeUser) -> User:
 
 @pytest.fixture
 def owner_client(owner: User) -> Client:
-    client = Client()
-    client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(owner)
 
 
 @pytest.fixture
 def colleague_client(colleague: User) -> Client:
-    client = Client()
-    client.force_login(colleague, "django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(colleague)
 
 
 @pytest.fixture
@@ -177,8 +174,7 @@ def sign_in(live_server: Any) -> Callable[[Page, User], None]:
     """Gives a browser page the session of a user, without the sign-in screen."""
 
     def give(page: Page, user: User) -> None:
-        client = Client()
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        client = signed_in(user)
         name = django_settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
         page.context.add_cookies([cookie])  # type: ignore[list-item]  # a plain dict will do

@@ -24,6 +24,7 @@ from dashboard.templatetags.plotly import plotly_guard, style_guard
 from reference.models import Region, raise_data_version
 from tests.dashboard import world
 from tests.html import assert_no_inline
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +38,6 @@ def html_of(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
     return unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 # --- Who sees what ----------------------------------------------------------------------------

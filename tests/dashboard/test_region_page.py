@@ -23,6 +23,7 @@ from dashboard.reading import NEAR, prepare
 from reference.models import Region, current_data_version
 from tests.dashboard import world
 from tests.html import assert_no_inline
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -74,12 +75,6 @@ def reader_client(make_user: MakeUser, region: Region) -> Client:
 @pytest.fixture
 def analyst_client(make_user: MakeUser, region: Region) -> Client:
     return signed_in(make_user("analyste@example.fr", Role.ANALYST, region))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 SORTED = "?tri=taux-12-mois&ordre=croissant"

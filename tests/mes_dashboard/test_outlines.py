@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import RegionGrant, Role, User
 from ingestion import tasks
 from tests import places
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -106,9 +107,7 @@ def pages(
         patched.setattr(tasks, "safely", lambda *_: True)
         owner = User.objects.create_user("owner@example.fr")
         RegionGrant.objects.create(user=owner, region_id="27", role=Role.ADMINISTRATOR)
-        client = Client()
-        client.force_login(owner, "django.contrib.auth.backends.ModelBackend")
-        found = dict(_outlines(client, places.addresses(places.build(owner))))
+        found = dict(_outlines(signed_in(owner), places.addresses(places.build(owner))))
         transaction.set_rollback(True)
     return found
 

@@ -19,12 +19,6 @@ COMMITTEE = dt.date(2026, 1, 26)
 SENT = {"title": "Comité stratégique", "committee_on": "2026-01-26"}
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def plain(text: str) -> str:
     return unescape(text).replace("\u202f", " ").replace("\u00a0", " ")
 

@@ -16,17 +16,10 @@ from dashboard.synthesis import UNALLOCATED
 from indicators.models import MonthlyVolume
 from reference.models import DataVersion, Event, Region, raise_data_version
 from tests.dashboard import world
-from tests.dashboard.editions.common import (
-    COMMITTEE,
-    LIST,
-    SENT,
-    MakeUser,
-    html_of,
-    plain,
-    signed_in,
-)
+from tests.dashboard.editions.common import COMMITTEE, LIST, SENT, MakeUser, html_of, plain
 from tests.dashboard.owned import own_all
 from tests.html import assert_no_inline
+from tests.people import signed_in
 from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db

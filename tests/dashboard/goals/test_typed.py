@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import AuditEntry, Role, User
+from accounts.models import AuditEntry, Role
 from dashboard.goals.outcomes import outcomes
 from indicators.snapshot import snapshot
 from reference.models import Event, Region, Target, TargetIndicator
@@ -30,17 +30,6 @@ pytestmark = pytest.mark.django_db
 
 EVENT = {"label": "Cibles ESMS Numérique", "departement": "21", "month": "2025-12"}
 TARGET = {"indicator": "rate_12m", "sector": "PA", "value": "33,5 %", "month": "12/2025"}
-
-
-@pytest.fixture
-def client_as(make_user: Callable[..., User], region: Region) -> Callable[[Role], Client]:
-    def make(role: Role) -> Client:
-        client = Client()
-        user = make_user(f"{role.value}@example.fr", role, region)
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return make
 
 
 # --- Typed in -------------------------------------------------------------------------------------

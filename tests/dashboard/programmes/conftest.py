@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.test import Client
 
-from accounts.models import Role, User
 from indicators.models import CoveredMonth, FacilityMonth
 from reference.models import LegalEntity, Programme, ProgrammeMembership, Region
 from reference.months import shift, span
@@ -53,14 +49,3 @@ def world(region: Region) -> Programme:
         for rank, each in enumerate((*here[:24], *there))
     )
     return programme
-
-
-@pytest.fixture
-def client_as(make_user: Callable[..., User], region: Region) -> Callable[[Role], Client]:
-    def make(role: Role) -> Client:
-        client = Client()
-        user = make_user(f"{role.value}@example.fr", role, region)
-        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return make

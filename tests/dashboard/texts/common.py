@@ -26,12 +26,6 @@ FIRST = Sentence(
 GENERATED = Paragraph((FIRST, Sentence("Rien d’autre.", {"part PA": 0.5})))
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def plain(content: bytes | str) -> str:
     html = content.decode() if isinstance(content, bytes) else content
     return unescape(html).replace("\u202f", " ").replace("\u00a0", " ")

@@ -28,8 +28,8 @@ from tests.dashboard.texts.common import (
     pen,
     plain,
     shown,
-    signed_in,
 )
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 

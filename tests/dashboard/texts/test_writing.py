@@ -28,9 +28,9 @@ from tests.dashboard.texts.common import (
     pen,
     plain,
     shown,
-    signed_in,
 )
 from tests.html import assert_no_inline
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
