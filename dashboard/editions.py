@@ -18,28 +18,25 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Role, User
-from dashboard.charts.contributors import is_small
-from dashboard.charts.wording import at
 from dashboard.drafts import Drafts, drafts
+from dashboard.edition_figures import Json, summary
 from dashboard.fingerprints import FINGERPRINT, shown
 from dashboard.models import Edition, TypedFigure
 from dashboard.report import load_groups
-from dashboard.synthesis import unallocated_12m
+from dashboard.since import Since, since
 from dashboard.texts import Place, shown_texts
-from indicators.evidence import RegionEvidence, TerritoryEvidence
+from indicators.evidence import TerritoryEvidence
 from indicators.payload import payload
-from indicators.series import Measures
 from reference.models import Region, Target, lock_data_version, raise_data_version
 
 #: The shape of the content, for who will read today's editions with tomorrow's code. The first one
 #: kept neither the series of documents, nor targets, nor places as a sentence names them; the
-#: second one, no total of the documents without a département.
+#: second one, neither the total of the documents without a département, nor what had changed since
+#: the committee before.
 SHAPE = 3
 
 #: What is kept of a target.
 TARGET = ("indicator", "sector", "month", "last_month", "value", "label")
-
-Json = dict[str, Any]
 
 
 class NothingReceivedError(Exception):
@@ -70,7 +67,11 @@ def freeze(
         region=region,
         title=title,
         committee_on=committee_on,
-        content={**content_of(region, found), FINGERPRINT: shown(region)},
+        content={
+            **content_of(region, found),
+            "since": kept(since(region, found.evidence, committee_on)),
+            FINGERPRINT: shown(region),
+        },
         data_version=version,
         month=found.month,
         author=actor,
@@ -119,6 +120,13 @@ def content_of(region: Region, found: Drafts) -> Json:
     }
 
 
+def kept(found: Since | None) -> Json | None:
+    """What changed since the committee before, as an edition keeps it; None without any."""
+    if found is None:
+        return None
+    return {**_plain(found), "paragraph": found.paragraph.text}
+
+
 def _targets(region: Region) -> defaultdict[str, list[Json]]:
     """The targets of a région and of its départements, by code of territory."""
     targets: defaultdict[str, list[Json]] = defaultdict(list)
@@ -157,50 +165,6 @@ def _territory(place: Place, evidence: TerritoryEvidence, found: Drafts) -> Json
             }
             for event in evidence.events
         ],
-    }
-
-
-def summary(whole: RegionEvidence) -> dict[str, Json]:
-    """The key figures of a région and of its départements, by code of territory.
-
-    Over the 12 months to the last received of the région. `rank`: see `ranked`. `unallocated`, of
-    the région alone: its documents without a département; None when there are none.
-    """
-    region = whole.region.measures
-    last = region.last_received
-    unallocated = {"unallocated": unallocated_12m(region, last)}
-    figures = {f"R{region.selection.territory.region_code}": _figures(region, last) | unallocated}
-    for code, each in whole.departements.items():
-        figures[f"D{code}"] = _figures(each.measures, last)
-    return ranked(figures)
-
-
-def ranked(figures: Mapping[str, Json]) -> dict[str, Json]:
-    """The key figures of territories by code, each with its rank among the départements.
-
-    `rank`: by rate, 1 for the highest; None without a rate, or with one over too few ESMS to be a
-    percentage, which ranks nobody. A rank that was there already is written over.
-    """
-    rates = {
-        code: each["rate"]
-        for code, each in figures.items()
-        if code.startswith("D") and each["rate"] is not None and not is_small(each["parc"])
-    }
-
-    def rank(code: str) -> int | None:
-        own = rates.get(code)
-        return None if own is None else 1 + sum(rate > own for rate in rates.values())
-
-    return {code: {**each, "rank": rank(code)} for code, each in figures.items()}
-
-
-def _figures(measures: Measures, last: dt.date | None) -> Json:
-    return {
-        "documents": measures.documents_12m,
-        "growth": measures.growth.ratio,
-        "contributors": at(measures.contributors_12m, last),
-        "parc": at(measures.parc_12m, last),
-        "rate": at(measures.rate_12m, last),
     }
 
 

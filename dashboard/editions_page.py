@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from dashboard.charts.chart import SMALL_BASE, Chart
 from dashboard.charts.contributors import is_small
-from dashboard.editions import Json
+from dashboard.edition_figures import Json
 from dashboard.exports.plotly import figure
 from dashboard.frozen import Drawn, charts_of
 from dashboard.models import Edition, Subject
 from dashboard.presentation import Picture
-from dashboard.since import counts, ordinal
+from dashboard.since import Since, kept_since
+from dashboard.since_figures import counts, ordinal
 from dashboard.synthesis import NOTHING, UNALLOCATED
 from indicators.dynamics import Label
 from reference import french
@@ -96,6 +97,7 @@ class EditionPage:
     places: tuple[Place, ...]
     typed_figures: tuple[Json, ...]
     small: int
+    since: Since | None  # the committee before, if it had an edition
 
 
 def edition_page(edition: Edition) -> EditionPage:
@@ -112,6 +114,7 @@ def edition_page(edition: Edition) -> EditionPage:
             {**each, "on": dt.date.fromisoformat(each["on"])} for each in content["typed_figures"]
         ),
         small=SMALL_BASE if any(map(_unranked, content["summary"].values())) else 0,
+        since=kept_since(content),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ from dashboard.exporting.editions import EditionDeck, ask_deck, shown_deck
 from dashboard.exports.csv_file import Imprint, table_lines
 from dashboard.freshness import answer
 from dashboard.models import Edition
-from dashboard.since import Since, compare, since_table
+from dashboard.since import Since, compare, kept_since, since_table
 from dashboard.views.downloads import attachment
 from reference.listings import FILE, FORMAT, TABLE, Lines, file_asked
 from reference.models import Region
@@ -106,7 +106,10 @@ def _edition(
     request: HttpRequest, place: Region, found: Edition, deck: EditionDeck, version: int
 ) -> HttpResponse:
     name = f"R{place.code}_{found.committee_on}_v{found.data_version}"
-    tables: dict[str, Callable[[], Lines]] = {"edition": lambda: figures(found)}
+    tables: dict[str, Callable[[], Lines]] = {
+        "edition": lambda: figures(found),
+        "precedent": lambda: _before(found),
+    }
     today = drafts(place, version) if request.GET.get(TODAY) == "1" else None
     since: Since | None = None
     if today is not None:
@@ -125,6 +128,14 @@ def _edition(
         "data_version": version,
     }
     return render(request, "dashboard/editions/edition.html", context)
+
+
+def _before(found: Edition) -> Lines:
+    """What had changed since the committee before, read only when it is asked for."""
+    before = kept_since(found.content)
+    if before is None:
+        raise Http404
+    return table_lines(since_table(before))
 
 
 def _chart_file(request: HttpRequest, found: Edition) -> HttpResponse | None:

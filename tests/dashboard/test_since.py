@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.committees import Head, Meeting
-from dashboard.editions import Json
-from dashboard.since import Both, paragraph
+from dashboard.edition_figures import Json
+from dashboard.since_figures import Both
+from dashboard.since_text import Arrived, paragraph
 from indicators.commentary import Paragraph
 from reference import french
 from reference.models import Region
@@ -26,17 +27,19 @@ AHEAD, MET = HEAD.meeting(None), HEAD.meeting(HEAD.committee_on)
 FIGURES = st.one_of(
     st.just({"documents": None, "contributors": None, "parc": None, "rate": None, "rank": None}),
     st.builds(
-        lambda documents, parc, part, rank: {
+        lambda documents, parc, part, rank, received: {
             "documents": float(documents),
             "contributors": float(round(parc * part)),
             "parc": float(parc),
             "rate": round(parc * part) / parc,
             "rank": rank,
+            "received": float(received),
         },
         st.integers(0, 900_000),
         st.integers(1, 3_000),
         st.floats(0, 1),
         st.integers(1, 8),
+        st.integers(11, 12),
     ),
 )
 PAIRS = st.tuples(FIGURES, FIGURES)
@@ -89,7 +92,7 @@ def test_each_number_of_the_paragraph_is_one_of_its_facts(
     total: tuple[Json, Json], pairs: list[tuple[Json, Json]], months: int, meeting: Meeting
 ) -> None:
     now = shift(THEN, months)
-    told = paragraph(HEAD, meeting, now, Both(REGION, *total), places(pairs))
+    told = paragraph(HEAD, meeting, Arrived(now, months), Both(REGION, *total), places(pairs))
 
     # "sur 12 mois" and the last month, which is then that of the committee, are no measures.
     allowed = written(told) | {"12"} | set(numbers(in_french(now)))
@@ -102,7 +105,7 @@ def test_each_number_of_the_paragraph_is_one_of_its_facts(
 def test_a_sentence_ends_with_one_full_stop_and_holds_no_plain_space_before_a_colon(
     pairs: list[tuple[Json, Json]],
 ) -> None:
-    told = paragraph(HEAD, MET, shift(THEN, 1), Both(REGION, {}, {}), places(pairs))
+    told = paragraph(HEAD, MET, Arrived(shift(THEN, 1), 1), Both(REGION, {}, {}), places(pairs))
 
     for sentence in told.sentences:
         assert sentence.text.endswith(".")
@@ -115,7 +118,7 @@ def test_a_sentence_ends_with_one_full_stop_and_holds_no_plain_space_before_a_co
 def test_the_same_figures_on_both_dates_are_said_to_be_the_same(figures: list[Json]) -> None:
     pairs = [(each, each) for each in figures]
 
-    told = paragraph(HEAD, MET, THEN, Both(REGION, {}, {}), places(pairs))
+    told = paragraph(HEAD, MET, Arrived(THEN, 0), Both(REGION, {}, {}), places(pairs))
 
     assert [sentence.text for sentence in told.sentences[1:]] == [
         "Les chiffres de la région et de ses départements sont les mêmes."

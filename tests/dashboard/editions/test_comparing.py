@@ -14,13 +14,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from dashboard.committees import head_of
-from dashboard.editions import freeze, summary
+from dashboard.edition_figures import summary
+from dashboard.editions import freeze
 from dashboard.models import Edition
-from dashboard.since import Since, compare, since, since_table
+from dashboard.since import Since, compare, kept_since, since, since_table
 from dashboard.synthesis import UNALLOCATED
 from indicators.models import CoveredMonth, MonthlyReach
 from reference.models import Region, raise_data_version
 from tests.dashboard.editions.common import COMMITTEE, LIST, html_of, plain, today
+from tests.spreadsheet_files import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +70,7 @@ def test_a_committee_to_come_is_not_compared_while_one_has_met(
     later = since(region, today(region))
 
     assert met is not None
-    assert met == to_come
+    assert to_come == replace(met, here="à cette édition")
     assert (met.title, met.meeting.met) == ("Comité stratégique", True)
     assert later is not None
     assert (later.title, later.meeting.met) == ("Prochain comité", True)
@@ -85,6 +87,29 @@ def test_a_committee_is_compared_with_the_one_before(
     assert found is not None
     assert found.title == "Plus ancien"
     assert since(region, evidence, dt.date(2025, 6, 1)) is None
+
+
+def test_an_edition_keeps_what_had_changed_since_the_committee_before(
+    edition: Edition, region: Region, owner: User, owner_client: Client
+) -> None:
+    later, _ = freeze(region, "Comité de mars", dt.date(2026, 3, 2), actor=owner)
+    found = since(region, today(region), later.committee_on)
+    assert found is not None
+    kept = kept_since(later.content)
+
+    assert edition.content["since"] is None
+    assert kept is not None
+    assert replace(kept, paragraph=found.paragraph) == found
+    assert kept.paragraph.text == found.paragraph.text
+    MonthlyReach.objects.update(contributors=0, contributors_12m=0)
+    raise_data_version("correction")
+    html = html_of(owner_client, f"{LIST}{later.pk}/")
+    assert "Depuis le comité du 26 janvier 2026" in html
+    assert "Documents à cette édition" in html
+    address = f"{LIST}%s/?format=csv&tableau=precedent"
+    lines = lines_of(owner_client.get(address % later.pk))
+    assert [line[0] for line in lines[1:]] == [each.name for each in found.lines]
+    assert owner_client.get(address % edition.pk).status_code == 404
 
 
 def test_headings_tell_the_last_month_of_each_side_or_which_of_the_two(edition: Edition) -> None:
@@ -161,7 +186,7 @@ def test_documents_without_a_departement_have_their_line(
     before = moved(edition, R27={"unallocated": then})
     if then == "not kept":
         del before["R27"]["unallocated"]
-    monkeypatch.setattr("dashboard.editions.unallocated_12m", lambda *_: now)
+    monkeypatch.setattr("dashboard.edition_figures.unallocated_12m", lambda *_: now)
 
     found = compared(edition, before)
 
@@ -173,6 +198,30 @@ def test_documents_without_a_departement_have_their_line(
         UNALLOCATED if written else found.rows[-1].name
     ]
     assert since_table(found).rows == tuple(each.name for each in found.lines)
+
+
+def test_documents_of_fewer_received_months_are_not_compared(edition: Edition) -> None:
+    now = edition.content["summary"]
+    full, fewer = {"received": 12.0}, {"received": 11.0}
+    before = moved(
+        edition,
+        R27={"documents": now["R27"]["documents"] / 2, **full},
+        D21={"documents": now["D21"]["documents"] / 3, **full},
+        D25={"documents": now["D25"]["documents"] / 2},
+    )
+    after = {
+        code: {**each, **(fewer if code in {"R27", "D21"} else {})} for code, each in now.items()
+    }
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("dashboard.since.summary", lambda _: after)
+        found = compared(edition, before, dt.date(2025, 9, 1))
+
+    text = plain(found.paragraph.text)
+    assert "ne se comparent pas : 11 mois reçus sur 12 aujourd’hui, 12 au comité." in text
+    assert "augmentent le plus dans le Doubs (+100 %)" in text
+    assert "passent de" not in text
+    assert [row.documents.change for row in (found.total, found.rows[0])] == ["–", "–"]
+    assert "3 mois de plus ont été reçus" in text
 
 
 def test_beyond_three_the_places_that_moved_are_counted(edition: Edition) -> None:

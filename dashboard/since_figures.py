@@ -1,0 +1,113 @@
+"""The figures of one territory at a committee and today, as they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.charts.contributors import is_small
+from dashboard.edition_figures import Json
+from indicators.selection import Territory
+from reference import french
+
+#: Below half of what is written, a change is none.
+LEAST_POINTS = 0.0005
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A figure on both dates, and its change, as they are written.
+
+    `numbers`: the same in their unit, None for what is written in counts or not known.
+    """
+
+    before: str
+    after: str
+    change: str
+    numbers: tuple[float | None, float | None, float | None] = (None, None, None)
+
+
+@dataclass(frozen=True)
+class Both:
+    """The figures of one territory then and now, as `editions.summary` has them."""
+
+    territory: Territory
+    before: Json
+    after: Json
+
+    def change(self, name: str) -> float | None:
+        """The difference of a figure, None unless both are known."""
+        before, after = self.before.get(name), self.after.get(name)
+        return None if before is None or after is None else float(after - before)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the documents of both dates are those of as many received months.
+
+        The first editions did not keep how many: all, unless something was missing.
+        """
+        received = self.after.get("received")
+        return received is None or received == self.before.get("received", 12)
+
+    @property
+    def small(self) -> bool:
+        """Whether the rate of either date is over too few ESMS to be a percentage."""
+        return any(is_small(each.get("parc")) for each in (self.before, self.after))
+
+    @property
+    def move(self) -> float:
+        """The change of the rate, 0 when it would not be written."""
+        change = None if self.small else self.change("rate")
+        return change if change is not None and abs(change) >= LEAST_POINTS else 0.0
+
+
+def documents_pair(both: Both) -> Pair:
+    """Its documents over 12 months, compared where as many months were received."""
+    before, after = both.before.get("documents"), both.after.get("documents")
+    change = None
+    if before and after is not None and both.comparable:
+        change = after / before - 1
+    return Pair(
+        french.integer(before),
+        french.integer(after),
+        "–" if change is None else french.signed_percent(change),
+        (before, after, change),
+    )
+
+
+def rate_pair(both: Both) -> Pair:
+    """Its rate over 12 months, in counts where its ESMS are too few."""
+    if both.small:
+        return Pair(counts(both.before), counts(both.after), "–")
+    change = both.change("rate")
+    return Pair(
+        french.percent(both.before.get("rate")),
+        french.percent(both.after.get("rate")),
+        "–" if change is None else french.signed_points(change),
+        (both.before.get("rate"), both.after.get("rate"), change),
+    )
+
+
+def counts(figures: Json) -> str:
+    """The ESMS that fed over 12 months of those open: "3 sur 12"."""
+    part, whole = figures.get("contributors"), figures.get("parc")
+    if part is None or whole is None:
+        return french.NOT_AVAILABLE
+    return f"{french.integer(part)} sur {french.integer(whole)}"
+
+
+def rank_pair(both: Both) -> Pair:
+    """Its rank by rate, and the places that it gained."""
+    change = both.change("rank")
+    return Pair(
+        ordinal(both.before.get("rank")),
+        ordinal(both.after.get("rank")),
+        "–" if not change else french.signed(french.integer(-change)),
+        (both.before.get("rank"), both.after.get("rank"), -change if change else None),
+    )
+
+
+def ordinal(rank: int | None) -> str:
+    """A rank among départements: "1er", "2e"."""
+    if rank is None:
+        return "–"
+    return "1er" if rank == 1 else f"{rank}e"
