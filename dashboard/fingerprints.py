@@ -95,7 +95,10 @@ def _around() -> Iterable[Rows]:
         (
             MonthlyVolume.objects.all(),
             "region",
-            ("document_type", "document_type__group", "documents"),
+            (
+                *("document_type", "document_type__group", "document_type__label"),
+                *("document_type__generic", "documents"),
+            ),
         ),
         (
             FacilityMonth.objects.all(),

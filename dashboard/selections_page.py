@@ -115,7 +115,7 @@ def period_of(query: str) -> str:
     if first and last:
         words = f"{first} à {last}"
     elif first or last:
-        words = f"à partir de {first}" if first else f"jusqu’à {last}"
+        words = f"à partir {french.of(first)}" if first else f"jusqu’à {last}"
     else:
         words = f"{DEFAULT_MONTHS} derniers mois reçus"
     told = [words]

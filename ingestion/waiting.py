@@ -164,7 +164,7 @@ class Pile:
         for place, (_, ours) in self.places.items():
             for start in number.starts_of(place) if ours else ():
                 starts |= Q(finess__startswith=start)
-        return starts
+        return starts or Q(pk=None)  # a région without any département has none
 
 
 def _number(asked: str | None) -> int:

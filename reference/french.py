@@ -31,6 +31,8 @@ SHORT_MONTHS = (
     "déc.",
 )
 
+VOWELS = frozenset("aeiouyàâéèêëîïôûü")
+
 
 def decimal(value: float | None, digits: int = 1) -> str:
     """A number with thousands apart and a decimal comma: "1 234,5"."""
@@ -121,6 +123,11 @@ def day(date: dt.date) -> str:
     """A date as a sentence writes it: "1er janvier 2026"."""
     number = "1er" if date.day == 1 else str(date.day)
     return f"{number} {MONTH_NAMES[date.month - 1]} {date.year}"
+
+
+def of(words: str) -> str:
+    """Words after "de", which a vowel shortens: "d’avril 2025", "de mars 2025"."""
+    return f"d’{words}" if words[:1].lower() in VOWELS else f"de {words}"
 
 
 def listing(words: Sequence[str]) -> str:

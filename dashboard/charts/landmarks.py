@@ -181,6 +181,7 @@ def _goal(target: Target, value: float | None, found: str, *, ahead: bool, drawn
         outcome = Outcome.MET if value >= target.value else Outcome.MISSED
     name = french.typographic(target.label or indicator.label).rstrip(".")
     wanted = _text(indicator, target.value)
+    since = f"à partir {french.of(in_french(target.month))}"
     until = f" et jusqu’à {in_french(target.last_month)}" if target.last_month else ""
     evidence = f" ({found})" if found else ""
     return Goal(
@@ -189,7 +190,7 @@ def _goal(target: Target, value: float | None, found: str, *, ahead: bool, drawn
         first=target.month,
         last=target.last_month,
         outcome=outcome,
-        text=f"{name}{NARROW}: {wanted} à partir de {in_french(target.month)}{until}{evidence}.",
+        text=f"{name}{NARROW}: {wanted} {since}{until}{evidence}.",
         found=found,
         drawn=drawn,
     )

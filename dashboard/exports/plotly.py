@@ -16,6 +16,8 @@ Trace = dict[str, Any]
 
 INK = "#3a3a3a"
 QUARTERS = [0, 25, 50, 75, 100]
+#: Up to so many, an axis has a line for each.
+FEW = 10
 GRID = "#e5e5e5"
 MISSING_BAND = "#eeeeee"
 WHITE = "#ffffff"
@@ -249,8 +251,8 @@ def _value_axis(chart: Chart) -> Figure:
     }
     if chart.unit.is_fraction:
         axis["ticksuffix"] = f"{NARROW}%"
-    elif chart.unit is Unit.ESMS and _greatest(chart) <= 10:
-        axis["dtick"] = 1  # nobody counts half an ESMS
+    elif _greatest(chart) <= FEW and chart.unit in {Unit.ESMS, Unit.DOCUMENTS}:
+        axis["dtick"] = 1  # nobody counts half an ESMS, nor half a document
     return axis
 
 

@@ -20,11 +20,14 @@ from accounts.scope import departement_or_404, region_of_request, roles_of
 from dashboard.exporting import ask_again, ask_export
 from dashboard.exporting.asking import may_ask, site_of
 from dashboard.exporting.makers import CONTENT_TYPES, USUAL
+from dashboard.exporting.making import NOTHING
 from dashboard.exporting.page import following, page_url, shown
 from dashboard.exporting.words import file_name, name_of
 from dashboard.models import UNFINISHED, Export, ExportKind, ExportState
 from dashboard.pieces.piece import LENGTHS, Piece
 from dashboard.texts import WRITERS
+from indicators.measures import covered_span
+from indicators.selection import region_territory
 from reference.models import Departement, Region
 
 PER_PAGE = 50
@@ -118,6 +121,9 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
     place = departement or region
     if kind not in ExportKind.values or len(query) > LENGTHS["query"] or "\0" in query:
         messages.error(request, "Choisissez un des fichiers proposés par la page.")
+        return redirect(page_url(place))
+    if covered_span(region_territory(region)) is None:
+        messages.error(request, NOTHING)
         return redirect(page_url(place))
     working = bool(request.POST.get("working"))
     pieces: tuple[Piece, ...] = ()

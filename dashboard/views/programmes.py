@@ -95,7 +95,7 @@ def _lines(rows: Iterable[Mapping[str, Any]]) -> Lines:
     for row in rows:
         known, gap = row["programme"], row["gap"]
         if gap is None:
-            yield known.name, known.code, 0
+            yield known.name, known.code, 0, *[None] * 4
             continue
         said = is_small(gap.parc) or gap.coverage is None
         yield (

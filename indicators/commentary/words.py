@@ -36,8 +36,7 @@ TYPE_SIGNS = {" :": "\u202f:", " ;": "\u202f;", " ?": "\u202f?", " !": "\u202f!"
 
 def of_month(month: dt.date) -> str:
     """The month after "de": "d’avril 2025", "de mars 2025"."""
-    words = in_french(month)
-    return f"d’{words}" if words[0] in "ao" else f"de {words}"
+    return french.of(in_french(month))
 
 
 def period(first: dt.date, last: dt.date) -> str:

@@ -78,3 +78,17 @@ def test_a_written_integer_reads_back_as_itself(number: int) -> None:
 )  # fmt: skip
 def test_a_figure_is_read_back_and_other_words_are_not(text: str, number: float | None) -> None:
     assert french.number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("octobre 2025", "d’octobre 2025"),
+        ("août 2025", "d’août 2025"),
+        ("mars 2025", "de mars 2025"),
+        ("Île-de-France", "d’Île-de-France"),
+        ("", "de "),
+    ],
+)
+def test_a_vowel_shortens_de(words: str, said: str) -> None:
+    assert french.of(words) == said

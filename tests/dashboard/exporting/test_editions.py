@@ -30,6 +30,7 @@ from dashboard.models import (
 from indicators.models import CoveredMonth, FacilityMonth
 from reference.models import (
     DocumentGroup,
+    DocumentType,
     Event,
     PerimeterChoice,
     Region,
@@ -179,11 +180,12 @@ def changes(region: Region) -> dict[str, Callable[[], object]]:
         "whose": lambda: FacilityMonth.objects.filter(departement="21").update(documents=11),
         "cut-off": lambda: CoveredMonth.objects.update(received_on=dt.date(2026, 3, 1)),
         "series": lambda: DocumentGroup.objects.filter(position=1).update(label="Synthèses"),
+        "type": lambda: DocumentType.objects.update(label="Autre nom"),
     }
 
 
 @pytest.mark.parametrize(
-    "what", ["event", "target", "text", "perimeter", "whose", "cut-off", "series"]
+    "what", ["event", "target", "text", "perimeter", "whose", "cut-off", "series", "type"]
 )
 def test_what_slides_show_besides_counts_is_told_by_the_fingerprint_of_an_edition(
     what: str, region: Region

@@ -18,6 +18,7 @@ from dashboard.exporting import asking, make
 from dashboard.exporting.page import weight
 from dashboard.models import Export, ExportKind, ExportState
 from dashboard.pieces.piece import Piece
+from indicators.models import CoveredMonth
 from reference.models import Region
 from tests.dashboard import world
 from tests.dashboard.makers import Maker
@@ -28,6 +29,14 @@ pytestmark = pytest.mark.django_db
 REGION = "/regions/bourgogne-franche-comte/"
 DEPARTEMENT = "/departements/21/"
 DECK = {"kind": "deck"}
+
+
+@pytest.fixture(autouse=True)
+def month(db: None) -> CoveredMonth:
+    """A month was received: there is something to show."""
+    return CoveredMonth.objects.create(
+        month=world.LAST, departement_id="21", received_on=world.LAST
+    )
 
 
 @pytest.fixture
@@ -55,6 +64,18 @@ def html_of(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return unescape(answer.text).replace("\u202f", " ")
+
+
+def test_where_no_month_was_received_nothing_is_asked_for(
+    month: CoveredMonth, owner_client: Client
+) -> None:
+    month.delete()
+
+    answer = owner_client.post(f"{DEPARTEMENT}exports/", DECK, follow=True)
+
+    assert answer.redirect_chain == [(DEPARTEMENT, 302)]
+    assert "Aucun mois n’est encore reçu pour cette région" in unescape(answer.text)
+    assert not Export.objects.exists()
 
 
 # --- Who ------------------------------------------------------------------------------------------
@@ -166,6 +187,7 @@ def test_what_no_page_offers_is_told_and_makes_nothing(
 def test_pages_offer_their_files_and_names_to_those_who_may(
     region: Region, owner_client: Client, reader_client: Client
 ) -> None:
+    CoveredMonth.objects.all().delete()
     world.lay(first=dt.date(2025, 9, 1), departements=("21",))
     for at in (REGION, DEPARTEMENT):
         html = html_of(owner_client, at)

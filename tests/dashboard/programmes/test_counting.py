@@ -57,7 +57,7 @@ def test_the_list_and_the_target_dates_are_files(world: Programme, owner_client:
     Programme.objects.create(code="vide", name="=Vide")
 
     assert rows(owner_client.get(f"{PAGE}?format=csv&tableau=programmes"))[1:] == [
-        ["'=Vide", "vide", "0"],
+        ["'=Vide", "vide", "0", "", "", "", ""],
         ["Pilote d'essai", "pilote", "27", "81,82", "44,44", "1 sur 6", "15"],
     ]
     dates = rows(owner_client.get(f"{ONE}dates-cibles.csv"))
