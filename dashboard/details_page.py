@@ -13,6 +13,7 @@ from dashboard.charts.chart import SMALL_BASE, Column, Table, Unit, column, word
 from dashboard.charts.wording import period_words
 from dashboard.exhibits import Block, Exhibit
 from dashboard.growth_block import growth_block
+from dashboard.peaks_block import peaks_block
 from indicators.details import EntityVolume, TypeVolume
 from indicators.evidence import TerritoryEvidence
 from reference import french
@@ -30,7 +31,7 @@ def blocks(here: TerritoryEvidence, there: TerritoryEvidence, *, names: bool) ->
     """
     if not here.details.typing.documents:
         return ()
-    return (
+    found = (
         _typing(here, there, names=names),
         _others(here, names=names),
         _regularity(here, there),
@@ -41,7 +42,9 @@ def blocks(here: TerritoryEvidence, there: TerritoryEvidence, *, names: bool) ->
             names=names,
             sector=here.measures.selection.sector,
         ),
+        peaks_block(here, names=names),
     )
+    return tuple(block for block in found if block is not None)
 
 
 def _territories(

@@ -109,14 +109,16 @@ def test_whatever_comes_and_goes_each_period_is_told_once_and_in_order(
 # --- What is told ---------------------------------------------------------------------------------
 
 
-def row(**told: Any) -> FacilityRow:
+def row(state: State = State.SILENT, **told: Any) -> FacilityRow:
     usual: dict[str, Any] = {
         "finess": "210000001", "name": "EHPAD Les Tilleuls", "commune": "Dijon",
         "departement": "21", "sector": "PA", "entity_finess": "210000002",
         "entity_name": "Association", "documents": 0, "months": 0, "first": month("2025-01"),
-        "latest": month("2025-08"), "state": State.SILENT,
+        "latest": month("2025-08"), "track": None, "received": (),
     }  # fmt: skip
-    return FacilityRow(**{**usual, **told})
+    made = FacilityRow(**{**usual, **told})
+    vars(made)["state"] = state  # what its track would tell
+    return made
 
 
 def told_of(
