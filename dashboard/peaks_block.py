@@ -23,6 +23,9 @@ READING = (
 #: Lines of a table at most, besides the whole: those that weigh most.
 SHOWN = 10
 
+#: Below, an excess is written 0.
+LEAST = 0.5
+
 Parts = Callable[[PeakOrigin], Sequence[Part]]
 
 
@@ -46,7 +49,7 @@ def peaks_block(here: TerritoryEvidence, *, names: bool) -> Block | None:
         message=f"{french.count(len(origins), 'pic')}{NARROW}: {french.listing(told)}",
         reading=READING,
         exhibits=tuple(tables),
-        remarks=tuple(map(_events, origins)),
+        remarks=tuple(_events(origins)),
     )
 
 
@@ -61,11 +64,12 @@ def _by(
     found = [{part.code: part for part in parts(one)} for one in origins]
     labels = {part.code: label(part) for each in found for part in each.values()}
     weights = {key: sum(abs(each[key].excess) for each in found if key in each) for key in labels}
-    kept = sorted(weights, key=lambda key: (-weights[key], key))[:SHOWN]
+    told = (key for key in weights if any(_weighs(each.get(key)) for each in found))
+    kept = sorted(told, key=lambda key: (-weights[key], key))[:SHOWN]
     columns = [
-        told
+        each_column
         for one, each in zip(origins, found, strict=True)
-        for told in _columns(one, [each.get(key) for key in kept])
+        for each_column in _columns(one, [each.get(key) for key in kept])
     ]
     return Exhibit(
         f"pics-par-{code}",
@@ -76,6 +80,11 @@ def _by(
             tuple(columns),
         ),
     )
+
+
+def _weighs(part: Part | None) -> bool:
+    """Whether an excess is written otherwise than 0."""
+    return part is not None and abs(part.excess) >= LEAST
 
 
 def _columns(origin: PeakOrigin, parts: Sequence[Part | None]) -> Iterator[Column]:
@@ -98,13 +107,16 @@ def _columns(origin: PeakOrigin, parts: Sequence[Part | None]) -> Iterator[Colum
     )
 
 
-def _events(origin: PeakOrigin) -> str:
-    """What stands at a peak."""
-    month = french.of(in_french(origin.peak.month))
-    if not origin.events:
-        return f"Aucun événement n’est saisi autour du pic {month}."
-    labels = [french.quoted(french.typographic(event.label)) for event in origin.events]
-    return f"Autour du pic {month}{NARROW}: {french.listing(labels)}."
+def _events(origins: Sequence[PeakOrigin]) -> Iterator[str]:
+    """What stands at each peak, and that nothing does at the others."""
+    stood = [one for one in origins if one.events]
+    for one in stood:
+        month = french.of(in_french(one.peak.month))
+        labels = [french.quoted(french.typographic(event.label)) for event in one.events]
+        yield f"Autour du pic {month}{NARROW}: {french.listing(labels)}."
+    if len(stood) < len(origins):
+        which = "des autres pics" if stood else "de ces pics" if len(origins) > 1 else "de ce pic"
+        yield f"Aucun événement n’est saisi autour {which}."
 
 
 def _label(part: Part) -> str:

@@ -34,6 +34,7 @@ ONE = origin(
     800.0,
     Part("SYNTH", "Synthèse", 900.0, 1.125),
     Part("34133-9", "Compte rendu", -100.0, -0.125),
+    Part("11488-4", "Consultation", 0.4, 0.0005),
     event="Cible d'avril",
 )
 OTHER = origin(MAY, 400.0, Part("34133-9", "Compte rendu", 400.0, 1.0))
@@ -67,8 +68,12 @@ def test_the_message_names_the_peaks_and_the_remarks_what_stands_there() -> None
     )
     assert found.remarks == (
         "Autour du pic d’avril 2025\u202f: «\u202fCible d’avril\u202f».",
-        "Aucun événement n’est saisi autour du pic de mai 2025.",
+        "Aucun événement n’est saisi autour des autres pics.",
     )
+    for origins, which in (((OTHER,), "de ce pic"), ((OTHER, OTHER), "de ces pics")):
+        nothing = block(*origins)
+        assert nothing is not None
+        assert nothing.remarks == (f"Aucun événement n’est saisi autour {which}.",)
 
 
 def test_organisations_are_named_to_those_who_call_them_only() -> None:
