@@ -83,8 +83,9 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator="documents des 12 mois précédents, à mois comparables",
         unit=f"{NARROW}%",
         direction=Direction.UP,
-        why="Elle lisse les saisons et les pics d’un mois.",
-        caveat="Seuls comptent les mois reçus les deux années. " + _NINE,
+        why="Elle efface l’effet des saisons.",
+        caveat="Un pic pèse sur l’année qui le contient. Seuls comptent les mois reçus les deux "
+        "années. " + _NINE,
     ),
     Indicator(
         code="growth_origin",
@@ -185,7 +186,7 @@ INDICATORS: tuple[Indicator, ...] = (
         family=Family.USE,
         title="Qualité du typage",
         numerator="documents de types génériques (synthèses, document du secteur social ou "
-        "médico-social, types non reconnus)",
+        "médico-social, document sans autre précision E1762, types non reconnus)",
         denominator="documents de la fenêtre",
         unit=f"{NARROW}%",
         direction=Direction.DOWN,
