@@ -26,7 +26,7 @@ from reference.models import (
     lock_data_version,
     raise_data_version,
 )
-from reference.standing import CHOICE_COLUMNS, standing
+from reference.standing import CHOICE_COLUMNS
 
 #: In the order of every chart, then what is out of the field.
 SECTORS = (*CHART_SECTORS, Sector.OTHER)
@@ -87,29 +87,26 @@ def categories(region: Region) -> dict[str, Category]:
         for choice in PerimeterChoice.objects.filter(region=region)
     }
     known = {}
-    for each in FacilityCategory.objects.order_by("code"):
-        national = Place(Sector(each.sector), each.in_perimeter)
-        known[each.code] = Category(
-            each.code,
-            each.label,
-            each.confidence,
-            national,
-            choices.get(each.code, national),
-        )
+    rows = FacilityCategory.objects.order_by("code")
+    told = rows.values_list("code", "label", "confidence", "sector", "in_perimeter")
+    for code, label, confidence, sector, inside in told:
+        national = Place(Sector(sector), inside)
+        known[code] = Category(code, label, confidence, national, choices.get(code, national))
     return known
 
 
 def counts(basis: Basis) -> dict[str, Count]:
     """How many facilities of each category are open in the month of a basis."""
-    stood = standing(basis.periods, basis.month)
-    stood = stood[stood["open"]]
+    rows, opened = basis.speaking
+    told = ["facility_id", "category", "in_perimeter", "imposed"]
+    stood = basis.periods[told].take(rows[-1][opened[-1]])
     fed = basis.contributors["facility_id"].unique()
-    stood["contributors"] = stood.index.isin(fed) & stood["in_perimeter"]
-    rows = stood.groupby("category")[["contributors", "imposed"]].agg("sum")
-    rows["open"] = stood.groupby("category").size()
+    stood["contributors"] = stood["facility_id"].isin(fed) & stood["in_perimeter"]
+    by_category = stood.groupby("category")
+    found = by_category[["contributors", "imposed"]].agg("sum").assign(open=by_category.size())
     return {
         str(code): Count(int(row["open"]), int(row["contributors"]), int(row["imposed"]))
-        for code, row in rows.iterrows()
+        for code, row in found.iterrows()
     }
 
 

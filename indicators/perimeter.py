@@ -20,14 +20,13 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
-from numpy.typing import NDArray
 
 from indicators.models import CoveredMonth, FacilityMonth
 from indicators.series import LEAST_RECEIVED
-from indicators.summaries import FacilityIds, perimeter_standings, reach
+from indicators.summaries import FacilityIds, reach
 from reference.models import Region
 from reference.months import shift, span
-from reference.standing import load_choices, read_register, under
+from reference.standing import Speaking, load_choices, read_register, speaking, under
 
 #: (région, months) → the pairs (month, facility_id) that fed, whatever the perimeter; None when
 #: the files in force cannot be read.
@@ -115,6 +114,11 @@ class Basis:
         """The periods of the register under the present perimeter."""
         return under(self.register, self.choices)
 
+    @cached_property
+    def speaking(self) -> Speaking:
+        """Which of the periods speaks for each facility in each month of the window."""
+        return speaking(self.register, self.window)
+
 
 def received_months(codes: Sequence[str]) -> dict[str, frozenset[dt.date]]:
     """The months received for each of these départements, of those that have some. One query."""
@@ -191,32 +195,27 @@ def _contributors(codes: Sequence[str], window: Sequence[dt.date]) -> pd.DataFra
 
 def _reach(periods: pd.DataFrame, feeders: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """The reach of a month, who fed being counted only where the perimeter had it then."""
-    past = [month.date() for month in pd.DatetimeIndex(feeders["month"].unique())]
-    # Of the months before, only who fed in them is looked at: a quarter of the facilities or less.
-    fed_once = periods["facility_id"].isin(feeders["facility_id"].unique())
-    standings = perimeter_standings(periods[fed_once], sorted(past) or [basis.month])
-    by_month, fed_by_month = _rows_by_month(standings), _rows_by_month(feeders)
-    places = pd.Categorical(standings["departement"])  # compared as numbers
-    facilities = standings["facility_id"].to_numpy()
+    rows, opened = basis.speaking
+    inside = periods["in_perimeter"].to_numpy(dtype=bool)[rows]
+    here = periods[["facility_id", "departement", "sector"]].take(rows[-1])
+    facilities = pd.Index(here["facility_id"])
+    places, codes = pd.factorize(here["departement"])
+    received = [
+        [month in basis.covered.get(code, ()) for code in codes.tolist()] for month in basis.window
+    ]
+    counted = inside & np.array(received, dtype=bool)[:, places]
     contributors: dict[dt.date, FacilityIds] = {}
-    for month in past:
-        stamp = pd.Timestamp(month)
-        rows = by_month.get(stamp, np.zeros(0, dtype="int64"))
-        received = pd.Index([code for code, those in basis.covered.items() if month in those])
-        rows = rows[np.isin(places.codes[rows], places.categories.get_indexer(received))]
-        fed = feeders["facility_id"].to_numpy()[fed_by_month[stamp]]
-        contributors[month] = np.intersect1d(facilities[rows], fed)
+    for month, ids in feeders.groupby("month")["facility_id"]:
+        at = basis.window.index(pd.Timestamp(str(month)).date())
+        columns = facilities.get_indexer(pd.Index(ids))
+        columns = columns[columns >= 0]
+        kept = columns[counted[at, columns]]
+        contributors[basis.window[at]] = facilities.to_numpy()[kept]
     cells = [
         (basis.month, code) for code, those in sorted(basis.covered.items()) if basis.month in those
     ]
-    now = perimeter_standings(periods, [basis.month])
+    now = here.assign(open=opened[-1], month=np.datetime64(basis.month, "s"))[inside[-1]]
     return reach(now, contributors, basis.covered, cells)
-
-
-def _rows_by_month(frame: pd.DataFrame) -> dict[pd.Timestamp, NDArray[np.intp]]:
-    """The rows of each month of a frame."""
-    found = frame.groupby("month").indices
-    return {pd.Timestamp(str(month)): np.asarray(rows) for month, rows in found.items()}
 
 
 def _cells(frame: pd.DataFrame) -> list[Cell]:

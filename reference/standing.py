@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -98,13 +98,17 @@ def under(read: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
             *(read[name].tolist() for name in told), strict=True
         )
     ]
-    sector = pd.Series([sector for sector, _ in ruled], read.index, dtype=object)
-    inside = pd.Series([inside for _, inside in ruled], read.index, dtype=bool)
-    frame = read.drop(columns=["category_sector", "category_in_perimeter"])
-    frame["imposed"] = frame["sector_override"] != ""
-    frame["sector"] = frame["sector_override"].where(frame["imposed"], sector)
-    frame["in_perimeter"] = (frame["imposed"] | inside) & (frame["sector"] != Sector.OTHER)
-    return frame.drop(columns="sector_override")
+    own = read["sector_override"].tolist()
+    sectors = [mine or sector for mine, (sector, _) in zip(own, ruled, strict=True)]
+    imposed = np.array([bool(mine) for mine in own], dtype=bool)
+    inside = np.array([within for _, within in ruled], dtype=bool)
+    outside = np.array([sector == Sector.OTHER for sector in sectors], dtype=bool)
+    frame = read.drop(columns=["category_sector", "category_in_perimeter", "sector_override"])
+    return frame.assign(
+        imposed=imposed,
+        sector=pd.Series(sectors, read.index, dtype=read["sector_override"].dtype),
+        in_perimeter=(imposed | inside) & ~outside,
+    )
 
 
 def standing(periods: pd.DataFrame, month: dt.date) -> pd.DataFrame:
@@ -123,14 +127,35 @@ def standing_by_month(periods: pd.DataFrame, months: Sequence[dt.date]) -> pd.Da
     Facilities are in the order of their identifiers; `at` is the position of the month among
     `months`. `periods` may have some of the columns of `load_periods` only.
     """
+    spoken = speaking(periods, months)
+    stood = periods.take(spoken.rows.ravel())
+    facilities = spoken.rows.shape[1]
+    return stood.assign(
+        open=spoken.opened.ravel(), at=np.repeat(np.arange(len(months)), facilities)
+    )
+
+
+class Speaking(NamedTuple):
+    """Which period speaks for each facility in each month, whatever the perimeter.
+
+    Months × facilities, in the order of their identifiers. `rows`: the position of the period
+    among those that were given. `opened`: whether it covers at least one day of the month.
+    """
+
+    rows: NDArray[np.intp]
+    opened: NDArray[np.bool_]
+
+
+def speaking(periods: pd.DataFrame, months: Sequence[dt.date]) -> Speaking:
+    """The period that speaks for each facility in each month, as `standing` says which."""
     starts = _seconds(periods["starts_on"], "1900-01-01")
     ends = _seconds(periods["ends_on"], "2200-01-01")
     facilities = periods["facility_id"].to_numpy()
     order = np.argsort(facilities, kind="stable")
     last = _last_of_each(facilities[order])
     sizes = np.diff(np.flatnonzero(last), prepend=-1)
-    speaking = np.tile(order[last], (len(months), 1))
-    opened = np.zeros(speaking.shape, dtype=bool)
+    rows = np.tile(order[last], (len(months), 1))
+    opened = np.zeros(rows.shape, dtype=bool)
     # Most facilities have one period, which speaks for every month: only the others are sorted.
     several = order[np.repeat(sizes > 1, sizes)]
     for at, month in enumerate(months):
@@ -141,10 +166,9 @@ def standing_by_month(periods: pd.DataFrame, months: Sequence[dt.date]) -> pd.Da
         age = np.where(covering | before, starts, -starts)[several]
         rank = np.select([covering, before], [2, 1], default=0)[several]
         ranked = several[np.lexsort((age, rank, facilities[several]))]
-        speaking[at, sizes > 1] = ranked[_last_of_each(facilities[ranked])]
-        opened[at] = covering[speaking[at]]
-    stood = periods.take(speaking.ravel())
-    return stood.assign(open=opened.ravel(), at=np.repeat(np.arange(len(months)), len(sizes)))
+        rows[at, sizes > 1] = ranked[_last_of_each(facilities[ranked])]
+        opened[at] = covering[rows[at]]
+    return Speaking(rows, opened)
 
 
 def _last_of_each(ordered: NDArray[Any]) -> NDArray[np.bool_]:
