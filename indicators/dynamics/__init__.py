@@ -71,8 +71,6 @@ def classify(series: pd.Series[float]) -> Dynamics:
             ground_months[plateau] if plateau is not None and label == Label.RISE_PLATEAU else None
         ),
         modifiers=tuple(_modifiers(label, months, peaks, ground, ground_months)),
-        slope_interval=ground.interval,
-        p_value=ground.p_value,
         last_quarter_change=_last_quarter_change(values),
         variation=ground.variation,
     )
@@ -122,7 +120,7 @@ def _modifiers(
     if len(peaks) == 1 and peaks[0].month < months[max(3, int(len(months) * START))]:
         ratio = peaks[0].ratio
         yield Modifier(Trait.EARLY_PEAK, peaks[0].month, None if ratio is None else ratio - 1)
-    if label in {Label.PLATEAU, Label.PLATEAU_PEAK} and ground.p_value < SIGNIFICANT:
+    if label in {Label.PLATEAU, Label.PLATEAU_PEAK} and ground.slope.p_value < SIGNIFICANT:
         change = ground.end / ground.start - 1 if ground.start else None
         if ground.end > (1 + SLIGHT) * ground.start:
             yield Modifier(Trait.SLIGHT_RISE, None, change)

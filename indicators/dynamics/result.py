@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indicators.dynamics.thresholds import SIGNIFICANT
+from indicators.dynamics.trend import Slope
 from reference.months import in_french
 
 
@@ -120,7 +121,7 @@ class Dynamics:
     label: Label
     months: int  # received months
     peaks: tuple[Peak, ...] = ()  # in the order of their months
-    slope: float | None = None  # Theil-Sen, per month, outside peaks
+    slope: Slope | None = None  # outside peaks
     tau: float | None = None  # Kendall, outside peaks
     start_level: float | None = None  # median of the first quarter, outside peaks
     end_level: float | None = None
@@ -128,15 +129,13 @@ class Dynamics:
     reversals: int = 0  # times that the series turns by more than a tenth of its range
     plateau_from: dt.date | None = None  # for a rise then a plateau only
     modifiers: tuple[Modifier, ...] = ()  # in the order of `Trait`, each trait once at most
-    slope_interval: tuple[float, float] | None = None  # of Theil-Sen's slope, at 95 %
-    p_value: float | None = None  # of Kendall's test, two-sided: chance of such a tau without trend
     last_quarter_change: float | None = None  # last 3 received months ÷ the 3 before, −1; all in
     variation: float | None = None  # coefficient of variation around the trend, outside peaks
 
     @property
     def is_trend_significant(self) -> bool:
         """Whether a trend outside peaks is beyond chance (Kendall's test at 5 %)."""
-        return self.p_value is not None and self.p_value < SIGNIFICANT
+        return self.slope is not None and self.slope.p_value < SIGNIFICANT
 
     def modifier(self, trait: Trait) -> Modifier | None:
         """The modifier of that trait, `None` without it."""

@@ -34,34 +34,60 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Slope:
+    """How a ground leans, and whether by chance: what few look at, and what costs most.
+
+    Each is worked out when it is first looked at.
+    """
+
+    months: tuple[float, ...]  # numbered
+    values: tuple[float, ...]
+
+    @cached_property
+    def p_value(self) -> float:
+        """Of Kendall's test, two-sided; 1 of a constant, of which the test says nothing."""
+        if len(set(self.values)) == 1:
+            return 1.0
+        return float(stats.kendalltau(self.months, self.values).pvalue)
+
+    @property
+    def per_month(self) -> float:
+        """Theil-Sen's."""
+        return self._sen[0]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of Theil-Sen's, at 95 %."""
+        return self._sen[1:]
+
+    @cached_property
+    def _sen(self) -> tuple[float, float, float]:
+        sen = stats.theilslopes(self.values, self.months)
+        return float(sen.slope), float(sen.low_slope), float(sen.high_slope)
+
+
+@dataclass(frozen=True)
 class Ground:
     """A series without its peaks: `x` its months (numbered), `y` its values, and their trend."""
 
     x: Array
     y: Array
-    slope: float  # Theil-Sen's, per month
-    interval: tuple[float, float]  # of the slope, at 95 %
+    slope: Slope
     tau: float
-    p_value: float
     start: float
     end: float
     roughness: float
 
     @classmethod
     def of(cls, x: Array, y: Array) -> Ground:
-        """Measure the trend of a ground of 4 months at least."""
-        constant = bool(np.all(y == y[0]))
-        kendall = None if constant else stats.kendalltau(x, y)
-        sen = stats.theilslopes(y, x)
+        """Measure the trend of a ground of 4 months at least, in their order."""
         quarter = max(3, len(y) // 4)
         level = float(np.median(y)) or float(np.mean(y))
         return cls(
             x=x,
             y=y,
-            slope=float(sen.slope),
-            interval=(float(sen.low_slope), float(sen.high_slope)),
-            tau=0.0 if kendall is None else float(kendall.statistic),
-            p_value=1.0 if kendall is None else float(kendall.pvalue),
+            slope=Slope(tuple(x.tolist()), tuple(y.tolist())),
+            tau=_tau(y),
             start=float(np.median(y[:quarter])),
             end=float(np.median(y[-quarter:])),
             roughness=float(np.median(np.abs(np.diff(y)))) / level if level else 0.0,
@@ -184,6 +210,16 @@ class _Bends:
         bend = y @ added / power
         before = slope - bend * lean
         return cls(error, hinges, bend**2 * power, before, before + bend)
+
+
+def _tau(y: Array) -> float:
+    """Kendall's tau-b of values with their order; 0 of a constant.
+
+    scipy's, without the test that goes with it there, which costs a hundred times as much.
+    """
+    signs = np.sign(y[None, :] - y[:, None])[np.triu_indices(len(y), 1)]
+    told = np.count_nonzero(signs)  # pairs that are not ties
+    return float(signs.sum() / np.sqrt(told * len(signs))) if told else 0.0
 
 
 def _line_errors(bases: Array, y: Array) -> Array:

@@ -113,7 +113,8 @@ def test_slope_is_in_units_per_month_even_over_a_gap() -> None:
 
     dynamics = classify(series(values))
 
-    assert dynamics.slope == pytest.approx(10)
+    assert dynamics.slope is not None
+    assert dynamics.slope.per_month == pytest.approx(10)
     assert dynamics.months == 20
 
 

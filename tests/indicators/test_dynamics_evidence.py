@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from indicators.dynamics import Dynamics, Label, Modifier, Peak, Trait, classify
 from tests.indicators.dynamics_cases import monthly, profile
@@ -149,7 +150,8 @@ def test_a_first_peak_over_nothing_has_no_size_to_be_told() -> None:
     assert dynamics.modifiers == (Modifier(Trait.EARLY_PEAK, dt.date(2024, 3, 1), None),)
     assert dynamics.peaks[0].ratio is None
     assert dynamics.variation is None
-    assert dynamics.p_value == 1
+    assert dynamics.slope is not None
+    assert dynamics.slope.p_value == 1
 
 
 def test_a_peak_tells_its_excess_and_its_duration_over_the_new_year() -> None:
@@ -170,11 +172,10 @@ def test_the_slope_comes_with_its_interval() -> None:
 
     dynamics = classify(monthly(200 + 25 * T + noise))
 
-    assert dynamics.slope_interval is not None
-    low, high = dynamics.slope_interval
-    assert low < 25 < high
     assert dynamics.slope is not None
-    assert low < dynamics.slope < high
+    low, high = dynamics.slope.interval
+    assert low < 25 < high
+    assert low < dynamics.slope.per_month < high
 
 
 def test_variation_is_measured_around_the_trend_not_around_the_mean() -> None:
@@ -213,8 +214,21 @@ def test_evidence_does_not_depend_on_the_unit(values: list[int], factor: float) 
 
     assert scaled.modifiers == plain.modifiers
     assert [peak.ratio for peak in scaled.peaks] == [peak.ratio for peak in plain.peaks]
-    for name in ("p_value", "last_quarter_change", "variation", "roughness", "reversals", "tau"):
+    assert scaled.slope is not None
+    assert plain.slope is not None
+    assert scaled.slope.p_value == plain.slope.p_value
+    for name in ("last_quarter_change", "variation", "roughness", "reversals", "tau"):
         assert getattr(scaled, name) == getattr(plain, name)
+
+
+@given(st.lists(st.integers(0, 5), min_size=9, max_size=30))
+def test_tau_is_that_of_scipy(values: list[int]) -> None:
+    dynamics = classify(monthly(values))
+
+    assert dynamics.slope is not None
+    outside = dynamics.slope.values
+    known = stats.kendalltau(dynamics.slope.months, outside).statistic
+    assert dynamics.tau == pytest.approx(known if len(set(outside)) > 1 else 0)
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=9, max_size=30), st.integers(1, 240))
