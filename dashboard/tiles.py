@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from dashboard.charts.chart import Unit
@@ -215,11 +216,11 @@ def _month(measures: Measures, last: dt.date) -> str:
 
 def shape_words(series: pd.Series[float], unit: Unit, what: str) -> str:
     """What a sparkline shows, in words."""
-    known = series.dropna()
-    if known.empty:
+    values = series.to_numpy()
+    known = np.flatnonzero(~np.isnan(values))
+    if not len(known):
         return ""
-    first, last = known.index[0], known.index[-1]
-    return (
-        f"{what[:1].upper()}{what[1:]} : de {unit.text(known.iloc[0])} en "
-        f"{french.short_month(first)} à {unit.text(known.iloc[-1])} en {french.short_month(last)}"
+    (first, began), (last, ended) = (
+        (french.short_month(series.index[at]), unit.text(values[at])) for at in known[[0, -1]]
     )
+    return f"{what[:1].upper()}{what[1:]} : de {began} en {first} à {ended} en {last}"

@@ -99,10 +99,10 @@ class Measures:
     @cached_property
     def last_received(self) -> dt.date | None:
         """The last month of the period that was received, in full or in part: "now"."""
-        received = self.received_departements[self.received_departements > 0]
-        if received.empty:
+        received = np.flatnonzero(self.received_departements.to_numpy() > 0)
+        if not len(received):
             return None
-        stamp = received.index[-1]
+        stamp = self.months[received[-1]]
         return dt.date(stamp.year, stamp.month, 1)
 
     def is_partial(self, month: pd.Timestamp) -> bool:

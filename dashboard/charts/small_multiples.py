@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dashboard.charts.chart import Month, Table, Unit, column
@@ -134,8 +135,8 @@ def dynamics_words(dynamics: Dynamics) -> str:
 
 def _drawable(measures: Measures) -> pd.Series[float]:
     """The rate, without the months whose base is small."""
-    small = measures.parc.map(is_small).astype(bool)
-    return measures.rate.where(~small)
+    small = [is_small(base) for base in measures.parc.tolist()]
+    return pd.Series(np.where(small, np.nan, measures.rate.to_numpy()), index=measures.months)
 
 
 def _line(rates: pd.Series[float], top: float) -> Line:

@@ -120,12 +120,9 @@ def _modifiers(
     if len(peaks) == 1 and peaks[0].month < months[max(3, int(len(months) * START))]:
         ratio = peaks[0].ratio
         yield Modifier(Trait.EARLY_PEAK, peaks[0].month, None if ratio is None else ratio - 1)
-    if label in {Label.PLATEAU, Label.PLATEAU_PEAK} and ground.slope.p_value < SIGNIFICANT:
-        change = ground.end / ground.start - 1 if ground.start else None
-        if ground.end > (1 + SLIGHT) * ground.start:
-            yield Modifier(Trait.SLIGHT_RISE, None, change)
-        elif ground.end * (1 + SLIGHT) < ground.start:
-            yield Modifier(Trait.SLIGHT_FALL, None, change)
+    slight = _slight(ground) if label in {Label.PLATEAU, Label.PLATEAU_PEAK} else None
+    if slight is not None and ground.slope.p_value < SIGNIFICANT:
+        yield Modifier(slight, None, ground.end / ground.start - 1 if ground.start else None)
     faster = ground.acceleration() if label == Label.PROGRESSIVE else None
     turn = None if label == Label.IRREGULAR else ground.turn()
     # Months above the line of those before them are what an acceleration already says.
@@ -134,6 +131,15 @@ def _modifiers(
     if faster is not None:
         position, times = faster
         yield Modifier(Trait.ACCELERATION, ground_months[position], times)
+
+
+def _slight(ground: Ground) -> Trait | None:
+    """Whether a plateau ends a little higher than it began, or lower."""
+    if ground.end > (1 + SLIGHT) * ground.start:
+        return Trait.SLIGHT_RISE
+    if ground.end * (1 + SLIGHT) < ground.start:
+        return Trait.SLIGHT_FALL
+    return None
 
 
 def _last_quarter_change(values: Array) -> float | None:
