@@ -30,6 +30,8 @@ from indicators.territory_reading import read
 Array = NDArray[np.float64]
 
 SECTORS = tuple(str(sector) for sector in CHART_SECTORS)
+#: The tables whose columns are these.
+BY_SECTOR = ("sector_contributors", "sector_documents", "sector_parc")
 
 
 def measure(selection: Selection) -> Measures:
@@ -82,12 +84,6 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
         sums[received == 0] = np.nan
         return sums
 
-    def frame(values: Array, columns: tuple[str, ...]) -> pd.DataFrame:
-        return pd.DataFrame(values, index=months, columns=_columns(columns))
-
-    def series(values: Array) -> pd.Series[float]:
-        return pd.Series(values, index=months)
-
     carried = chosen(volumes, volumes["place"] == UNALLOCATED)
     unallocated = {**carried, "place": np.zeros_like(carried["place"])}
     sector_parc = grid(reach, "sector", "parc")
@@ -95,26 +91,28 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
     parc, contributors = sector_parc.sum(axis=1), sector_contributors.sum(axis=1)
     contributors_12m, parc_12m, received_12m = _long_windows(reach, first, len(months))
     now = _last_received(received, first)
-    return Measures(
+    numbers = {
+        "documents": grid(volumes, "kind", "documents", len(readings.kinds))[:, met],
+        "unallocated": grid(unallocated, "place", "documents", 1)[:, 0],
+        "parc": parc,
+        "contributors": contributors,
+        "rate": _ratio(contributors, parc),
+        "contributors_12m": contributors_12m,
+        "parc_12m": parc_12m,
+        "rate_12m": _ratio(contributors_12m, parc_12m),
+        "received_12m": received_12m,
+        "received_departements": received,
+        "provisional": _provisional(readings.cells, first, len(months)),
+        "sector_contributors": sector_contributors,
+        "sector_documents": grid(volumes, "sector", "documents"),
+        "sector_parc": sector_parc,
+    }
+    kinds = tuple(readings.kinds[rank].code for rank in met)
+    return Measures.lazily(
+        numbers,
+        {"documents": kinds, **dict.fromkeys(BY_SECTOR, SECTORS)},
         selection=selection,
         months=months,
-        documents=frame(
-            grid(volumes, "kind", "documents", len(readings.kinds))[:, met],
-            tuple(readings.kinds[rank].code for rank in met),
-        ),
-        unallocated=series(grid(unallocated, "place", "documents", 1)[:, 0]),
-        parc=series(parc),
-        contributors=series(contributors),
-        rate=series(_ratio(contributors, parc)),
-        contributors_12m=series(contributors_12m),
-        parc_12m=series(parc_12m),
-        rate_12m=series(_ratio(contributors_12m, parc_12m)),
-        received_12m=series(received_12m),
-        received_departements=series(received),
-        provisional=pd.Series(_provisional(readings.cells, first, len(months)), index=months),
-        sector_contributors=frame(sector_contributors, SECTORS),
-        sector_documents=frame(grid(volumes, "sector", "documents"), SECTORS),
-        sector_parc=frame(sector_parc, SECTORS),
         sectors=_sectors(selection, readings, received, now),
         window=selection.window,
         documents_12m=_documents_12m(readings, now),
@@ -128,12 +126,6 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
 def _months(first: dt.date, last: dt.date) -> pd.DatetimeIndex:
     """One index for all that has these months: making it, or keeping several, costs more."""
     return pd.date_range(first, last, freq="MS", unit="s")
-
-
-@lru_cache(maxsize=256)
-def _columns(codes: tuple[str, ...]) -> pd.Index[str]:
-    """One index for all that has these columns, as `_months`."""
-    return pd.Index(codes)
 
 
 def _sums(rows: Table, key: str, values: Ints, shape: tuple[int, int, int]) -> Array:

@@ -6,12 +6,14 @@ Everywhere, NaN means "n. d." (not received, or not computable); 0 is a value.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from indicators.selection import Selection
 
@@ -85,6 +87,42 @@ class Measures:
     cut_off: dt.date | None  # when the newest file behind these figures was received
     sources: tuple[str, ...]  # labels of the files behind them
 
+    @classmethod
+    def lazily(
+        cls,
+        numbers: Mapping[str, NDArray[Any]],
+        columns: Mapping[str, tuple[str, ...]],
+        **others: Any,
+    ) -> Measures:
+        """The same from numbers, each series being made when it is first looked at.
+
+        `numbers`: by name, those of every series (months) and table (months × `columns`); nobody
+        changes them. A page looks at a few of them, and all cost more than the numbers did.
+        """
+        made = object.__new__(cls)
+        made.__dict__.update(others, _numbers=numbers, _columns=columns)
+        return made
+
+    if not TYPE_CHECKING:  # for mypy, any name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """A series or a table of which only the numbers were there."""
+            numbers = self.__dict__.get("_numbers", {})
+            if name not in numbers:
+                raise AttributeError(name)
+            codes = self._columns.get(name)
+            if codes is None:
+                made = pd.Series(numbers[name], index=self.months)
+            else:
+                made = pd.DataFrame(numbers[name], index=self.months, columns=_index(codes))
+            self.__dict__[name] = made
+            return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """As it is pickled: numbers rather than what was made of them."""
+        numbers = self.__dict__.get("_numbers", {})
+        return {name: value for name, value in self.__dict__.items() if name not in numbers}
+
     @cached_property
     def total_documents(self) -> pd.Series[float]:
         """Documents by month, all types together; 0 when a received month holds none."""
@@ -109,3 +147,9 @@ class Measures:
         """Whether only some of the territory's départements were received in a month."""
         total = len(self.selection.territory.departement_codes)
         return 0 < self.received_departements[month] < total
+
+
+@lru_cache(maxsize=256)
+def _index(codes: tuple[str, ...]) -> pd.Index[str]:
+    """One index for all that has these columns: making it, or keeping several, costs more."""
+    return pd.Index(codes)

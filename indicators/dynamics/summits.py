@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -78,12 +79,12 @@ def _around(values: Array, span: Span) -> float:
     """The median of the values on either side of a span; 0 without any."""
     first, last = span
     beside = [*values[max(0, first - NEIGHBOURS) : first], *values[last + 1 :][:NEIGHBOURS]]
-    return float(np.median(beside)) if beside else 0.0
+    return median(beside) if beside else 0.0
 
 
 def _wiggle(calm: Array) -> float:
     """The ordinary change from a month to the next."""
-    return float(np.median(np.abs(np.diff(calm)))) if len(calm) > 1 else 0.0
+    return median(np.abs(np.diff(calm)).tolist()) if len(calm) > 1 else 0.0
 
 
 def _within(spans: Sequence[Span], length: int) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -82,15 +83,15 @@ class Ground:
     def of(cls, x: Array, y: Array) -> Ground:
         """Measure the trend of a ground of 4 months at least, in their order."""
         quarter = max(3, len(y) // 4)
-        level = float(np.median(y)) or float(np.mean(y))
+        level = median(y.tolist()) or float(np.mean(y))
         return cls(
             x=x,
             y=y,
             slope=Slope(tuple(x.tolist()), tuple(y.tolist())),
             tau=_tau(y),
-            start=float(np.median(y[:quarter])),
-            end=float(np.median(y[-quarter:])),
-            roughness=float(np.median(np.abs(np.diff(y)))) / level if level else 0.0,
+            start=median(y[:quarter].tolist()),
+            end=median(y[-quarter:].tolist()),
+            roughness=median(np.abs(np.diff(y)).tolist()) / level if level else 0.0,
         )
 
     @cached_property
@@ -234,8 +235,8 @@ def _line_errors(bases: Array, y: Array) -> Array:
 def _is_flat(y: Array) -> bool:
     """Whether a plateau stays where it is, but for its noise."""
     half = len(y) // 2
-    level = float(np.median(y))
-    change = abs(float(np.median(y[half:]) - np.median(y[:half])))
+    level = median(y.tolist())
+    change = abs(median(y[half:].tolist()) - median(y[:half].tolist()))
     scatter = float(np.std(y - level))
     error = scatter * float(np.sqrt(1 / half + 1 / (len(y) - half)))
-    return change <= max(PLATEAU_CHANGE * level, PLATEAU_ERRORS * error)
+    return bool(change <= max(PLATEAU_CHANGE * level, PLATEAU_ERRORS * error))
