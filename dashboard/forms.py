@@ -81,7 +81,6 @@ class SelectionForm(forms.Form):
             field.required = name != "secteur"
             if isinstance(field, forms.ChoiceField) and name in choices:
                 field.choices = choices[name]
-                field.widget.attrs["class"] = "fr-select"
 
 
 @dataclass(frozen=True)
