@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from django.core.cache import caches
 from django.db import connection, models, transaction
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -101,17 +102,24 @@ JOIN (
     FROM reference_facility WHERE departement_id = ANY(%(codes)s)
 ) other USING (rank)
 """
+#: See `_usual`.
+ROWS = Template("{% for row in rows %}<p>{{ row }}, {{ row|add:1 }}</p>{% endfor %}")
 #: Statements that read nothing of ours.
 FRAMES = ("BEGIN", "COMMIT", "SET TRANSACTION", "SELECT pg_backend_pid")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of processor (web process and database) and queries of one page."""
+    """Seconds of processor (web process and database) and queries of one page.
+
+    `times`: how many times the usual work each takes, cold and warm. The two halves of a run are
+    minutes apart, and a machine may be half as fast in one of them.
+    """
 
     cold: float
     warm: float
     unprepared: float
+    times: tuple[float, float]
     queries: int  # cold
     most: int  # not prepared
 
@@ -137,7 +145,7 @@ def run() -> Iterator[Result]:
     national, prepared = _costs(client)
     for address, many in national.items():
         few = regional[address]
-        ratio = max(many.cold / few.cold, many.warm / few.warm)
+        ratio = max(one / other for one, other in zip(many.times, few.times, strict=True))
         yield Result(address, 1.5, ratio, f"{many}; on a région's data {few}")
     yield Result(
         "a région is prepared as fast on the whole country's data",
@@ -178,21 +186,45 @@ def _costs(client: Client) -> tuple[dict[str, Cost], float]:
     prepare_editions()
     costs = {}
     for address in PAGES:
-        cold, queries = _measured(partial(get, address), 5, *OWN)
-        warm, _ = _measured(partial(get, address), 9)
-        slow, most = unprepared[address]
-        costs[address] = Cost(cold, warm, slow, queries, most)
+        cold = _measured(partial(get, address), 5, *OWN)
+        warm = _measured(partial(get, address), 9)
+        first = unprepared[address]
+        costs[address] = Cost(
+            cold.seconds,
+            warm.seconds,
+            first.seconds,
+            (cold.times, warm.times),
+            cold.queries,
+            first.queries,
+        )
     return costs, took
 
 
-def _measured(get: Callable[[], None], times: int, *forgotten: str) -> tuple[float, int]:
-    """The median of some runs, some caches being emptied before each, and the queries."""
-    taken = []
+@dataclass(frozen=True)
+class Measured:
+    """The medians of some runs: seconds, and how many times the usual work; the queries of one."""
+
+    seconds: float
+    times: float
+    queries: int
+
+
+def _measured(get: Callable[[], None], times: int, *forgotten: str) -> Measured:
+    """What some runs take, some caches being emptied before each."""
+    taken, against = [], []
     for _ in range(times):
         _forget(*forgotten)
+        usual = work(_usual)
         with CaptureQueriesContext(connection) as queries:
             taken.append(work(get))
-    return median(taken), sum(not each["sql"].startswith(FRAMES) for each in queries)
+        against.append(taken[-1] / usual)
+    asked = sum(not each["sql"].startswith(FRAMES) for each in queries)
+    return Measured(median(taken), median(against), asked)
+
+
+def _usual() -> None:
+    """The kind of work that a page is, always as much of it: some ten milliseconds."""
+    ROWS.render(Context({"rows": range(300)}))
 
 
 def _forget(*names: str) -> None:
