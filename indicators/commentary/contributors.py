@@ -13,6 +13,7 @@ from indicators.commentary.phrases import contributors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.view import SMALL_BASE, View
 from indicators.commentary.words import SECTORS, locative, of, of_month, ordinal, period, plural
+from indicators.commentary.yearly import GAINED, on_its_basis
 from indicators.details import GrowthOrigin
 from indicators.dynamics import Label, Peak, Trait
 from indicators.evidence import TerritoryEvidence
@@ -49,7 +50,7 @@ def write_contributors(view: View) -> Paragraph:
         _habits(view),
         _potential(view),
     ]
-    return Paragraph(tuple(sentence for sentence in written if sentence is not None))
+    return Paragraph(on_its_basis(view, written))
 
 
 def rate_12m(evidence: TerritoryEvidence) -> float | None:
@@ -305,7 +306,7 @@ def _growth(view: View) -> Sentence | None:
         verb=plural(growth.new_count, "a", "ont"),
         nothing=plural(growth.new_count, "n’avait rien déposé", "n’avaient rien déposé"),
         came=plural(growth.new, "vient", "viennent"),
-        change=line.count("documents gagnés en un an", growth.change, "document"),
+        change=line.count(GAINED, growth.change, "document"),
         new=line.say("nouveaux ESMS sur un an", growth.new_count),
         brought=line.count("documents des nouveaux ESMS", growth.new, "document"),
         rest=_rest(line, growth),

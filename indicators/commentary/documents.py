@@ -15,6 +15,7 @@ from indicators.commentary.types import (
 )
 from indicators.commentary.view import SMALL_VOLUME, View
 from indicators.commentary.words import locative, of, of_month, period, plural
+from indicators.commentary.yearly import ACTIVE, after, basis, on_its_basis, yearly
 from indicators.dynamics import Label, Trait
 
 #: Concentration on five organisations that a committee should know of, for those that have more.
@@ -41,19 +42,7 @@ def write_documents(view: View) -> Paragraph:
         _watch(view),
         _lever(view),
     ]
-    return Paragraph(tuple(sentence for sentence in written if sentence is not None))
-
-
-def yearly(view: View, line: Line) -> str:
-    """ "+224 % (×3,2)", nothing when n. d. or over too few documents."""
-    growth = view.measures.growth
-    if growth.change is None or growth.earlier < SMALL_VOLUME:
-        return ""
-    words = line.say("évolution des documents sur un an", growth.change)
-    if growth.comparable_months == 12:
-        return words
-    months = line.say("nombre de mois comparables", growth.comparable_months)
-    return f"{words}, à mois comparables ({months}),"
+    return Paragraph(on_its_basis(view, written))
 
 
 # --- Shape -----------------------------------------------------------------------------------
@@ -85,15 +74,17 @@ def _inflections(view: View) -> list[Sentence]:
     faster = moved.modifier(Trait.ACCELERATION)
     line = Line()
     change = yearly(view, line)
+    on = after(basis(view, line)) if change else ""
     if faster is not None and faster.month is not None:
         line.month("mois d’accélération des documents", faster.month)
         text = view.pick(1, phrases.ACCELERATIONS).format(
             since=of_month(faster.month),
-            change=f", avec une évolution de {change} sur un an" if change else "",
+            change=f", avec une évolution de {change} sur un an{on}" if change else "",
         )
         found.append(line.end(text, view.link(faster.month, view.received[-1])))
     elif change and moved.label not in {Label.IRREGULAR, Label.PLATEAU_PEAK}:
-        found.append(line.end(view.pick(1, phrases.CHANGES).format(change=change), view.link()))
+        text = view.pick(1, phrases.CHANGES).format(change=f"{change}{on}")
+        found.append(line.end(text, view.link()))
     trend = moved.modifier(Trait.SLIGHT_RISE) or moved.modifier(Trait.SLIGHT_FALL)
     if trend is not None and moved.peaks:
         line = Line()
@@ -186,7 +177,7 @@ def _from_active(view: View) -> Sentence | None:
     if not FROM_ACTIVE <= part <= 1:
         return None
     line = Line()
-    words = line.say("part des ESMS déjà actifs dans la hausse", part)
+    words = line.say(ACTIVE, part)
     return line.end(view.pick(2, phrases.ACTIVE).format(part=words), view.link())
 
 

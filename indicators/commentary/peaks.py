@@ -9,6 +9,7 @@ from indicators.commentary.phrases import peaks as phrases
 from indicators.commentary.sentences import Line, Sentence
 from indicators.commentary.view import SMALL_VOLUME, Portion, View, grouped
 from indicators.commentary.words import of_month, spelled
+from indicators.commentary.yearly import CHANGE
 from indicators.dynamics import Label, Peak, Trait
 from indicators.peaks import PeakOrigin
 from reference import french
@@ -137,13 +138,13 @@ def _weight(view: View, origin: PeakOrigin) -> Sentence | None:
     recent = origin.peak.first >= shift(view.received[-1], -11)
     line = Line()
     if recent and origin.excess >= MAKES_THE_CHANGE * change:
-        rise = line.say("évolution des documents sur un an", growth.change)
+        rise = line.say(CHANGE, growth.change)
         part = min(origin.excess / change, 1.0)
         said = line.say("part du pic dans les documents gagnés en un an", part)
         way = phrases.WHOLE_WEIGHT if part == 1 else view.pick(11, phrases.WEIGHTS)
         return line.end(way.format(rise=_plain(rise), part=said), view.link())
     if not recent and view.here.documents.label == Label.PROGRESSIVE:
-        rise = line.say("évolution des documents sur un an", growth.change)
+        rise = line.say(CHANGE, growth.change)
         return line.end(
             f"l’année de comparaison contenant ce pic, l’évolution sur un an ({_plain(rise)}) "
             "sous-estime la progression de fond"

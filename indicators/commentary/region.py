@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from indicators.commentary.absent import without_series
 from indicators.commentary.balance import lever, programme_gaps, sector_balance, typing
 from indicators.commentary.contributors import ROSE, rate_12m
-from indicators.commentary.documents import yearly
 from indicators.commentary.sectors import share_of
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.types import GENERIC
-from indicators.commentary.view import View
+from indicators.commentary.view import SMALL_VOLUME, View
 from indicators.commentary.words import locative, name, of, period, spelled
+from indicators.commentary.yearly import (
+    CHANGE,
+    COMPARABLE,
+    MONTHS_OF_YEAR,
+    YEAR,
+    after,
+    basis,
+    yearly,
+)
 from indicators.dynamics import Label, Trait
 from indicators.evidence import RegionEvidence
 from reference import french
@@ -56,7 +64,9 @@ def _opening(view: View) -> Sentence:
     line.month("mois de fin", last)
     total_ = line.count("documents de la période", view.documents(view.received), "document")
     change = yearly(view, line)
-    soit = f", avec une évolution de {change} sur un an" if change else ""
+    soit = ""
+    if change:
+        soit = f", avec une évolution de {change} sur un an{after(basis(view, line))}"
     return line.end(
         f"{period(first, last)}, les ESMS {of(view.territory)} ont déposé {total_} dans Mon "
         f"espace santé{soit}",
@@ -153,11 +163,7 @@ def _words(line: Line, views: Sequence[View]) -> str:
 def _structured(views: Sequence[View], *, opens: bool) -> Sentence:
     line = Line()
     where = _words(line, views)
-    changes = [
-        line.say(f"évolution des documents sur un an : {view.territory.departement_code}", change)
-        for view in views
-        if (change := view.measures.growth.change) is not None
-    ]
+    changes = [words for view in views if (words := _change(line, view))]
     growth = ""
     if len(changes) == len(views):
         each = "" if len(views) == 1 else " respectivement"
@@ -167,6 +173,18 @@ def _structured(views: Sequence[View], *, opens: bool) -> Sentence:
         f"d’ESMS qui alimentent{growth}",
         opens=opens,
     )
+
+
+def _change(line: Line, view: View) -> str:
+    """The yearly change of a département, and its months where the région compares others."""
+    growth, code = view.measures.growth, view.territory.departement_code
+    if growth.change is None or growth.earlier < SMALL_VOLUME:
+        return ""
+    words = line.say(f"{CHANGE} : {code}", growth.change)
+    if growth.comparable_months in {YEAR, view.whole.region.measures.growth.comparable_months}:
+        return words
+    months = line.say(f"{COMPARABLE} : {code}", growth.comparable_months)
+    return f"{words} à mois comparables ({months} sur {line.say(MONTHS_OF_YEAR, YEAR)})"
 
 
 def _peaked(views: Sequence[View], *, opens: bool) -> Sentence:

@@ -112,6 +112,38 @@ def test_a_recent_turn_of_documents_is_told_whichever_way_it_goes() -> None:
     assert ways == {True, False}
 
 
+#: Facts that two years have in common only on the months received in both.
+OVER_TWO_YEARS = {
+    "évolution des documents sur un an",
+    "documents gagnés en un an",
+    "part des ESMS déjà actifs dans la hausse",
+}
+
+
+def test_two_years_are_compared_on_months_that_are_told_once_unless_they_are_all_there() -> None:
+    ways = set()
+    for _, here, subject, paragraph in written():
+        months = here.measures.growth.comparable_months
+        told = paragraph.text.lower().count(f"à mois comparables ({months} sur 12)")
+        compared = not OVER_TWO_YEARS.isdisjoint(paragraph.facts)
+        assert told == (compared and months < 12), (subject, paragraph.text)
+        ways.add((subject, bool(told)))
+
+    assert ways >= {(name, told) for name in ("documents", "esms", "region") for told in (0, 1)}
+
+
+def test_a_departement_compared_on_other_months_than_its_region_says_so_there() -> None:
+    found = [
+        sentence
+        for _, subject, sentence in sentences()
+        for name, months in sentence.facts.items()
+        if subject == "region" and name.startswith("nombre de mois comparables : ")
+        if f"à mois comparables ({months} sur 12)" in sentence.text
+    ]
+
+    assert found
+
+
 def test_regularity_is_not_told_where_it_is_not_known() -> None:
     unknown = [one for one in written() if one[1].details.regularity is None]
 
