@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from dashboard.charts.chart import Chart, Table, words
+from dashboard.charts.chart import Chart, Table
 from dashboard.charts.definitions import definition, definitions
 from dashboard.charts.map import RateMap
 from dashboard.charts.small_multiples import SmallMultiples
@@ -17,11 +17,12 @@ from dashboard.exhibits import Block
 from dashboard.models import Subject
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
+from dashboard.pieces.masking import TOGETHER
 from dashboard.pieces.order import Order
 from dashboard.pieces.piece import Piece
-from dashboard.pieces.versions import Versions
+from dashboard.pieces.tile_table import tile_table, tile_words
+from dashboard.pieces.together import Together
 from dashboard.presentation import text_months
-from dashboard.since import since
 from dashboard.texts import is_stale
 from dashboard.tiles import Tile
 from dashboard.words import paragraphs
@@ -63,7 +64,7 @@ class Content:
     link: str = ""
 
 
-class Reader(Versions):
+class Reader(Together):
     """Reads the pieces of a région, each report once by territory and query.
 
     To be used inside `indicators.snapshot.snapshot()`, whose version it is given. `working`: with
@@ -96,6 +97,8 @@ class Reader(Versions):
             found = self._of_region(piece, labels)
         else:
             found = self._of_departement(piece, labels)
+        if not self.working:
+            found = self._told_once(found, labels)
         return replace(found, title=piece.title or found.title)
 
     # --- The région -------------------------------------------------------------------------------
@@ -168,7 +171,7 @@ class Reader(Versions):
         )
 
     def _since(self, piece: Piece) -> Content:
-        found = since(self.region, self.today, self.before)
+        found = self.since_committee
         if found is None:
             content = self._page(piece, "Depuis le dernier comité")
             return replace(content, paragraphs=(NO_EDITION,))
@@ -199,6 +202,18 @@ class Reader(Versions):
     def _hidden(self, piece: Piece, labels: Mapping[str, str], why: str) -> Content:
         content = self._page(piece, f"{self.name(piece)}\u202f: {_lower(labels[piece.code])}")
         return replace(content, paragraphs=(why,))
+
+    def _told_once(self, found: Content, labels: Mapping[str, str]) -> Content:
+        """The same without what would tell few documents of one ESMS beside what was read before.
+
+        The title stays that of the piece: it is the user's, or has no number where none is told.
+        """
+        piece = found.piece
+        if not self.may_tell(self.amounts(found)):
+            found = self.rates_only(found) or self._hidden(piece, labels, TOGETHER)
+        if found.draft and not self.may_tell(self.text_amounts(piece)):
+            return replace(found, paragraphs=(), draft=False, notes=(*found.notes, unsaid.UNSAID))
+        return found
 
     def _shown(
         self,
@@ -316,32 +331,6 @@ def written(month: dt.date | None, last: dt.date) -> str:
     if month is None or month == last:  # figures of the same months were corrected
         return "Texte publié sur des chiffres qui ont changé depuis"
     return f"Texte publié sur les données jusqu’à {in_french(month)}"
-
-
-def tile_words(tile: Tile) -> str:
-    """A key figure as a sentence."""
-    change = f", {tile.change.text} {tile.reference}" if tile.change else ""
-    return f"{tile.label}\u202f: {tile.value} ({tile.detail}){change}."
-
-
-def tile_table(caption: str, tiles: Sequence[Tile]) -> Table:
-    """Key figures as a table of texts."""
-    return Table(
-        caption=caption,
-        corner="Indicateur",
-        rows=tuple(tile.label for tile in tiles),
-        columns=(
-            words("valeur", "Valeur", (tile.value for tile in tiles)),
-            words("detail", "Détail", (tile.detail for tile in tiles)),
-            words(
-                "evolution",
-                "Évolution",
-                (tile.change.text if tile.change else "–" for tile in tiles),
-            ),
-            words("reference", "Référence", (tile.reference or "–" for tile in tiles)),
-            words("periode", "Période", (tile.period or "–" for tile in tiles)),
-        ),
-    )
 
 
 def _lower(said: str) -> str:

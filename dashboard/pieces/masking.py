@@ -15,6 +15,7 @@ from typing import NamedTuple
 from dashboard.charts import sectors, volumes
 from dashboard.charts.chart import Chart, Column, Goal, Table, Unit
 from dashboard.charts.regional import TYPES
+from dashboard.pieces import piece as codes
 from dashboard.pieces.behind import (
     NOTHING_HIDDEN,
     THRESHOLD,
@@ -45,6 +46,10 @@ HIDDEN_TOO = (
     f"{THRESHOLD} documents et qui s’en déduiraient\u202f: ils ne sont que dans la version de "
     "travail."
 )
+TOGETHER = (
+    "Avec le reste de ce fichier, ces nombres de documents diraient celui d’un seul ESMS, de moins "
+    f"de {THRESHOLD}\u202f: ils ne sont que dans la version de travail."
+)
 #: For each table by sector: how many ESMS stand behind a row, and what tells their documents.
 _ALONE = (
     ("esms", ("documents", "documents-part")),
@@ -53,11 +58,30 @@ _ALONE = (
 )
 #: A row of a table of changes that one ESMS makes: "1 nouvel ESMS", "ESMS arrêtés (1)".
 _ONE = re.compile(r"^1 .*ESMS|ESMS.* \(1\)$")
+#: The notes of a chart that count documents: those of no département, and of each ESMS on average.
+_COUNTED = re.compile(r"Dont .* document|En moyenne, ")
 _CHANGE, _WHOLE, _ACTIVE = "evolution", "Ensemble", "ESMS déjà actifs"
 _NOW, _THEN, _SINCE = "documents-maintenant", "documents-avant", "documents-ecart"
 _REGION = "region-"
+#: The columns that tell documents beside others that do not, by the code of their piece.
+_OF_DOCUMENTS = {
+    codes.DEPARTEMENTS: ("documents", _CHANGE),
+    codes.SINCE: (_THEN, _NOW, _SINCE),
+    sectors.CODE: tuple(code for _, told in _ALONE[:2] for code in told),
+    "chiffres-secteurs": _ALONE[2][1],
+}
 #: What a cell says that does not say its number.
 UNSAID = frozenset({MASK, WITHHELD})
+
+
+class Months(NamedTuple):
+    """The ranks of the months that a territory does not tell, and its région, as its pace would."""
+
+    here: Collection[int]
+    around: Collection[int]
+
+
+EVERY_MONTH = Months((), ())
 
 
 class Others(NamedTuple):
@@ -161,29 +185,30 @@ def masked_chart(
     *,
     grown: bool = False,
     hidden: Hidden = NOTHING_HIDDEN,
-    months: Collection[int] = (),
+    months: Months = EVERY_MONTH,
 ) -> Chart:
     """A chart without the small counts of a single site, which says so; most are as they were.
 
     `sites`: how many ESMS fed in each month of the chart. `grown`: the year before was one ESMS's
     few documents, which the change in the title would tell. `hidden`: the sectors not told.
-    `months`: the ranks of the months that are not told beside those.
+    `months`: those that are not told beside these.
     """
     if chart.code == sectors.CODE:
         table = masked(chart.table, hidden)
         return chart if table == chart.table else replace(chart, table=table, notes=_noted(chart))
     if chart.code not in {volumes.CODE, TYPES}:
         return chart
-    table = _masked_months(chart.table, sites, months)
+    table = _masked_months(chart.table, sites, months.here)
+    table = _masked_cells(table, (volumes.PACE,), months.around)
     if table == chart.table and not grown:
         return chart
-    # The title, the words and the targets say the documents of a year and of some months.
+    # The title, the words, the targets and some notes say documents of a year and of some months.
     return replace(
         chart,
         table=table,
         message=chart.subtitle,
         alt=f"{chart.subtitle}.",
-        notes=_noted(chart),
+        notes=(*(note for note in chart.notes if not _COUNTED.match(note)), NOTE),
         targets=tuple(map(_unread, chart.targets)),
     )
 
@@ -212,9 +237,12 @@ def masked_places(table: Table, places: Places) -> Table:
     return _masked(table, (_CHANGE,), before, counts, others)
 
 
-def masked_since(table: Table, rows: Sequence[Behind]) -> Table:
-    """The table since a committee, whose last row is the région; `rows`: who stands behind each."""
-    few = [rank for rank, each in enumerate(rows) if each.few]
+def masked_since(table: Table, rows: Sequence[Behind], names: Collection[str] = ()) -> Table:
+    """The table since a committee, whose last row is the région; `rows`: who stands behind each.
+
+    `names`: those whose documents are not told elsewhere.
+    """
+    few = [rank for rank, each in enumerate(rows) if each.few or table.rows[rank] in names]
     counts = table.named(_NOW)
     if not any(small(counts.values[rank]) for rank in few):
         counts = table.named(_THEN)
@@ -225,6 +253,12 @@ def _but_last(table: Table) -> Others:
     """The rows of a table whose last is the total."""
     whole = len(table.rows) - 1
     return Others(range(whole), whole)
+
+
+def without_documents(code: str, table: Table) -> Table | None:
+    """The table of a piece without any number of documents; None when it tells nothing else."""
+    told = _OF_DOCUMENTS.get(code)
+    return None if told is None else _masked_cells(table, told, range(len(table.rows)))
 
 
 def is_masked(table: Table, code: str, name: str) -> bool:

@@ -59,6 +59,7 @@ class Reports:
         self._withheld: OrderedDict[str, Mapping[str, frozenset[int]]] = OrderedDict()
         self._local: OrderedDict[tuple[str, str], DepartementReport] = OrderedDict()
         self._written: dict[str, Mapping[str, Paragraph]] = {}
+        self._told: dict[tuple[str, str], Paragraph] = {}
 
     @cached_property
     def places(self) -> Mapping[str, Departement]:

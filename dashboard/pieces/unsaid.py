@@ -34,9 +34,15 @@ def of_departement(paragraph: Paragraph, here: TerritoryEvidence) -> Paragraph:
     return Paragraph(()) if told else paragraph
 
 
-def of_region(paragraph: Paragraph, known: RegionEvidence) -> Paragraph:
-    """The paragraph of a région without the sentences that tell few documents of one ESMS."""
-    reserved = {code for code, each in known.departements.items() if of_territory(each).few}
+def of_region(
+    paragraph: Paragraph, known: RegionEvidence, masked: Collection[str] = ()
+) -> Paragraph:
+    """The paragraph of a région without the sentences that tell few documents of one ESMS.
+
+    `masked`: the codes of the départements whose documents are not told.
+    """
+    few = {code for code, each in known.departements.items() if of_territory(each).few}
+    reserved = few.union(masked)
     masks, grown = discreet(known.region), of_territory(known.region).before.few
 
     def secret(name: str, value: Fact) -> bool:

@@ -7,11 +7,16 @@ here is which of them a piece goes through.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from urllib.parse import parse_qsl, urlencode
 
+from dashboard.charts import sectors
 from dashboard.charts.chart import Chart, Table
 from dashboard.pieces import piece as codes
 from dashboard.pieces import unsaid
 from dashboard.pieces.behind import (
+    NOTHING_HIDDEN,
     Behind,
     Hidden,
     hidden_sectors,
@@ -23,6 +28,7 @@ from dashboard.pieces.masking import (
     HIDDEN,
     HIDDEN_TOO,
     UNSAID,
+    Months,
     is_masked,
     masked_chart,
     masked_places,
@@ -69,7 +75,9 @@ class Versions(Reports):
         table, told = since_table(found), found.paragraph
         if self.working:
             return table, told
-        table = masked_since(table, [of_committee(row) for row in found.lines])
+        masked = {french.typographic(self.places[code].name) for code in self._masked_places}
+        rows = [of_committee(row) for row in found.lines]
+        table = masked_since(table, rows, masked)
         now = table.named("documents-maintenant").texts
         names = {row for row, text in zip(table.rows, now, strict=True) if text in UNSAID}
         return table, unsaid.of_committee(told, names, region=found.total.name in names)
@@ -78,13 +86,16 @@ class Versions(Reports):
         """A chart of the page of a piece."""
         if self.working:
             return chart
-        grown = self._behind(piece).before.few
+        shown = len(chart.table.rows)
         return masked_chart(
             chart,
             self.sites(piece),
-            grown=grown,
-            hidden=self._unsaid_sectors(piece),
-            months=self._unsaid_months(piece, len(chart.table.rows)),
+            grown=self._behind(piece).before.few,
+            hidden=self._unsaid_sectors(piece) if chart.code == sectors.CODE else NOTHING_HIDDEN,
+            months=Months(
+                self._unsaid_months(piece, piece.territory, shown),
+                self._unsaid_months(piece, self.around.code, shown),
+            ),
         )
 
     def listed(self, piece: Piece, code: str, table: Table) -> Table:
@@ -104,13 +115,29 @@ class Versions(Reports):
         return tuple(unchanged(tile) for tile in tiles)
 
     def told(self, piece: Piece, generated: Paragraph) -> Paragraph:
-        """A generated text."""
+        """The generated text of a piece."""
         if self.working:
             return generated
+        key = piece.territory, piece.code
+        if key not in self._told:
+            self._told[key] = self._discreet(piece, generated)
+        return self._told[key]
+
+    def _discreet(self, piece: Piece, generated: Paragraph) -> Paragraph:
         if piece.territory == self.around.code:
-            return unsaid.of_region(generated, self.today)
+            return unsaid.of_region(generated, self.today, self._masked_places)
         here = self.today.departements[piece.territory.removeprefix("D")]
         return unsaid.of_departement(generated, here)
+
+    @cached_property
+    def _masked_places(self) -> frozenset[str]:
+        """The codes of the départements whose documents are not told, of what pages open on."""
+        table = self.side_by_side(Piece(self.around.code, codes.DEPARTEMENTS))
+        return frozenset(
+            code
+            for code, place in self.places.items()
+            if is_masked(table, "documents", french.typographic(place.name))
+        )
 
     def name(self, piece: Piece) -> str:
         """What the territory of a piece is called."""
@@ -125,13 +152,15 @@ class Versions(Reports):
         return HIDDEN if behind.now.few or (changes and behind.before.few) else ""
 
     def _unsaid_sectors(self, piece: Piece) -> Hidden:
-        """The sectors that are not told, of the months of a piece."""
-        return hidden_sectors(self.around_piece(piece).evidence, piece.territory)
+        """The sectors that are not told, of the months of a piece: of all, were one asked for."""
+        asked = [(name, value) for name, value in parse_qsl(piece.query) if name != "secteur"]
+        every_sector = self.around_piece(replace(piece, query=urlencode(asked)))
+        return hidden_sectors(every_sector.evidence, piece.territory)
 
-    def _unsaid_months(self, piece: Piece, shown: int) -> frozenset[int]:
-        """The ranks of the months that are not told, of the last ones that a chart shows."""
+    def _unsaid_months(self, piece: Piece, territory: str, shown: int) -> frozenset[int]:
+        """The ranks of the months of a territory not told, of the last ones that a chart shows."""
         before = len(self.known(piece).measures.months) - shown
-        ranks = self.hidden_months(piece)[piece.territory]
+        ranks = self.hidden_months(piece)[territory]
         return frozenset(rank - before for rank in ranks if rank >= before)
 
     def _behind(self, piece: Piece) -> Behind:
