@@ -8,9 +8,10 @@ from typing import Any
 
 from dashboard.charts.contributors import is_small
 from dashboard.charts.wording import at
-from dashboard.synthesis import unallocated_12m
+from dashboard.synthesis import NOTHING, unallocated_12m
 from indicators.evidence import RegionEvidence
 from indicators.series import Measures
+from reference import french
 
 Json = dict[str, Any]
 
@@ -20,7 +21,8 @@ def summary(whole: RegionEvidence) -> dict[str, Json]:
 
     Over the 12 months to the last received of the région. `rank`: see `ranked`. `unallocated`, of
     the région alone: its documents without a département; None when there are none. `received`:
-    how many of the 12 months were, in the territory where the fewest were.
+    how many of the 12 months were, in the territory where the fewest were. `comparable`: on how
+    many of them `growth` is.
     """
     region = whole.region.measures
     last = region.last_received
@@ -50,10 +52,19 @@ def ranked(figures: Mapping[str, Json]) -> dict[str, Json]:
     return {code: {**each, "rank": rank(code)} for code, each in figures.items()}
 
 
+def rank_words(own: Json, figures: Mapping[str, Json]) -> str:
+    """The rank of a territory among those that have one: "5e sur 8", "–" when it has none."""
+    if own.get("rank") is None:
+        return NOTHING
+    among = sum(each.get("rank") is not None for each in figures.values())
+    return french.rank(own["rank"], among)
+
+
 def _figures(measures: Measures, last: dt.date | None) -> Json:
     return {
         "documents": measures.documents_12m,
         "growth": measures.growth.ratio,
+        "comparable": measures.growth.comparable_months,
         "contributors": at(measures.contributors_12m, last),
         "parc": at(measures.parc_12m, last),
         "rate": at(measures.rate_12m, last),

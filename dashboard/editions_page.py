@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from dashboard.charts.chart import SMALL_BASE, Chart
 from dashboard.charts.contributors import is_small
-from dashboard.edition_figures import Json
+from dashboard.edition_figures import Json, rank_words
 from dashboard.exports.plotly import figure
 from dashboard.frozen import Drawn, charts_of
 from dashboard.models import Edition, Subject
 from dashboard.presentation import Picture
 from dashboard.since import Since, kept_since
-from dashboard.since_figures import counts, ordinal
-from dashboard.synthesis import NOTHING, UNALLOCATED
+from dashboard.since_figures import counts
+from dashboard.synthesis import NOTHING, UNALLOCATED, on_months
 from indicators.dynamics import Label
 from reference import french
 from reference.listings import FILE, FORMAT, TABLE
@@ -104,7 +104,7 @@ def edition_page(edition: Edition) -> EditionPage:
     """The content of an edition, put into words and charts."""
     content = edition.content
     charts = charts_of(content)
-    total, *rows = (_row(each, content["summary"][each["code"]]) for each in content["territories"])
+    total, *rows = (_row(each, content["summary"]) for each in content["territories"])
     return EditionPage(
         rows=tuple(rows),
         unallocated=_unallocated_row(_unallocated(content)),
@@ -160,19 +160,19 @@ def figures(edition: Edition) -> Iterator[Sequence[Cell]]:
     yield ()
     yield (
         "Territoire", f"Documents sur 12 mois, jusqu’à {month}", "Évolution sur un an (%)",
-        "ESMS qui ont alimenté", "ESMS du périmètre ouverts", "Part des ESMS (%)", "Rang",
-        "Dynamique des documents", "Dynamique des ESMS",
+        "Mois comparables (sur 12)", "ESMS qui ont alimenté", "ESMS du périmètre ouverts",
+        "Part des ESMS (%)", "Rang", "Dynamique des documents", "Dynamique des ESMS",
     )  # fmt: skip
     for each in territories:
         one = edition.content["summary"][each["code"]]
         grown = None if one["growth"] is None else one["growth"] - 1
         yield (
-            each["name"], one["documents"], _percent(grown), one["contributors"], one["parc"],
-            _percent(one["rate"], one["parc"]), one["rank"],
+            each["name"], one["documents"], _percent(grown), one.get("comparable"),
+            one["contributors"], one["parc"], _percent(one["rate"], one["parc"]), one["rank"],
             *(Label(each[name]["label"]).in_french for name in ("documents", "contributors")),
         )  # fmt: skip
     if unallocated is not None:
-        yield UNALLOCATED, unallocated, *[None] * 7
+        yield UNALLOCATED, unallocated, *[None] * 8
     yield ()
     yield (
         "Territoire", "Mois", "Documents", "ESMS qui alimentent", "ESMS du périmètre ouverts",
@@ -194,21 +194,28 @@ def _percent(fraction: float | None, base: float | None = None) -> float | None:
     return None if fraction is None or is_small(base) else round(fraction * 100, 2)
 
 
-def _row(territory: Json, figures: Json) -> Row:
+def _row(territory: Json, summary: dict[str, Json]) -> Row:
+    figures = summary[territory["code"]]
     rate = counts(figures) if is_small(figures["parc"]) else french.percent(figures["rate"])
     return Row(
         french.typographic(territory["name"]),
         (
             french.integer(figures["documents"]),
-            french.growth(figures["growth"]),
+            _growth(figures),
             french.integer(figures["contributors"]),
             french.integer(figures["parc"]),
             rate,
-            ordinal(figures["rank"]),
+            rank_words(figures, summary),
             Label(territory["documents"]["label"]).in_french,
             Label(territory["contributors"]["label"]).in_french,
         ),
     )
+
+
+def _growth(figures: Json) -> str:
+    """The first editions did not keep on how many months: nothing is said of them."""
+    text = french.growth(figures["growth"])
+    return text if figures["growth"] is None else on_months(text, figures.get("comparable", 12))
 
 
 def frozen_chart(edition: Edition, name: str) -> Drawn | None:

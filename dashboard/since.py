@@ -192,21 +192,21 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
         url=reverse("dashboard:edition", args=[head.region.slug, head.number]),
         month=head.month,
         now=now,
-        rows=tuple(_row(each) for each in places),
+        rows=tuple(_row(each, before, today) for each in places),
         unallocated=_unallocated_row(total),
-        total=_row(total),
+        total=_row(total, before, today),
         paragraph=paragraph(head, meeting, Arrived(now, months), total, places),
     )
 
 
-def _row(both: Both) -> Row:
+def _row(both: Both, before: dict[str, Json], today: dict[str, Json]) -> Row:
     code = both.territory.departement_code
     return Row(
         name=french.typographic(both.territory.name),
         url=reverse("dashboard:departement", args=[code]) if code else "",
         documents=documents_pair(both),
         rate=rate_pair(both),
-        rank=rank_pair(both),
+        rank=rank_pair(both, before, today),
         sites=(both.before.get("contributors"), both.after.get("contributors")),
     )
 

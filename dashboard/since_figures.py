@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.charts.contributors import is_small
-from dashboard.edition_figures import Json
+from dashboard.edition_figures import Json, rank_words
 from indicators.selection import Territory
 from reference import french
 
@@ -95,19 +96,12 @@ def counts(figures: Json) -> str:
     return f"{french.integer(part)} sur {french.integer(whole)}"
 
 
-def rank_pair(both: Both) -> Pair:
-    """Its rank by rate, and the places that it gained."""
+def rank_pair(both: Both, before: Mapping[str, Json], after: Mapping[str, Json]) -> Pair:
+    """Its rank by rate among the figures of each date, and the places that it gained."""
     change = both.change("rank")
     return Pair(
-        ordinal(both.before.get("rank")),
-        ordinal(both.after.get("rank")),
+        rank_words(both.before, before),
+        rank_words(both.after, after),
         "–" if not change else french.signed(french.integer(-change)),
         (both.before.get("rank"), both.after.get("rank"), -change if change else None),
     )
-
-
-def ordinal(rank: int | None) -> str:
-    """A rank among départements: "1er", "2e"."""
-    if rank is None:
-        return "–"
-    return "1er" if rank == 1 else f"{rank}e"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dashboard.committees import Head, Meeting
-from dashboard.since_figures import Both, documents_pair, rank_pair, rate_pair
+from dashboard.since_figures import Both, documents_pair, rate_pair
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from reference import french
 from reference.months import in_french
@@ -149,10 +149,10 @@ def _ranks(places: Sequence[Both]) -> Iterator[Sentence]:
     line, parts = Line(), []
     for each in places:
         if each.change("rank") and not each.small:
-            name, rank = each.territory.name, rank_pair(each)
-            line.keep(f"rang au comité, {name}", each.before["rank"])
-            line.keep(f"rang, {name}", each.after["rank"])
+            name, then, now = each.territory.name, each.before["rank"], each.after["rank"]
+            line.keep(f"rang au comité, {name}", then)
+            line.keep(f"rang, {name}", now)
             place = french.typographic(each.territory.locative)
-            parts.append(f"du {rank.before} au {rank.after} rang {place}")
+            parts.append(f"du {french.ordinal(then)} au {french.ordinal(now)} rang {place}")
     if parts:
         yield line.end(f"au classement des parts, on passe {french.listing(parts)}")

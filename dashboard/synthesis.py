@@ -144,9 +144,14 @@ def _growth(measures: Measures) -> Cell:
     text = french.growth(growth.ratio)
     if growth.ratio is not None and growth.earlier < SMALL_VOLUME:
         text = french.signed(french.count(growth.recent - growth.earlier, "document"))
-    elif growth.ratio is not None and growth.comparable_months < 12:
-        text += f", {growth.comparable_months} mois sur 12"
+    elif growth.ratio is not None:
+        text = on_months(text, growth.comparable_months)
     return Cell(growth.change, text)
+
+
+def on_months(growth: str, comparable: int) -> str:
+    """A growth, and on how many months the two years are compared unless on all of them."""
+    return growth if comparable >= 12 else f"{growth}, {comparable} mois sur 12"
 
 
 def _rate(rate: float | None, part: float | None, whole: float | None) -> Cell:
@@ -179,7 +184,7 @@ def _compared(rows: Sequence[Row], region: Row) -> list[Row]:
         rank = None if rate is None else 1 + sum(other > rate for other in known)
         cells = {
             "ecart": Cell(gap, NOTHING if gap is None else french.signed_points(gap)),
-            "rang": Cell(rank, NOTHING if rank is None else f"{rank} sur {len(known)}"),
+            "rang": Cell(rank, NOTHING if rank is None else french.rank(rank, len(known))),
         }
         compared.append(replace(row, cells={**row.cells, **cells}))
     return compared

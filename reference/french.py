@@ -119,9 +119,19 @@ def short_month(month: dt.date) -> str:
     return f"{SHORT_MONTHS[month.month - 1]} {month.year}"
 
 
+def ordinal(number: int) -> str:
+    """A place in an order, in figures: "1er", "2e"."""
+    return "1er" if number == 1 else f"{integer(number)}e"
+
+
+def rank(place: int, among: int) -> str:
+    """A place in a ranking and how many are ranked, as tables write it: "5e sur 8"."""
+    return f"{ordinal(place)} sur {integer(among)}"
+
+
 def day(date: dt.date) -> str:
     """A date as a sentence writes it: "1er janvier 2026"."""
-    number = "1er" if date.day == 1 else str(date.day)
+    number = ordinal(1) if date.day == 1 else str(date.day)
     return f"{number} {MONTH_NAMES[date.month - 1]} {date.year}"
 
 

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.models import Frequency
+from reference import french
 from reference.months import in_french, iso, shift
 
 QUARTER = 3
-#: "1er trimestre 2026": quarters are of the calendar year.
-ORDINALS = ("1er", "2e", "3e", "4e")
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,9 @@ class Period:
         """As a sentence writes it: "décembre 2025", "4e trimestre 2025"."""
         if not self.quarterly:
             return in_french(self.last)
-        return f"{ORDINALS[(self.first.month - 1) // QUARTER]} trimestre {self.first.year}"
+        # Quarters are of the calendar year.
+        number = (self.first.month - 1) // QUARTER + 1
+        return f"{french.ordinal(number)} trimestre {self.first.year}"
 
     @property
     def key(self) -> str:

@@ -50,7 +50,7 @@ def period(first: dt.date, last: dt.date) -> str:
 
 def ordinal(rank: int) -> str:
     """ "deuxième"; "12e" beyond those that a sentence spells."""
-    return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}e"
+    return ORDINALS[rank - 1] if rank <= len(ORDINALS) else french.ordinal(rank)
 
 
 def spelled(number: int) -> str:

@@ -65,7 +65,7 @@ def written(told: Paragraph) -> set[str]:
                 french.percent(value),
                 french.signed_percent(value),
                 french.signed_points(value),
-                "1er" if value == 1 else f"{value}e",
+                french.ordinal(value),
             }
     return {number for text in found for number in numbers(text)}
 

@@ -60,7 +60,7 @@ def test_a_row_says_volumes_rates_gap_rank_word_sector_and_typing() -> None:
         "taux": "30,0\u202f%",
         "taux-12-mois": "30,0\u202f%",
         "ecart": "+10,0 points",
-        "rang": "2 sur 2",
+        "rang": "2e sur 2",
         "dynamique": "plateau",
         "secteur-principal": "PA (75\u202f%)",
         "typage": "34\u202f%",
@@ -90,7 +90,7 @@ def test_equal_rates_share_a_rank() -> None:
 
     ranks = [row.cells["rang"].text for row in table(AIN, other, JURA).rows]
 
-    assert ranks == ["3 sur 3", "1 sur 3", "1 sur 3"]
+    assert ranks == ["3e sur 3", "1er sur 3", "1er sur 3"]
 
 
 def test_a_small_base_is_in_counts_without_gap_nor_rank() -> None:

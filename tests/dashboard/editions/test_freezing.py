@@ -102,7 +102,21 @@ def test_the_region_comes_first_and_totals_the_table(edition: Edition) -> None:
     assert page.places[0].texts[0].subject == "Synthèse régionale"
     assert [row.name for row in page.rows][:3] == ["Côte-d’Or", "Doubs", "Jura"]
     assert [place.code for place in page.places][:3] == ["R27", "D21", "D25"]
-    assert page.rows[0].cells[5] == "1er"
+    assert page.rows[0].cells[5] == "1er sur 5"
+
+
+def test_a_growth_says_on_how_many_months_it_is_unless_the_edition_did_not_keep_them(
+    edition: Edition,
+) -> None:
+    one = edition.content["summary"]["D21"]
+    assert one["comparable"] == 0  # a single year was received
+    one |= {"growth": 1.5, "comparable": 11}
+
+    assert edition_page(edition).rows[0].cells[1] == "+50\u202f%, 11 mois sur 12"
+    assert (150 - 100, 11) in [line[2:4] for line in figures(edition) if len(line) > 4]
+
+    del one["comparable"]
+    assert edition_page(edition).rows[0].cells[1] == "+50\u202f%"
 
 
 def test_documents_without_a_departement_are_frozen_and_have_a_line_of_their_own(
@@ -121,7 +135,7 @@ def test_documents_without_a_departement_are_frozen_and_have_a_line_of_their_own
     name = "Non ventilé (porté par l’OG)"
     assert f'<th scope="row">{name}</th> <td class="mes-number">1 234</td>' in html
     assert [line for line in lines if line and line[0] == name] == [
-        [name, "1234", *[""] * 7],
+        [name, "1234", *[""] * 8],
         *([name, f"01/{month:02}/2025", "0", "", "", ""] for month in range(1, 12)),
         [name, "01/12/2025", "1234", "", "", ""],
     ]

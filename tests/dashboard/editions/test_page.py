@@ -164,7 +164,7 @@ def test_frozen_figures_are_in_a_file_and_those_compared_in_another(
     assert [line[0] for line in lines[5:end]] == [each["name"] for each in territories]
     whole = edition.content["summary"][territories[0]["code"]]
     assert lines[5][1] == str(round(whole["documents"]))
-    assert float(lines[5][5].replace(",", ".")) == pytest.approx(100 * whole["rate"], abs=0.005)
+    assert float(lines[5][6].replace(",", ".")) == pytest.approx(100 * whole["rate"], abs=0.005)
     assert lines[end + 1][:2] == ["Territoire", "Mois"]
     assert lines[end + 2][1] == "01/01/2025"
     assert len(lines) == end + 2 + sum(len(each["measures"]["months"]) for each in territories)
