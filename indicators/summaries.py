@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -253,22 +253,52 @@ def reach(
         rows = rows_by_month.get(pd.Timestamp(month), np.zeros(0, dtype="int64"))
         now[rows] = fed[month][facilities[rows]]
         year[rows] = np.any([fed[past] for past in window], axis=0)[facilities[rows]]
-    parc = standings.assign(contributors=now, contributors_12m=year, parc=standings["open"] | now)
-    key = ["departement", "month", "sector"]
-    counts = parc[parc["parc"]].groupby(key)[["parc", "contributors", "contributors_12m"]].sum()
-    dates = {month: pd.Timestamp(month) for month in windows}
+    parc = standings["open"].to_numpy(dtype=bool) | now
+    rows = _cell_rows(standings, cells)
+    told = parc & (rows >= 0)
+
+    def counts(who: NDArray[np.bool_]) -> NDArray[np.int64]:
+        size = len(cells) * len(CHART_SECTORS)
+        return np.bincount(rows[told & who], minlength=size).astype("int64")
+
+    dates = np.array([month for month, _ in cells], dtype="datetime64[s]")
+    received = [sum(past in covered[code] for past in windows[month]) for month, code in cells]
+    each = np.arange(len(cells)).repeat(len(CHART_SECTORS))
+    return pd.DataFrame(
+        {
+            "departement": pd.Series([code for _, code in cells], dtype="str").take(each).array,
+            "month": dates[each],
+            "sector": list(map(str, CHART_SECTORS)) * len(cells),
+            "parc": counts(parc),
+            "contributors": counts(now),
+            "contributors_12m": counts(year),
+            "received_12m": np.array(received, dtype="int64")[each],
+        }
+    )
+
+
+def _cell_rows(standings: pd.DataFrame, cells: Sequence[tuple[dt.date, str]]) -> NDArray[np.intp]:
+    """The row of each standing in the table of cells × sectors; −1 of what is in none."""
+    places = sorted({code for _, code in cells})
+    months = sorted({month for month, _ in cells})
+    ranks = np.full((len(months) + 1, len(places) + 1), -1)  # the last of each: another one
+    for rank, (month, code) in enumerate(cells):
+        ranks[months.index(month), places.index(code)] = rank
     sectors = list(map(str, CHART_SECTORS))
-    every = pd.MultiIndex.from_tuples(
-        [(code, dates[month], name) for month, code in cells for name in sectors], names=key
-    )
-    received = {
-        (code, month): sum(past in covered[code] for past in windows[month])
-        for month, code in cells
-    }
-    table = counts.reindex(every, fill_value=0).astype("int64").reset_index()
-    return table.assign(
-        received_12m=[received[code, month] for month, code in cells for _ in CHART_SECTORS]
-    )
+    stamps = pd.DatetimeIndex(np.array(months, dtype="datetime64[s]"))
+    cell = ranks[
+        stamps.get_indexer(pd.DatetimeIndex(standings["month"])),
+        _ranks(standings["departement"], places),
+    ]
+    sector = _ranks(standings["sector"], sectors)
+    return np.where((cell >= 0) & (sector >= 0), cell * len(sectors) + sector, -1)
+
+
+def _ranks(texts: pd.Series[str], among: Sequence[str]) -> NDArray[np.intp]:
+    """The rank of each text; −1 of another one."""
+    codes, values = pd.factorize(texts)
+    ranks = np.array([among.index(each) if each in among else -1 for each in values], dtype=np.intp)
+    return ranks[codes]
 
 
 def _added_up(facts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -91,23 +91,29 @@ def under(read: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
         (region, category): (sector, inside)
         for region, category, sector, inside in choices[CHOICE_COLUMNS].itertuples(index=False)
     }
+    # There are a few categories, and thousands of periods.
+    regions, _ = pd.factorize(read["region"])
+    categories, kinds = pd.factorize(read["category"])
+    _, first, rule = np.unique(
+        regions * len(kinds) + categories, return_index=True, return_inverse=True
+    )
     told = ("region", "category", "category_sector", "category_in_perimeter")
     ruled = [
         chosen.get((region, category), (sector, inside))
         for region, category, sector, inside in zip(
-            *(read[name].tolist() for name in told), strict=True
+            *(read[name].take(first).tolist() for name in told), strict=True
         )
     ]
-    own = read["sector_override"].tolist()
-    sectors = [mine or sector for mine, (sector, _) in zip(own, ruled, strict=True)]
-    imposed = np.array([bool(mine) for mine in own], dtype=bool)
-    inside = np.array([within for _, within in ruled], dtype=bool)
-    outside = np.array([sector == Sector.OTHER for sector in sectors], dtype=bool)
+    own = read["sector_override"]
+    sectors = pd.Series([str(sector) for sector, _ in ruled], dtype=own.dtype).take(rule)
+    imposed = (own != "").to_numpy(dtype=bool)
+    sector = own.where(imposed, sectors.set_axis(read.index))
+    inside = np.array([within for _, within in ruled], dtype=bool)[rule]
     frame = read.drop(columns=["category_sector", "category_in_perimeter", "sector_override"])
     return frame.assign(
         imposed=imposed,
-        sector=pd.Series(sectors, read.index, dtype=read["sector_override"].dtype),
-        in_perimeter=(imposed | inside) & ~outside,
+        sector=sector,
+        in_perimeter=(imposed | inside) & (sector != Sector.OTHER).to_numpy(dtype=bool),
     )
 
 
