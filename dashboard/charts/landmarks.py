@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
 
-from dashboard.charts import contributors, rates, volumes
+from dashboard.charts import contributors, rates, regional, volumes
 from dashboard.charts.chart import Chart, Goal, Marker, Outcome, Unit
 from dashboard.charts.contributors import is_small
 from dashboard.charts.sectors import sector_label
@@ -19,12 +20,12 @@ from reference.models import Event, Target, TargetIndicator
 from reference.months import in_french
 from reference.numbers import NARROW
 
-#: The chart by month under which a target is listed.
+#: The charts by month, of a département and of a région, under which a target is listed.
 CHARTS = {
-    TargetIndicator.DOCUMENTS: volumes.CODE,
-    TargetIndicator.CONTRIBUTORS: contributors.CODE,
-    TargetIndicator.RATE: contributors.CODE,
-    TargetIndicator.RATE_12M: contributors.CODE,
+    TargetIndicator.DOCUMENTS: {volumes.CODE, regional.TYPES},
+    TargetIndicator.CONTRIBUTORS: {contributors.CODE, regional.CONTRIBUTORS},
+    TargetIndicator.RATE: {contributors.CODE, regional.CONTRIBUTORS},
+    TargetIndicator.RATE_12M: {contributors.CODE, regional.CONTRIBUTORS},
 }
 
 
@@ -71,21 +72,33 @@ def landmarked(
     goals_by_month = tuple(
         _of_months(target, chart, measures)
         for target in targets
-        if target.sector == sector and CHARTS[TargetIndicator(target.indicator)] == chart.code
+        if target.sector == sector and chart.code in CHARTS[TargetIndicator(target.indicator)]
     )
     return replace(chart, events=events, targets=goals_by_month)
 
 
 def _of_months(target: Target, chart: Chart, measures: Measures) -> Goal:
-    """A target on a series by month, drawn where the chart counts what it binds."""
+    """A target on a series by month, drawn where the chart counts what it binds.
+
+    One on 12 months stands on no chart of single months. A rate stands among ESMS at how many of
+    them it asks for, in the month that judges it.
+    """
     goal = goal_of(target, measures)
     indicator = TargetIndicator(target.indicator)
-    return replace(
-        goal,
-        drawn=indicator != TargetIndicator.RATE_12M
-        and chart.unit is _unit(indicator)
-        and goal.outcome is not Outcome.AHEAD,
-    )
+    if indicator == TargetIndicator.RATE_12M or goal.outcome is Outcome.AHEAD:
+        return goal
+    if indicator == TargetIndicator.RATE and chart.unit is Unit.ESMS:
+        return _in_esms(goal, at(measures.parc, _judged(target, measures)))
+    return replace(goal, drawn=chart.unit is _unit(indicator))
+
+
+def _in_esms(goal: Goal, parc: float | None) -> Goal:
+    """The target of a rate on a chart of ESMS; only listed where they are few, or not known."""
+    if parc is None or is_small(parc):
+        return goal
+    least = math.ceil(round(goal.value * parc, 6))  # 0.07 × 100 is a little more than 7
+    label = f"{goal.label}, soit {french.count(least, 'ESMS', 'ESMS')}"
+    return replace(goal, value=least, label=label, drawn=True)
 
 
 def goal_of(target: Target, measures: Measures) -> Goal:

@@ -12,9 +12,12 @@ from dashboard.charts.chart import Chart, Outcome
 from dashboard.charts.contributors import contributors
 from dashboard.charts.landmarks import landmarked, markers
 from dashboard.charts.rates import rates
+from dashboard.charts.regional import regional
 from dashboard.charts.sectors import sectors
 from dashboard.charts.volumes import volumes
+from dashboard.exports.deck.native import series_of
 from dashboard.exports.plotly import figure
+from dashboard.workbooks.table import charted
 from indicators.series import Measures
 from reference.models import Event, Sector, Target
 from tests.dashboard.builders import FEW, GROUPS, KINDS, MANY, NAN, REGION, build
@@ -149,10 +152,49 @@ def test_a_target_of_another_unit_is_listed_and_not_drawn() -> None:
     wanted = [target("rate", 0.2), target("contributors", 20), target("rate_12m", 0.3)]
 
     by_rate = goals(contributors(measures), measures, *wanted)
-    by_count = goals(contributors(measures, counts=True), measures, *wanted)
 
     assert [drawn for _, _, drawn in by_rate] == [True, False, False]
-    assert [drawn for _, _, drawn in by_count] == [False, True, False]
+
+
+@pytest.mark.parametrize(("rate", "least"), [(0.2, 20), (0.07, 7), (0.071, 8)])
+def test_a_rate_stands_among_esms_at_how_many_it_asks_for(rate: float, least: int) -> None:
+    measures = build()
+    wanted = [target("rate", rate), target("contributors", 20), target("rate_12m", 0.3)]
+
+    chart = landmarked(contributors(measures, counts=True), measures, (), wanted)
+
+    assert [goal.drawn for goal in chart.targets] == [True, True, False]
+    assert (chart.targets[0].value, chart.targets[0].outcome) == (
+        least,
+        Outcome.MET if rate < 0.14 else Outcome.MISSED,
+    )
+    assert chart.targets[0].label.endswith(f"{N}%, soit {least} ESMS")
+
+
+def test_each_target_of_a_region_stands_under_one_of_its_charts() -> None:
+    measures = build(territory=REGION, documents=KINDS, sectors=MANY)
+    wanted = [
+        target(indicator, value)
+        for indicator, value in (
+            ("documents", 30), ("contributors", 15), ("rate", 0.2), ("rate_12m", 0.3)
+        )
+    ] + [target("rate", 0.4, sector="PH")]  # fmt: skip
+
+    charts = [landmarked(chart, measures, (), wanted) for chart in regional(measures, GROUPS)]
+
+    assert {chart.code: [goal.drawn for goal in chart.targets] for chart in charts} == {
+        "types": [True],
+        "esms-par-secteur": [True, True, False],
+        "secteurs": [],
+        "taux-par-secteur": [True],
+    }
+    assert [goal.outcome for chart in charts[:2] for goal in chart.targets] == [
+        Outcome.MET, Outcome.MISSED, Outcome.MISSED, Outcome.MISSED,
+    ]  # fmt: skip
+    for chart in charts[:2]:  # a slide draws them, a sheet holds them
+        drawn = [goal.label for goal in chart.targets if goal.drawn]
+        assert [name for name, _ in series_of(chart)][-len(drawn) :] == drawn
+        assert [one.label for one in charted(chart).columns][-len(drawn) :] == drawn
 
 
 def test_a_target_is_for_its_own_sector() -> None:
