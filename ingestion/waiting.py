@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet, Sum, Window
 from ingestion.models import EntityDecision, Extract, Kind, LineReport, Outcome, State
 from ingestion.pages import CountedPaginator
 from reference.finess import number
-from reference.models import Departement, Facility, LegalEntity, Region
+from reference.models import Departement, Facility, LegalEntity, Region, current_ground
 from reference.months import in_french
 from reference.spreadsheets import LINES_PER_CHUNK, Cell
 
@@ -80,7 +80,7 @@ class Pile:
         if self.national:
             scope |= Q(region=None)
         alive = Extract.objects.filter(scope, kind=Kind.MONTHLY, state__in=ALIVE)
-        return {each.pk: each for each in alive.only("original_name", "region")}
+        return {each.pk: each for each in alive.only("original_name", "region", "checked_ground")}
 
     @cached_property
     def places(self) -> dict[str, tuple[str, bool]]:
@@ -145,7 +145,14 @@ class Pile:
         ]
 
     def _unknown(self) -> QuerySet[LineReport]:
-        return self._lines(UNKNOWN).exclude(known_now())
+        """Lines whose number is unknown now.
+
+        A file that was read through today's register needs not ask it again, number by number.
+        """
+        lines = self._lines(UNKNOWN)
+        ground = current_ground()
+        before = [pk for pk, file in self.files.items() if file.checked_ground != ground]
+        return lines.exclude(known_now(), extract__in=before) if before else lines
 
     def _lines(self, code: str) -> QuerySet[LineReport]:
         """The lines of the region that wait for one thing, those of `files`."""

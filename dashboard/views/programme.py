@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,7 +91,8 @@ def programme(request: HttpRequest, slug: str, code: str) -> HttpResponseBase:
 @require_safe
 def programme_file(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponseBase:
     """One chart or table of a programme, as a file."""
-    return _file(request, region_of_request(request, slug), None, code, name)
+    place = region_of_request(request, slug)
+    return _file(request, place, code, name, lambda found: Where(found, place))
 
 
 @require_safe
@@ -111,8 +112,14 @@ def departement_programme_file(
     request: HttpRequest, code: str, programme: str, name: str
 ) -> HttpResponseBase:
     """One chart or table of a programme in one département, as a file."""
-    place, _ = _departement(request, code)
-    return _file(request, place.region, place, programme, name)
+    place, known = _departement(request, code)
+    return _file(
+        request,
+        place.region,
+        programme,
+        name,
+        lambda found: Where(found, place.region, place, known),
+    )
 
 
 def _departement(request: HttpRequest, code: str) -> tuple[Departement, tuple[Departement, ...]]:
@@ -280,14 +287,16 @@ def _body(
 
 
 def _file(
-    request: HttpRequest, region: Region, departement: Departement | None, code: str, name: str
+    request: HttpRequest,
+    region: Region,
+    code: str,
+    name: str,
+    where: Callable[[Programme], Where],
 ) -> HttpResponseBase:
+    """`where`: the place in which the programme of that code is looked at."""
     if name == SILENT:
         require_role(request.user, region, Role.REFERENT)
-    return answer(
-        request,
-        lambda version: _made(request, Where(_found(code), region, departement), name, version),
-    )
+    return answer(request, lambda version: _made(request, where(_found(code)), name, version))
 
 
 def _made(request: HttpRequest, where: Where, name: str, version: int) -> HttpResponse:

@@ -29,7 +29,7 @@ from ingestion.views.access import administered, administrator
 from reference.listings import stream_asked
 from reference.models import Departement, current_data_version
 
-REMARKS_PER_PAGE = 100
+REMARKS_PER_PAGE = 50
 REFRESH_SECONDS = 2
 
 

@@ -89,7 +89,8 @@ def arbitrate(request: HttpRequest, slug: str, finess: str) -> HttpResponse:
     user = administrator(request)
     region = administered_region(request, slug)
     entity = get_object_or_404(LegalEntity, finess=finess)
-    decision = EntityDecision.objects.filter(region=region, legal_entity=entity).first()
+    decided = EntityDecision.objects.filter(region=region, legal_entity=entity)
+    decision = decided.select_related("author").first()
     pile = waiting.Pile(region, national=user.is_superuser)
     lines = pile.describe(pile.of(entity), placed=False)
     if not lines and decision is None:

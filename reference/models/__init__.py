@@ -20,6 +20,7 @@ from reference.models.territories import Departement, LinkingType, Region
 from reference.models.version import (
     DataVersion,
     current_data_version,
+    current_ground,
     lock_data_version,
     raise_data_version,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Target",
     "TargetIndicator",
     "current_data_version",
+    "current_ground",
     "lock_data_version",
     "raise_data_version",
 ]

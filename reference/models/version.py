@@ -34,6 +34,11 @@ def current_data_version() -> int:
     return DataVersion.objects.values_list("number", flat=True).get(pk=1)
 
 
+def current_ground() -> int:
+    """The number of the present register, perimeter and nomenclatures."""
+    return DataVersion.objects.values_list("ground", flat=True).get(pk=1)
+
+
 def lock_data_version() -> DataVersion:
     """Hold the row until the transaction ends, so that writers of figures follow each other.
 

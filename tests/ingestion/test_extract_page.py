@@ -304,7 +304,7 @@ def test_pages_of_remarks_keep_the_filter(owner_client: Client) -> None:
     answer = owner_client.get(f"/fichiers-mensuels/{extract.pk}/?sort=refused&page=2")
 
     html = answer.content.decode()
-    assert "Page 2 sur 3" in html
+    assert "Page 2 sur 5" in html
     assert 'href="?sort=refused&amp;page=3"' in html
 
 

@@ -337,7 +337,7 @@ def test_the_list_and_a_page_cost_few_queries_however_many_exports(
     owner: User,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    for number in range(55):
+    for number in range(30):
         Export.objects.create(
             region=region, author=owner, kind=ExportKind.DECK, title=f"Export {number}"
         )

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import RegionGrant, Role, User
 from ingestion.models import EntityDecision
-from reference.models import LegalEntity, Region
+from reference.models import LegalEntity, Region, raise_data_version
 from tests.ingestion import world
 from tests.ingestion.quarantine.common import HOME, LIST, OWNER, PAGE, UNKNOWN
 from tests.ingestion.world import brought, facility, line, published
@@ -96,6 +96,7 @@ def test_a_number_that_the_register_has_come_to_know_waits_no_more(
     owner_client: Client, waiting: Any
 ) -> None:
     world.add_facility("21", 9)
+    raise_data_version("un registre", ground=True)
 
     assert f'<th scope="row">{UNKNOWN}' not in owner_client.get(LIST).text
 
