@@ -215,7 +215,12 @@ def _unallocated_row(region: Both) -> Row | None:
     before, after = _unallocated(region.before), _unallocated(region.after)
     if not before and not after:
         return None
-    documents = Both(region.territory, {"documents": before}, {"documents": after})
+    # Compared, as those of the région, over as many received months only.
+    documents = Both(
+        region.territory,
+        {**region.before, "documents": before},
+        {**region.after, "documents": after},
+    )
     nothing = Pair(NOTHING, NOTHING, NOTHING)
     return Row(UNALLOCATED, "", documents_pair(documents), nothing, nothing, (None, None))
 
