@@ -207,7 +207,7 @@ def test_what_changed_is_told_by_fact_as_it_is_written() -> None:
     ]
 
 
-def test_analysts_see_what_changed_and_readers_over_which_months_it_was_written(
+def test_everybody_is_told_of_other_figures_since_and_analysts_which(
     place: Departement, people: dict[Role, User]
 ) -> None:
     pen(place, people[Role.ANALYST], month=dt.date(2025, 11, 1)).publish("Un mot.")
@@ -222,6 +222,8 @@ def test_analysts_see_what_changed_and_readers_over_which_months_it_was_written(
     assert "documents : <del><span" in analyst
     assert "360</ins>" in analyst
     assert "triplent." in analyst
+    for html in (analyst, reader):
+        assert "Texte publié sur des chiffres qui ont changé depuis." in html
     assert "À relire" not in reader
     assert "triplent" not in reader
     assert "sur les données jusqu’à novembre 2025" in reader
@@ -236,5 +238,7 @@ def test_publishing_again_the_same_words_says_that_they_were_read(
     assert shown(place, analyst, moved).stale
     assert pen(place, analyst, last().pk, paragraph=moved).publish("Un mot.")
 
-    assert not shown(place, analyst, moved).stale
+    again = shown(place, analyst, moved)
+    assert not again.stale
+    assert "changé depuis" not in render_to_string("dashboard/_text.html", {"text": again})
     assert TextVersion.objects.count() == 2
