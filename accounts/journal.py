@@ -152,7 +152,7 @@ class JournalForm(forms.Form):
         super().__init__(data=values)
         self.entries = entries
         plain = entries.select_related(None).order_by()
-        actions = sorted(plain.values_list("action", flat=True).distinct())
+        actions = sorted(set(map(_action, plain.values_list("action", flat=True).distinct())))
         people = User.objects.filter(pk__in=plain.values("actor")).order_by("email")
         self.choices = {
             "action": [("", "Toutes"), *((action, action) for action in actions)],
@@ -175,7 +175,7 @@ class JournalForm(forms.Form):
         asked = self.cleaned_data
         found = self.entries
         if asked.get("action"):
-            found = found.filter(action=asked["action"])
+            found = found.filter(action__iexact=asked["action"])
         if asked.get("par"):
             found = found.filter(actor=None if asked["par"] == NOBODY else int(asked["par"]))
         if asked.get("du"):
@@ -183,6 +183,11 @@ class JournalForm(forms.Form):
         if asked.get("au") and asked["au"] < dt.date.max:  # which has no day after it
             found = found.filter(at__lt=_midnight(asked["au"] + dt.timedelta(days=1)))
         return found
+
+
+def _action(kept: str) -> str:
+    """An action without a capital, which the first releases gave to some of them."""
+    return kept[:1].lower() + kept[1:]
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -212,7 +217,7 @@ class Reader:
         return Line(
             at=timezone.localtime(entry.at),
             by=name_of(entry.actor),
-            action=entry.action,
+            action=_action(entry.action),
             target=entry.target,
             region=entry.region.name if entry.region else "",
             details=tuple(self._detail(name, value) for name, value in entry.details.items()),

@@ -61,7 +61,7 @@ def typed_figures(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, place, TypedFigureForm())
     form = TypedFigureForm(request.POST, instance=TypedFigure(region=place))
-    return _saved(request, place, form, "Chiffre saisi")
+    return _saved(request, place, form, "chiffre saisi")
 
 
 @never_cache
@@ -73,7 +73,7 @@ def typed_figure(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, place, TypedFigureForm(instance=figure))
     form = TypedFigureForm(request.POST, instance=figure)
-    return _saved(request, place, form, "Chiffre modifié")
+    return _saved(request, place, form, "chiffre modifié")
 
 
 @require_POST
@@ -82,7 +82,7 @@ def remove_typed_figure(request: HttpRequest, slug: str, pk: int) -> HttpRespons
     place = _writable(request, slug)
     with transaction.atomic():
         figure = get_object_or_404(TypedFigure.objects.select_for_update(), region=place, pk=pk)
-        _recorded(request, figure, "Chiffre retiré")
+        _recorded(request, figure, "chiffre retiré")
         figure.delete()
     messages.success(request, f"«\u202f{figure.label}\u202f» est retiré.")
     return redirect("dashboard:typed_figures", slug=place.slug)

@@ -316,7 +316,7 @@ def test_a_figure_typed_in_is_shown_to_all_with_its_source_and_date(
     assert "Source : bilan du programme, 31 décembre 2025" in html
     assert "Saisir ou modifier" not in html
     assert current_data_version() > version
-    entry = AuditEntry.objects.get(action="Chiffre saisi")
+    entry = AuditEntry.objects.get(action="chiffre saisi")
     assert (entry.target, entry.details["value"]) == ("ESMS financés", "1 794")
 
 
@@ -332,7 +332,7 @@ def test_a_figure_is_changed_then_removed_and_the_trail_keeps_it(analyst_client:
     analyst_client.post(f"{FIGURES}{figure.pk}/retirer/")
     assert not TypedFigure.objects.exists()
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert actions[-3:] == ["Chiffre saisi", "Chiffre modifié", "Chiffre retiré"]
+    assert actions[-3:] == ["chiffre saisi", "chiffre modifié", "chiffre retiré"]
 
 
 @pytest.mark.parametrize(
