@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indicators.commentary.sectors import share_of, total
 from indicators.commentary.sentences import Line, Sentence
 from indicators.commentary.types import GENERIC
-from indicators.commentary.view import SMALL_BASE, View
+from indicators.commentary.view import SMALL_BASE, View, partial
 from indicators.commentary.words import locative, of, plural
 from reference import french
 
@@ -118,9 +118,22 @@ def lever(region: View) -> Sentence | None:
     habits = _habits(region, line)
     return line.end(
         f"le potentiel tient {'à la fois' if habits else 'd’abord'} à l’entrée de nouvelles "
-        f"structures, {silent} n’ayant rien déposé en {months} mois{habits}",
+        f"structures, {silent} n’ayant rien déposé en {months} mois{only_received(region, line)}"
+        f"{habits}",
         region.link(parmi="sans-depot"),
     )
+
+
+def only_received(region: View, line: Line) -> str:
+    """ " dans les 2 départements reçus sur 8 en février 2026", nothing of a whole last month."""
+    last = region.received[-1]
+    if not partial(region.measures, last):
+        return ""
+    count = region.at("received_departements", last) or 0
+    received = line.say("départements reçus le dernier mois", count)
+    every = line.say("départements", len(region.territory.departement_codes))
+    where = plural(count, "le seul département reçu", f"les {received} départements reçus")
+    return f" dans {where} sur {every} en {line.month('dernier mois, partiel', last)}"
 
 
 def _habits(region: View, line: Line) -> str:

@@ -7,11 +7,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from indicators.commentary.absent import nothing_received
 from indicators.commentary.phrases import contributors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
-from indicators.commentary.view import SMALL_BASE, View
+from indicators.commentary.view import SMALL_BASE, View, partial
 from indicators.commentary.words import SECTORS, locative, of, of_month, ordinal, period, plural
 from indicators.commentary.yearly import GAINED, on_its_basis
 from indicators.details import GrowthOrigin
@@ -53,14 +54,13 @@ def write_contributors(view: View) -> Paragraph:
     return Paragraph(on_its_basis(view, written))
 
 
-def rate_12m(evidence: TerritoryEvidence) -> float | None:
-    """The rate over 12 months of the last received month; None when n. d. or on a small base."""
+def rate_12m(evidence: TerritoryEvidence, month: dt.date) -> float | None:
+    """The rate over 12 months to a received month; None when n. d. or on a small base."""
     measures = evidence.measures
-    received = np.flatnonzero(measures.received_departements.to_numpy() > 0)
-    if not len(received):
+    rank = measures.months.get_indexer(pd.DatetimeIndex([month]))[0]
+    if rank < 0 or not measures.received_departements.to_numpy()[rank]:
         return None
-    last = received[-1]
-    parc, rate = (float(s.to_numpy()[last]) for s in (measures.parc_12m, measures.rate_12m))
+    parc, rate = (float(s.to_numpy()[rank]) for s in (measures.parc_12m, measures.rate_12m))
     return rate if parc >= SMALL_BASE and not math.isnan(rate) else None
 
 
@@ -238,12 +238,18 @@ def _depth(view: View, months: Sequence[dt.date]) -> tuple[float, dt.date] | Non
 
 
 def _place(view: View) -> Sentence | None:
-    """The rate over 12 months against the region's, its rank, and what a peak makes of it."""
-    own, region = rate_12m(view.here), rate_12m(view.whole.region)
+    """The rate over 12 months against the region's, its rank, and what a peak makes of it.
+
+    In its own last month; it is compared with nothing where some of the others lack that month.
+    """
+    last = view.received[-1]
+    own, region = rate_12m(view.here, last), None
     if own is None:
         return None
+    whole = not partial(view.whole.region.measures, last)
+    if whole:
+        region = rate_12m(view.whole.region, last)
     line = Line()
-    last = view.received[-1]
     fed = view.at("contributors_12m", last) or 0.0
     line.keep("ESMS ouverts, base des 12 mois", view.at("parc_12m", last))
     against = ""
@@ -253,7 +259,7 @@ def _place(view: View) -> Sentence | None:
         fed=line.say("ESMS ayant alimenté sur 12 mois", fed),
         months=line.say("nombre de mois du taux annuel", 12),
         rate=line.say("taux sur 12 mois", own),
-        against=against + _rank(view, line),
+        against=against + (_rank(view, line, last) if whole else ""),
         verb=plural(fed, "a", "ont"),
     )
     monthly = view.at("rate", last)
@@ -262,10 +268,10 @@ def _place(view: View) -> Sentence | None:
     return line.end(text, view.link())
 
 
-def _rank(view: View, line: Line) -> str:
+def _rank(view: View, line: Line, month: dt.date) -> str:
     """The rank of the rate over 12 months, when it is one of the first or the last."""
-    rank = view.rank(rate_12m)
-    known = sum(rate_12m(other) is not None for other in view.whole.departements.values())
+    rank = view.rank(lambda other: rate_12m(other, month))
+    known = sum(rate_12m(other, month) is not None for other in view.whole.departements.values())
     line.keep("rang du taux sur 12 mois", rank)
     if rank is None or known < FIRST_RANKS:
         return ""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicators.commentary.absent import without_series
-from indicators.commentary.balance import lever, programme_gaps, sector_balance, typing
+from indicators.commentary.balance import (
+    lever,
+    only_received,
+    programme_gaps,
+    sector_balance,
+    typing,
+)
 from indicators.commentary.contributors import ROSE, rate_12m
 from indicators.commentary.sectors import share_of
 from indicators.commentary.sentences import Line, Paragraph, Sentence
@@ -76,18 +82,18 @@ def _opening(view: View) -> Sentence:
 
 def _reach(view: View) -> Sentence | None:
     """The rate over 12 months of the région, and the départements at either end."""
-    own = rate_12m(view.here)
+    last = view.received[-1]
+    own = rate_12m(view.here, last)
     known = {
         code: rate
         for code, other in view.whole.departements.items()
-        if (rate := rate_12m(other)) is not None
+        if (rate := rate_12m(other, last)) is not None
     }
     if own is None:
         return None
     line = Line()
     months = line.say("nombre de mois du taux annuel", 12)
     share = line.say("taux sur 12 mois", own)
-    last = view.received[-1]
     fed = line.say("ESMS ayant alimenté sur 12 mois", view.at("contributors_12m", last) or 0.0)
     parc = line.say("ESMS ouverts, base des 12 mois", view.at("parc_12m", last) or 0.0)
     ends = ""
@@ -100,7 +106,8 @@ def _reach(view: View) -> Sentence | None:
             f"{locative(view.whole.departements[high].measures.selection.territory)}"
         )
     return line.end(
-        f"sur {months} mois, {share} des ESMS du périmètre ont alimenté ({fed} sur {parc}){ends}",
+        f"sur {months} mois, {share} des ESMS du périmètre ont alimenté ({fed} sur {parc})"
+        f"{only_received(view, line)}{ends}",
         view.link(),
     )
 

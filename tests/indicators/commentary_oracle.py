@@ -131,8 +131,11 @@ class Oracle:
             ("ESMS ouverts, base des 12 mois", lambda: self.at("parc_12m", last)),
             ("taux sur 12 mois", lambda: self.at("rate_12m", last)),
             ("ESMS sans dépôt sur 12 mois", self.silent),
-            ("taux régional sur 12 mois", lambda: yearly(self.region.region)),
-            ("rang du taux sur 12 mois", lambda: self.rank(yearly)),
+            ("taux régional sur 12 mois", lambda: yearly(self.region.region, self.months[-1])),
+            ("départements reçus le dernier mois", lambda: self.at("received_departements", last)),
+            ("départements", lambda: len(self.region.departements)),
+            ("dernier mois, partiel", lambda: month(last)),
+            ("rang du taux sur 12 mois", lambda: self.rank(lambda one: yearly(one, self.months[-1]))),
         ]  # fmt: skip
 
     def at(self, name: str, when: dt.date | None) -> float | None:
@@ -350,7 +353,7 @@ class Oracle:
                 "dynamique des ESMS": lambda one: one.here.contributors.label.in_french,
                 "évolution des documents sur un an": lambda one: one.measures.growth.change,
                 "nombre de mois comparables": lambda one: one.measures.growth.comparable_months,
-                "taux sur 12 mois": lambda one: yearly(one.here),
+                "taux sur 12 mois": lambda one: yearly(one.here, self.months[-1]),
                 "nombre de pics": lambda one: len(one.here.documents.peaks),
                 "mois de l’inflexion": lambda one: turn(one.here.documents, Trait.RECENT_TURN),
                 "part PA des ESMS qui alimentent": lambda one: share(one.here, "PA"),
@@ -404,13 +407,12 @@ def highest(dynamics: Dynamics) -> Peak:
     return max(dynamics.peaks, key=lambda peak: peak.excess)
 
 
-def yearly(evidence: TerritoryEvidence) -> float | None:
-    """The rate over 12 months of the last received month, from 20 ESMS on."""
-    measures = evidence.measures
-    received = measures.received_departements[measures.received_departements > 0]
-    if received.empty:
+def yearly(evidence: TerritoryEvidence, month: dt.date) -> float | None:
+    """The rate over 12 months to a received month, from 20 ESMS on."""
+    measures, stamp = evidence.measures, pd.Timestamp(month)
+    if not measures.received_departements.get(stamp):
         return None
-    rate, parc = measures.rate_12m[received.index[-1]], measures.parc_12m[received.index[-1]]
+    rate, parc = measures.rate_12m[stamp], measures.parc_12m[stamp]
     return float(rate) if parc >= 20 and not pd.isna(rate) else None
 
 

@@ -162,6 +162,10 @@ def _measures(chance: random.Random, selection: Selection, months: pd.DatetimeIn
     recent, earlier = int(draws.integers(0, 9000)), int(chance.choice([0, 5, 300, 5000]))
     comparable = chance.choice([12, 12, 10, 3])
     ratio = recent / earlier if earlier and comparable >= 9 else None
+    places = len(selection.territory.departement_codes)
+    received = np.where(missing, 0.0, places)
+    if received[-1] and chance.random() < 0.3:
+        received[-1] = chance.randint(1, places)
     return Measures(
         selection=selection,
         months=months,
@@ -174,7 +178,7 @@ def _measures(chance: random.Random, selection: Selection, months: pd.DatetimeIn
         parc_12m=series(np.where(few, np.nan, everyone)),
         rate_12m=series(np.where(few, np.nan, yearly / whole)),
         received_12m=series(np.minimum(12, np.cumsum(~missing))),
-        received_departements=series(np.where(missing, 0.0, 1.0)),
+        received_departements=series(received),
         provisional=pd.Series(data=False, index=months),
         sector_contributors=by_sector,
         sector_documents=by_sector,

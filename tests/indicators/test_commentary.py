@@ -144,6 +144,25 @@ def test_a_departement_compared_on_other_months_than_its_region_says_so_there() 
     assert found
 
 
+def test_a_rate_of_some_departements_is_told_as_theirs_and_nothing_is_compared_with_it() -> None:
+    seen = set()
+    for region, here, subject, paragraph in written():
+        received = here.measures.received_departements
+        if "taux sur 12 mois" not in paragraph.facts:
+            continue
+        last = received[received > 0].index[-1]
+        partial = region.region.measures.received_departements[last] < len(region.departements)
+        told = not {"taux régional sur 12 mois", "rang du taux sur 12 mois"}.isdisjoint(
+            paragraph.facts
+        )
+        if subject == "region":
+            told = "départements reçus le dernier mois" not in paragraph.facts
+        assert not (partial and told), (subject, paragraph.text)
+        seen.add((subject, bool(partial)))
+
+    assert seen >= {(name, partial) for name in ("esms", "region") for partial in (True, False)}
+
+
 def test_regularity_is_not_told_where_it_is_not_known() -> None:
     unknown = [one for one in written() if one[1].details.regularity is None]
 
