@@ -66,13 +66,7 @@ def region_report(
     return RegionReport(
         evidence=known,
         measures=region,
-        tiles=region_tiles(
-            region,
-            known.region.measures,
-            known.region.details,
-            known.programmes,
-            missing_programme,
-        ),
+        tiles=region_tiles(region, known, missing_programme),
         synthesis=region_table(asked, known),
         map=rate_map(region, departements),
         multiples=small_multiples(region, departements, known.departements),

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
 from dataclasses import replace
 
 from dashboard.charts.contributors import is_small
 from dashboard.charts.sparkline import sparkline
-from dashboard.tiles import Link, Tile, documents_tile, rate_12m_tile
+from dashboard.charts.wording import at
+from dashboard.tiles import Link, Tile, documents_tile, rate_12m_tile, year_words
 from indicators.details import Details
+from indicators.evidence import RegionEvidence
 from indicators.programme_parc import Reach
 from indicators.programmes import ProgrammeGap
 from indicators.series import Measures
 from reference import french
-from reference.months import in_french
+from reference.months import shift
 
 
 def region_tiles(
-    measures: Measures,
-    yearly: Measures,
-    details: Details,
-    programmes: Sequence[ProgrammeGap],
-    missing_programme: Link | None,
+    measures: Measures, known: RegionEvidence, missing_programme: Link | None
 ) -> tuple[Tile, ...]:
     """The key figures of the last received month.
 
-    `measures` gives the sparklines; `yearly` is the same territory over 13 months at least.
-    `missing_programme`: where members are brought, for who may.
+    `measures` gives the sparklines; `known` covers 13 months at least. `missing_programme`: where
+    members are brought, for who may.
     """
+    yearly, programmes = known.region.measures, known.programmes
     last = yearly.last_received
     if last is None:
         return ()
-    period = f"12 mois à {in_french(last)}"
+    alike = _received(known, last) == _received(known, shift(last, -12))
     return (
-        rate_12m_tile(measures, yearly, last, "ESMS ayant alimenté sur 12 mois"),
+        rate_12m_tile(measures, yearly, last, "ESMS ayant alimenté sur 12 mois", alike=alike),
         documents_tile(measures, yearly, last),
-        _gap(programmes[0]) if programmes else _no_programme(missing_programme),
-        _regular(details, period),
+        _gap(programmes[0], yearly) if programmes else _no_programme(missing_programme),
+        _regular(known.region.details, year_words(yearly, last)),
     )
 
 
-def _gap(programme: ProgrammeGap) -> Tile:
+def _received(known: RegionEvidence, month: dt.date) -> list[str]:
+    """The départements that were received in a month."""
+    return [
+        code
+        for code, one in known.departements.items()
+        if at(one.measures.received_departements, month)
+    ]
+
+
+def _gap(programme: ProgrammeGap, yearly: Measures) -> Tile:
     """The rate of a programme's members against that of the others."""
     coverage = f", {french.percent(programme.coverage, 0)} du périmètre"
     tile = _plain(
@@ -51,7 +59,7 @@ def _gap(programme: ProgrammeGap) -> Tile:
     return replace(
         tile,
         reference=f"{french.count(programme.members, 'membre')}{coverage}",
-        period=f"12 mois à {in_french(programme.month)}",
+        period=year_words(yearly, programme.month),
     )
 
 

@@ -18,6 +18,8 @@ from reference import french
 from reference.months import in_french, shift
 
 DOCUMENTS = "Documents sur 12 mois"
+#: Why a month of some départements is not compared.
+OTHERS = "Pas de comparaison\u202f: les départements reçus ne sont pas les mêmes"
 ARROWS = {"hausse": "▲", "baisse": "▼", "stable": "="}
 
 
@@ -100,7 +102,7 @@ def documents_tile(measures: Measures, yearly: Measures, last: dt.date) -> Tile:
         detail=received_words(yearly) or "12 mois reçus sur 12",
         change=change,
         reference=reference,
-        period=f"12 mois à {in_french(last)}",
+        period=year_words(yearly, last),
         spark=sparkline(list(measures.total_documents)),
         spark_alt=shape_words(measures.total_documents, Unit.DOCUMENTS, "documents par mois"),
     )
@@ -144,16 +146,22 @@ def rate_12m_tile(
     yearly: Measures,
     last: dt.date,
     label: str = "Taux d’alimentation sur 12 mois",
+    *,
+    alike: bool = True,
 ) -> Tile:
-    """The rate over 12 months, against that of the same month a year before."""
+    """The rate over 12 months, against that of the same month a year before.
+
+    `alike`: whether the same départements were received in both months.
+    """
     incomplete = received_words(yearly)
-    return _rate_tile(
+    tile = _rate_tile(
         label,
         (yearly.rate_12m, yearly.contributors_12m, yearly.parc_12m),
         measures.rate_12m,
         last,
-        f"12 mois à {in_french(last)}" + (f", {incomplete}" if incomplete else ""),
+        year_words(yearly, last) + (f", {incomplete}" if incomplete else ""),
     )
+    return tile if alike or not tile.change else replace(tile, change=None, reference=OTHERS)
 
 
 def _rate_tile(
@@ -172,7 +180,8 @@ def _rate_tile(
     small = is_small(whole)
     change = None
     if now is not None and before is not None and not small:
-        change = Change(_word(round(now - before, 3)), french.signed_points(now - before))
+        moved = french.apart(now, before)
+        change = Change(_word(moved), french.signed_points(moved))
     return Tile(
         label=label,
         value=counts if small else french.percent(now),
@@ -212,6 +221,12 @@ def _month(measures: Measures, last: dt.date) -> str:
     if month.provisional:
         remarks.append("provisoire")
     return f"{in_french(last)} ({', '.join(remarks)})" if remarks else in_french(last)
+
+
+def year_words(measures: Measures, last: dt.date) -> str:
+    """The 12 months that end with a month, and which départements it has where some lack it."""
+    month = next(month for month in months_of(measures) if month.date == last)
+    return f"12 mois à {in_french(last)}" + (f" ({month.partial})" if month.partial else "")
 
 
 def shape_words(series: pd.Series[float], unit: Unit, what: str) -> str:

@@ -106,7 +106,7 @@ def rate_map(region: Measures, departements: Mapping[str, Measures]) -> RateMap:
         legend=_legend(low, width, list(levels.values())),
         view=view,
         text_height=height,
-        message=_message(ranked, rates),
+        message=_message(ranked, rates) + _partial(region, last),
         overseas=any(len(code) > 2 for code in departements),
         table=_table(ranked, departements, rates, last),
     )
@@ -239,6 +239,15 @@ def _places(
                 taken[code] = place
                 break
     return taken
+
+
+def _partial(region: Measures, last: dt.date | None) -> str:
+    """How many départements have the month, where some lack it."""
+    received = at(region.received_departements, last)
+    every = len(region.selection.territory.departement_codes)
+    if received is None or received == every:
+        return ""
+    return f"\u202f; {french.count(received, 'département reçu', 'départements reçus')} sur {every}"
 
 
 def _message(ranked: Sequence[Shape], rates: Mapping[str, float | None]) -> str:

@@ -92,6 +92,16 @@ def test_what_was_not_received_is_said_not_known_and_comes_last() -> None:
     assert drawn.message == "0,0\u202f% (Jura)"
 
 
+def test_a_month_that_some_departements_lack_is_told_under_the_map() -> None:
+    whole = build(territory=REGION, first=DECEMBER, contributors=[100], parc=800, received=[2])
+
+    drawn = rate_map(whole, {"39": measured("39", "Jura", 30), "25": measured("25", "Doubs", 20)})
+
+    assert drawn.message == (
+        "De 20,0\u202f% (Doubs) à 30,0\u202f% (Jura)\u202f; 2 départements reçus sur 8"
+    )
+
+
 def test_a_text_without_room_is_in_the_list_only() -> None:
     codes = {"75": "Paris", "92": "92", "93": "93", "94": "94", "29": "Finistère", "06": "06"}
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.tiles import tiles
+from dashboard.tiles import OTHERS, rate_12m_tile, tiles
 from indicators.series import Growth, Measures
 from tests.dashboard.builders import NAN, REGION, build
 
@@ -113,6 +113,18 @@ def test_a_partial_month_is_said_on_its_tiles() -> None:
     measures = year(territory=REGION, received=[8.0] * 12 + [7.0], provisional=False)
 
     assert tiles(measures, measures)[1].period == "décembre 2025 (7 départements sur 8)"
+
+
+def test_a_month_of_other_departements_than_the_year_before_is_not_compared() -> None:
+    measures = year(territory=REGION, received=[8.0] * 12 + [2.0], provisional=False)
+    december = dt.date(2025, 12, 1)
+
+    tile = rate_12m_tile(measures, measures, december, alike=False)
+
+    assert rate_12m_tile(measures, measures, december).change is not None
+    assert tile.change is None
+    assert tile.reference == OTHERS
+    assert tile.period == "12 mois à décembre 2025 (2 départements sur 8)"
 
 
 def test_without_any_received_month_there_is_no_tile() -> None:
