@@ -137,7 +137,7 @@ class Reader(Together):
             content,
             map=report.map,
             table=report.map.table,
-            source=source(SOURCE, report.measures.cut_off, ()),
+            source=source(SOURCE, report.measures.cut_off, notes),
             notes=(*notes, *content.notes),
         )
 
@@ -149,7 +149,7 @@ class Reader(Together):
             content,
             table=self.side_by_side(piece),
             subtitle=report.synthesis.table.caption,
-            source=source(SOURCE, report.measures.cut_off, ()),
+            source=source(SOURCE, report.measures.cut_off, notes),
             notes=(*notes, *content.notes),
         )
 
