@@ -114,6 +114,15 @@ def signed_points(difference: float) -> str:
     return f"{MINUS if difference < 0 else '+'}{text}"
 
 
+def apart(rate: float, reference: float) -> float:
+    """How far a rate is from another, both fractions, as their written percentages are.
+
+    Beside "26,2 %" and "26,1 %", 26,16 and 26,14 are 0,1 point apart.
+    """
+    one, other = (round(float(f"{each * 100:.1f}") * 10) for each in (rate, reference))
+    return (one - other) / 1000
+
+
 def short_month(month: dt.date) -> str:
     """The month as charts and tables write it: "déc. 2025"."""
     return f"{SHORT_MONTHS[month.month - 1]} {month.year}"
