@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.charts.chart import Chart, Kind, Mark, Unit
+from dashboard.charts.withheld import COLOR, whole
 from dashboard.workbooks.style import FONT, INK, LINE, MENTION, MONTH, NUMBERS, RATE, Book
 from dashboard.workbooks.table import TARGET, Placed
 from reference import french
@@ -159,12 +160,15 @@ def _parts(drawn: Any, chart: Chart, placed: Placed) -> None:
     """One series per row of the table, across its drawn columns, which stand side by side."""
     first = placed.column(chart.marks[0].column)
     last = first + len(chart.marks) - 1
-    columns = [chart.table.named(mark.column) for mark in chart.marks]
-    for index, color in enumerate(chart.row_colors):
+    columns = [placed.table.named(mark.column) for mark in chart.marks]
+    rows = len(chart.table.rows)
+    for index, color in enumerate((*chart.row_colors, COLOR)[: len(placed.table.rows)]):
         if not any(column.values[index] for column in columns):
             continue
         row = placed.first + index
-        labels = [_part(chart, mark, index) for mark in chart.marks]
+        labels = [
+            _part(chart, mark, index) if index < rows else {"delete": True} for mark in chart.marks
+        ]
         drawn.add_series(
             {
                 "name": [placed.sheet, row, 0],
@@ -184,9 +188,8 @@ def _parts(drawn: Any, chart: Chart, placed: Placed) -> None:
 
 def _part(chart: Chart, mark: Mark, index: int) -> dict[str, Any]:
     """The label of a part of a bar; none where it would not fit."""
-    values = chart.table.named(mark.column).values
-    whole = sum(value or 0 for value in values)
-    if not whole or (values[index] or 0) / whole < NARROW_PART:
+    value = chart.table.named(mark.column).values[index]
+    if not value or value < NARROW_PART * whole(chart, mark):
         return {"delete": True}
     label = chart.table.named(mark.labels)
     number = label.values[index]

@@ -9,16 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.charts.chart import Chart, Column, Kind, Table, Unit, column
+from dashboard.charts.withheld import withheld
 from dashboard.workbooks.style import ACCENT, HEAD, LINE, MISSING, MONTH, Book
 from reference import french
 
 #: The header of the months' state: "provisoire", "non reçu", "événement 1".
 STATE = "Remarque"
 TARGET = "cible"
+#: The row of what is masked of a bar, which keeps its length.
+WITHHELD = "Chiffres masqués, ensemble"
 #: Widths in digits.
 NUMBER_WIDTH, MONTH_WIDTH, STATE_WIDTH, LONGEST = 12.0, 12.0, 18.0, 75.0
 
@@ -66,10 +69,22 @@ def charted(chart: Chart) -> Table:
     """The table of a chart as its sheet holds it: targets added, drawn parts side by side."""
     table = chart.table
     columns = [*table.columns, *_targets(chart)]
-    if chart.kind is Kind.SPLIT:
-        drawn = [mark.column for mark in chart.marks]
-        columns.sort(key=lambda one: drawn.index(one.code) if one.code in drawn else len(drawn))
-    return Table(table.caption, table.corner, table.rows, tuple(columns))
+    if chart.kind is not Kind.SPLIT:
+        return Table(table.caption, table.corner, table.rows, tuple(columns))
+    drawn = [mark.column for mark in chart.marks]
+    columns.sort(key=lambda one: drawn.index(one.code) if one.code in drawn else len(drawn))
+    rest = withheld(chart)
+    if not any(rest):
+        return Table(table.caption, table.corner, table.rows, tuple(columns))
+    masked = dict(zip(drawn, rest, strict=True))
+    added = (_with(one, masked.get(one.code)) for one in columns)
+    return Table(table.caption, table.corner, (*table.rows, WITHHELD), tuple(added))
+
+
+def _with(one: Column, value: float | None) -> Column:
+    """A column with one more row: a number, or nothing at all."""
+    text = " " if value is None else one.unit.text(value)
+    return replace(one, values=(*one.values, value), texts=(*one.texts, text))
 
 
 def _targets(chart: Chart) -> Iterator[Column]:

@@ -23,6 +23,9 @@ from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from dashboard.charts.chart import Chart, Goal, Kind, Mark
+from dashboard.charts.withheld import COLOR as WITHHELD_COLOR
+from dashboard.charts.withheld import NAME as WITHHELD
+from dashboard.charts.withheld import whole, withheld
 from dashboard.exports.deck.fitting import extent
 from dashboard.exports.deck.template import ACCENT, INK, Box
 
@@ -96,11 +99,11 @@ def series_of(chart: Chart) -> list[tuple[str, list[float | None]]]:
     """What is drawn: the name and the values of each series, in the chart's order."""
     if chart.kind is Kind.SPLIT:
         columns = [chart.table.named(mark.column) for mark in chart.marks]
-        return [
+        parts = [
             (row, [column.values[rank] for column in columns])
             for rank, row in enumerate(chart.table.rows)
-            if any(column.values[rank] for column in columns)
         ]
+        return [part for part in [*parts, (WITHHELD, list(withheld(chart)))] if any(part[1])]
     columns = [chart.table.named(mark.column) for mark in chart.marks]
     return [(column.label, list(column.values)) for column in columns] + [
         (goal.label, _levels(chart, goal)) for goal in _drawn(chart)
@@ -193,17 +196,17 @@ def _parts(chart: Chart, drawn: Any) -> None:
     colors = dict(zip(chart.table.rows, chart.row_colors, strict=True))
     ranks = {row: rank for rank, row in enumerate(chart.table.rows)}
     for series in plot.series:
-        _fill(series, colors[series.name])
+        _fill(series, colors.get(series.name, WITHHELD_COLOR))
         series.invert_if_negative = False
-        _shares(chart, series, ranks[series.name])
+        if series.name in ranks:
+            _shares(chart, series, ranks[series.name])
 
 
 def _shares(chart: Chart, series: Any, row: int) -> None:
     """What the page prints on each part that is wide enough: a share, or counts on a small base."""
     for rank, mark in enumerate(chart.marks):
-        values = chart.table.named(mark.column).values
-        value, whole = values[row], sum(one or 0 for one in values)
-        if value is None or value < READABLE * whole:
+        value = chart.table.named(mark.column).values[row]
+        if value is None or value < READABLE * whole(chart, mark):
             continue
         label = series.points[rank].data_label
         label.text_frame.text = chart.table.named(mark.labels).texts[row]

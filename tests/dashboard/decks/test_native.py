@@ -1,0 +1,76 @@
+"""A native chart says what its page says: what is masked keeps its place, counts stay written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.charts.chart import Chart
+from dashboard.charts.sectors import sectors
+from dashboard.charts.withheld import withheld
+from dashboard.exports.deck.slides import Around, Deck, chart
+from dashboard.exports.deck.template import empty_deck
+from dashboard.pieces.masking import masked_chart
+from dashboard.workbooks.table import charted
+from tests.dashboard.builders import build, sector_figures
+
+PA, PH, AHI, MASKED = "PA – Personnes âgées", "PH – Personnes handicapées", "AHI", "masqué"
+
+
+def slide_of(one: Chart) -> Any:
+    """The slide of a chart, without any text beside it."""
+    deck = Deck(empty_deck(), "")
+    chart(deck, one, [], Around("Titre"))
+    return deck.deck.slides[0]
+
+
+def drawn(one: Chart) -> Any:
+    """The native chart of a slide."""
+    return next(shape.chart for shape in slide_of(one).shapes if shape.has_chart)
+
+
+def values_of(native: Any) -> dict[str, list[float | None]]:
+    return {one.name: list(one.values) for plot in native.plots for one in plot.series}
+
+
+def split(*documents: int) -> Chart:
+    """A split by sector where one ESMS feeds in AHI."""
+    sites = {"PA": 30, "PH": 10, "AHI": 1}
+    figures = (
+        sector_figures(code, contributors=count, documents=each)
+        for (code, count), each in zip(sites.items(), documents, strict=True)
+    )
+    return masked_chart(sectors(build(sectors=tuple(figures))), (30,))
+
+
+# --- Masked parts ---------------------------------------------------------------------------------
+
+
+def test_masked_parts_are_one_grey_lump_and_the_bar_keeps_its_length() -> None:
+    one = split(900, 93, 7)
+
+    native = drawn(one)
+
+    assert withheld(one) == (None, 100)
+    assert values_of(native)[MASKED] == [None, 100]
+    assert values_of(native)[PA] == [30, 900]
+    assert str(native.plots[0].series[-1].format.fill.fore_color.rgb) == "CECECE"
+
+
+def test_a_bar_of_which_all_is_masked_is_not_drawn() -> None:
+    one = split(0, 93, 7)
+
+    assert withheld(one) == (None, None)
+    assert MASKED not in values_of(drawn(one))
+    assert charted(one).rows == one.table.rows
+
+
+def test_a_bar_without_masked_part_has_no_lump() -> None:
+    assert withheld(split(900, 93, 20)) == (None, None)
+
+
+def test_the_sheet_of_a_workbook_has_a_row_for_what_is_masked() -> None:
+    table = charted(split(900, 93, 7))
+
+    assert table.rows[-1] == "Chiffres masqués, ensemble"
+    assert [one.values[-1] for one in table.columns[:2]] == [None, 100]
+    assert {one.texts[-1] for one in table.columns[2:]} == {" "}
