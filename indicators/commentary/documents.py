@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indicators.commentary.absent import without_series
+from indicators.commentary.gaps import missing_months
 from indicators.commentary.peaks import SEVERAL, one_peak, several_peaks
 from indicators.commentary.phrases import documents as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
@@ -33,6 +34,7 @@ def write_documents(view: View) -> Paragraph:
         return absent
     written = [
         _opening(view),
+        missing_months(view),
         *_inflections(view),
         *_peaks(view),
         carriers(view),

@@ -13,6 +13,7 @@ from indicators.commentary.balance import (
     typing,
 )
 from indicators.commentary.contributors import ROSE, rate_12m
+from indicators.commentary.gaps import missing_months, partial_months
 from indicators.commentary.sectors import share_of
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from indicators.commentary.types import GENERIC
@@ -49,6 +50,8 @@ def write_region(evidence: RegionEvidence) -> Paragraph:
         return absent
     written = [
         _opening(region),
+        missing_months(region),
+        partial_months(region),
         _reach(region),
         *_groups(views),
         _singular(views),

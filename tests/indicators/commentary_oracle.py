@@ -73,6 +73,11 @@ class Oracle:
             ("mois de la fenêtre|mois de début de la fenêtre", lambda: iso(self.window[0])),
             ("mois de fin de la fenêtre", lambda: iso(self.window[-1])),
             ("nombre de mois de la fenêtre|nombre de mois du taux annuel", lambda: 12),
+            ("mois non reçu", lambda: iso(self.holes()[0])),
+            ("nombre de mois non reçus", lambda: len(self.holes())),
+            ("mois partiel", lambda: iso(self.lacking()[0])),
+            ("nombre de mois partiels", lambda: len(self.lacking())),
+            ("départements reçus du mois partiel", lambda: self.at("received_departements", self.lacking()[0])),
             ("nombre de mois reçus", lambda: len(self.months)),
             ("nombre de mois d’une année", lambda: 12),
             ("nombre de mois comparables", lambda: self.measures.growth.comparable_months),
@@ -95,6 +100,16 @@ class Oracle:
             ("ESMS arrêtés sur un an", lambda: growth and growth.stopped_count),
             ("part des ESMS déjà actifs dans la hausse", lambda: growth and growth.active / growth.change),
         ]  # fmt: skip
+
+    def holes(self) -> list[dt.date]:
+        """The months without a file between two that have one."""
+        every = [shift(self.months[0], step) for step in range(len(self.measures.months))]
+        return [m for m in every if m < self.months[-1] and m not in self.months]
+
+    def lacking(self) -> list[dt.date]:
+        """The months, the last one aside, for which fewer départements were received than are."""
+        count = len(self.region.departements)
+        return [m for m in self.months[:-1] if (self.at("received_departements", m) or 0) < count]
 
     @property
     def selection(self) -> Selection:

@@ -166,6 +166,8 @@ def _measures(chance: random.Random, selection: Selection, months: pd.DatetimeIn
     received = np.where(missing, 0.0, places)
     if received[-1] and chance.random() < 0.3:
         received[-1] = chance.randint(1, places)
+    lacking = draws.random(count) < draws.choice([0, 0, 0.05, 0.2])
+    received[:-1] = np.where(lacking, np.ceil(received / 2), received)[:-1]
     return Measures(
         selection=selection,
         months=months,

@@ -163,6 +163,26 @@ def test_a_rate_of_some_departements_is_told_as_theirs_and_nothing_is_compared_w
     assert seen >= {(name, partial) for name in ("esms", "region") for partial in (True, False)}
 
 
+def test_a_total_says_which_months_or_departements_it_lacks() -> None:
+    ways = set()
+    for region, here, subject, paragraph in written():
+        oracle = Oracle(region, here)
+        if subject not in {"documents", "region"} or "mois de fin" not in paragraph.facts:
+            continue
+        if here.documents.label == Label.TOO_SHORT or not here.measures.total_documents.sum():
+            continue  # said in one sentence
+        holes = oracle.holes()
+        assert ("n’a pas été reçu\u202f:" in paragraph.text) == (len(holes) == 1)
+        assert ("mois non reçus\u202f:" in paragraph.text) == (len(holes) > 1)
+        ways.add((subject, min(2, len(holes))))
+        if subject == "region":
+            assert ("ce total est partiel" in paragraph.text.lower()) == bool(oracle.lacking())
+            ways.add(("partial", min(2, len(oracle.lacking()))))
+
+    assert ways >= {(of, n) for of in ("documents", "partial") for n in (0, 1, 2)}
+    assert ("region", 2) in ways
+
+
 def test_regularity_is_not_told_where_it_is_not_known() -> None:
     unknown = [one for one in written() if one[1].details.regularity is None]
 
