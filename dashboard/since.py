@@ -181,6 +181,7 @@ def compare(head: Head, before: dict[str, Json], evidence: RegionEvidence) -> Si
     total, *places = [
         Both(territory, before.get(code, {}), today[code]) for code, territory in found.items()
     ]
+    total = replace(total, whole=_received(before) == _received(today))
     measures = evidence.region.measures
     now, meeting = measures.last_received or head.month, head.meeting(measures.cut_off)
     received = measures.months[measures.received_departements.to_numpy() > 0]
@@ -209,6 +210,13 @@ def _row(both: Both, before: dict[str, Json], today: dict[str, Json]) -> Row:
         rank=rank_pair(both, before, today),
         sites=(both.before.get("contributors"), both.after.get("contributors")),
     )
+
+
+def _received(figures: dict[str, Json]) -> set[str]:
+    """The départements received in the month of some figures."""
+    return {
+        code for code, each in figures.items() if code[0] == "D" and each.get("parc") is not None
+    }
 
 
 def _unallocated_row(region: Both) -> Row | None:

@@ -29,11 +29,16 @@ class Pair:
 
 @dataclass(frozen=True)
 class Both:
-    """The figures of one territory then and now, as `editions.summary` has them."""
+    """The figures of one territory then and now, as `editions.summary` has them.
+
+    `whole`: whether its rates are over the same départements on both dates, which a région's are
+    not where one is missing on either.
+    """
 
     territory: Territory
     before: Json
     after: Json
+    whole: bool = True
 
     def change(self, name: str) -> float | None:
         """The difference of a figure, None unless both are known."""
@@ -44,10 +49,11 @@ class Both:
     def comparable(self) -> bool:
         """Whether the documents of both dates are those of as many received months.
 
-        The first editions did not keep how many: all, unless something was missing.
+        None is a territory whose last month is missing: its documents are of other months. The
+        first editions did not keep how many: all, unless something was missing.
         """
-        received = self.after.get("received")
-        return received is None or received == self.before.get("received", 12)
+        received = self.after.get("received", 12)
+        return received is not None and received == self.before.get("received", 12)
 
     @property
     def small(self) -> bool:
@@ -57,7 +63,7 @@ class Both:
     @property
     def move(self) -> float:
         """The change of the rate, 0 when it would not be written."""
-        change = None if self.small else self.change("rate")
+        change = None if self.small or not self.whole else self.change("rate")
         return change if change is not None and abs(change) >= LEAST_POINTS else 0.0
 
 
@@ -79,7 +85,7 @@ def rate_pair(both: Both) -> Pair:
     """Its rate over 12 months, in counts where its ESMS are too few."""
     if both.small:
         return Pair(counts(both.before), counts(both.after), "–")
-    change = both.change("rate")
+    change = both.change("rate") if both.whole else None
     return Pair(
         french.percent(both.before.get("rate")),
         french.percent(both.after.get("rate")),
@@ -96,9 +102,17 @@ def counts(figures: Json) -> str:
     return f"{french.integer(part)} sur {french.integer(whole)}"
 
 
+def ranked_codes(figures: Mapping[str, Json]) -> set[str]:
+    """The territories that have a rank."""
+    return {code for code, each in figures.items() if each.get("rank") is not None}
+
+
 def rank_pair(both: Both, before: Mapping[str, Json], after: Mapping[str, Json]) -> Pair:
-    """Its rank by rate among the figures of each date, and the places that it gained."""
-    change = both.change("rank")
+    """Its rank by rate among the figures of each date, and the places that it gained.
+
+    None are gained nor lost where others are ranked: who is missing moves all those below.
+    """
+    change = both.change("rank") if ranked_codes(before) == ranked_codes(after) else None
     return Pair(
         rank_words(both.before, before),
         rank_words(both.after, after),

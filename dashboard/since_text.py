@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dashboard.committees import Head, Meeting
-from dashboard.since_figures import Both, documents_pair, rate_pair
+from dashboard.since_figures import Both, documents_pair, ranked_codes, rate_pair
 from indicators.commentary.sentences import Line, Paragraph, Sentence
 from reference import french
 from reference.months import in_french
@@ -24,7 +24,13 @@ def paragraph(
     head: Head, meeting: Meeting, arrived: Arrived, total: Both, places: Sequence[Both]
 ) -> Paragraph:
     """What changed until the last month received; each number is one of its facts."""
-    said = [*_region(total, meeting), *_rates(places), *_volumes(places), *_ranks(places)]
+    said = [
+        *_region(total, meeting),
+        *_partial(total, places, meeting, arrived),
+        *_rates(places),
+        *_volumes(places),
+        *_ranks(places),
+    ]
     if not said:
         said = [Line().end("les chiffres de la région et de ses départements sont les mêmes")]
     return Paragraph((_received(head, meeting, arrived), *said))
@@ -74,7 +80,7 @@ def _region(total: Both, meeting: Meeting) -> Iterator[Sentence]:
     if parts:
         yield line.end(f"sur 12 mois, dans la région, {' et '.join(parts)}")
     line = Line()
-    if total.change("parc"):
+    if total.whole and total.change("parc"):
         parc = line.say("ESMS ouverts", total.after["parc"])
         earlier = line.say("ESMS ouverts au comité", total.before["parc"])
         yield line.end(f"le périmètre compte {parc} ESMS ouverts, contre {earlier} {meeting.then}")
@@ -90,6 +96,30 @@ def _apart(total: Both, meeting: Meeting) -> Sentence:
         f"les documents de 12 mois de la région ne se comparent pas\u202f: {now} sur 12 "
         f"aujourd’hui, {then} {meeting.then}"
     )
+
+
+def _partial(
+    total: Both, places: Sequence[Both], meeting: Meeting, arrived: Arrived
+) -> Iterator[Sentence]:
+    """Why the ESMS of the région are not compared: other départements are missing."""
+    if total.whole or total.change("parc") is None:
+        return
+    line = Line()
+    month = line.month("mois le plus récent", arrived.last)
+    now = line.count(
+        "départements reçus", _open(places, "after"), "département reçu", "départements reçus"
+    )
+    every = line.say("départements de la région", len(places))
+    then = line.say("départements reçus au comité", _open(places, "before"))
+    yield line.end(
+        f"le nombre et la part des ESMS de la région ne se comparent pas\u202f: {now} sur {every} "
+        f"en {month}, {then} {meeting.then}"
+    )
+
+
+def _open(places: Sequence[Both], date: str) -> int:
+    """How many départements have open ESMS in the last month of a date."""
+    return sum(getattr(each, date).get("parc") is not None for each in places)
 
 
 def _rates(places: Sequence[Both]) -> Iterator[Sentence]:
@@ -145,7 +175,13 @@ def _volumes(places: Sequence[Both]) -> Iterator[Sentence]:
 
 
 def _ranks(places: Sequence[Both]) -> Iterator[Sentence]:
-    """Who changed rank by rate."""
+    """Who changed rank by rate, where the same are ranked."""
+    before, after = (
+        ranked_codes({each.territory.code: getattr(each, date) for each in places})
+        for date in ("before", "after")
+    )
+    if before != after:
+        return
     line, parts = Line(), []
     for each in places:
         if each.change("rank") and not each.small:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.committees import Head, Meeting
 from dashboard.edition_figures import Json
-from dashboard.since_figures import Both
+from dashboard.since_figures import Both, rank_pair, rate_pair
 from dashboard.since_text import Arrived, paragraph
 from indicators.commentary import Paragraph
 from reference import french
@@ -65,7 +65,7 @@ def written(told: Paragraph) -> set[str]:
                 french.percent(value),
                 french.signed_percent(value),
                 french.signed_points(value),
-                french.ordinal(value),
+                french.ordinal(int(value)),
             }
     return {number for text in found for number in numbers(text)}
 
@@ -87,18 +87,52 @@ def test_until_a_file_comes_after_the_committee_the_edition_is_what_is_compared(
     assert frozen_late.meeting(None) == MET
 
 
-@given(PAIRS, st.lists(PAIRS, max_size=8), st.integers(0, 14), st.sampled_from([AHEAD, MET]))
+@given(
+    st.builds(lambda pair, whole: Both(REGION, pair[0], pair[1], whole), PAIRS, st.booleans()),
+    st.lists(PAIRS, max_size=8),
+    st.integers(0, 14),
+    st.sampled_from([AHEAD, MET]),
+)
 def test_each_number_of_the_paragraph_is_one_of_its_facts(
-    total: tuple[Json, Json], pairs: list[tuple[Json, Json]], months: int, meeting: Meeting
+    total: Both, pairs: list[tuple[Json, Json]], months: int, meeting: Meeting
 ) -> None:
     now = shift(THEN, months)
-    told = paragraph(HEAD, meeting, Arrived(now, months), Both(REGION, *total), places(pairs))
+    told = paragraph(HEAD, meeting, Arrived(now, months), total, places(pairs))
 
     # "sur 12 mois" and the last month, which is then that of the committee, are no measures.
     allowed = written(told) | {"12"} | set(numbers(in_french(now)))
     assert set(numbers(told.text)) <= allowed
     assert "None" not in told.text
     assert "nan" not in told.text
+
+
+def figures(parc: float, rate: float, rank: int, **others: object) -> Json:
+    """The figures of a territory, of which 12 months were received."""
+    one = {"documents": 100.0, "contributors": parc * rate, "parc": parc, "rate": rate}
+    return one | {"rank": rank, "received": 12} | others
+
+
+def test_a_departement_of_which_the_last_month_is_missing_moves_neither_its_region_nor_others() -> (
+    None
+):
+    late: Json = {"documents": 40.0, "contributors": None, "parc": None, "rate": None}
+    pairs = [
+        (figures(100, 0.3, 1), late | {"rank": None, "received": None}),
+        (figures(100, 0.2, 2), figures(100, 0.2, 1)),
+    ]
+    total = Both(REGION, figures(200, 0.25, 0), figures(100, 0.2, 0), whole=False)
+
+    told = paragraph(HEAD, MET, Arrived(THEN, 0), total, places(pairs))
+
+    (apart,) = told.sentences[1:]
+    assert apart.text == (
+        "Le nombre et la part des ESMS de la région ne se comparent pas\u202f: 1 département reçu "
+        "sur 2 en décembre 2025, 2 au comité."
+    )
+    assert rate_pair(total).change == "–"
+    before, after = ({str(n): pair[side] for n, pair in enumerate(pairs)} for side in (0, 1))
+    moved = rank_pair(places(pairs)[1], before, after)
+    assert (moved.before, moved.after, moved.change) == ("2e sur 2", "1er sur 1", "–")
 
 
 @given(st.lists(PAIRS, max_size=8))
