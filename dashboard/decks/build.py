@@ -99,11 +99,17 @@ class _Builder:
     def _cover(self, deck: Deck) -> None:
         kind = WORKING if self.order.working else "Version publique"
         lines = [
-            f"Données {period_words(*self.reader.received)}",
+            f"Données {self._months()}",
             kind,
             f"Version des données\u202f: {self._version}",
         ]
         slides.cover(deck, self._title(), lines)
+
+    def _months(self) -> str:
+        """The months that the slides show, from the earliest to the latest."""
+        shown = [self.reader.asked(piece).selection for piece in self.pieces]
+        first, last = min(one.first for one in shown), max(one.last for one in shown)
+        return french.of(in_french(last)) if first == last else period_words(first, last)
 
     def draw(self, deck: Deck, content: Content) -> None:
         """The slides of a piece."""

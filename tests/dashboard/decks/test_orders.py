@@ -14,6 +14,7 @@ from dashboard.pieces.content import NO_EDITION
 from dashboard.pieces.order import NothingReceivedError, Order
 from dashboard.pieces.piece import Piece
 from reference.models import Departement, Region
+from reference.months import shift
 from tests.dashboard import world
 from tests.dashboard.decks.conftest import opened
 from tests.dashboard.decks.test_deck import titles, words_of
@@ -30,6 +31,7 @@ def test_a_deck_of_a_young_region_has_no_slide_about_committees(region: Region) 
     own = opened(make_deck(Order(region, departement=place)).content)
 
     assert titles(standard)[1:] == ["Méthode"]
+    assert "Données de décembre 2025" in words_of(standard.slides[0])
     assert NO_EDITION in words_of(asked.slides[1])
     assert "en Côte-d’Or" in titles(own)[0]
     said = own.core_properties
@@ -52,6 +54,15 @@ def test_the_deck_of_an_edition_bears_the_version_that_the_edition_keeps(region:
     assert made.data_version == 12_345
     assert "Version des données\u202f: 12345" in words_of(deck.slides[0])
     assert "version 12345" in words_of(deck.slides[1])
+
+
+def test_the_cover_says_the_months_that_the_slides_show(region: Region) -> None:
+    world.lay(first=shift(world.LAST, -3), departements=["21"])
+    pieces = (Piece("D21", "esms", "de=2025-11"), Piece("D21", "documents", "de=2025-10&a=2025-11"))
+
+    cover = opened(make_deck(Order(region, pieces)).content).slides[0]
+
+    assert "Données d’octobre 2025 à décembre 2025" in words_of(cover)
 
 
 def test_without_any_month_there_is_no_deck(region: Region) -> None:
