@@ -160,13 +160,14 @@ def _of(reach: Reach) -> str:
 def gap_words(comparison: Comparison) -> str:
     """What the page says first: the gap, in points, or why there is none."""
     gap = comparison.gap
-    if gap.gap is None or is_small(gap.of_members.parc) or is_small(gap.of_others.parc):
+    members, others = gap.rate_members, gap.rate_others
+    small = is_small(gap.of_members.parc) or is_small(gap.of_others.parc)
+    if small or members is None or others is None:
         return ""
-    way = "de plus" if gap.gap > 0 else "de moins"
-    apart = french.points(gap.gap)
-    same = not any(digit in apart for digit in "123456789")
-    end = "autant que les autres" if same else f"{apart} {way} que les autres"
-    return f"{french.percent(gap.rate_members)} des membres ont alimenté sur 12 mois, {end}"
+    moved = french.apart(members, others)
+    way = "de plus" if moved > 0 else "de moins"
+    end = f"{french.points(moved)} {way} que les autres" if moved else "autant que les autres"
+    return f"{french.percent(members)} des membres ont alimenté sur 12 mois, {end}"
 
 
 # --- Tables ---------------------------------------------------------------------------------------
@@ -215,11 +216,9 @@ def _blocks(comparison: Comparison, names: Mapping[str, str], *, whole: bool) ->
 
 def _pairs(caption: str, corner: str, rows: Sequence[tuple[str, Pair]]) -> Table:
     pairs = [pair for _, pair in rows]
-    gaps = [_gap(pair) for pair in pairs]
-    texts = tuple(
-        french.NOT_AVAILABLE if gap is None else french.signed_points(gap) for gap in gaps
+    gap = replace(
+        column("ecart", "Écart", Unit.POINTS, map(_gap, pairs)), texts=tuple(map(_gap_text, pairs))
     )
-    gap = replace(column("ecart", "Écart", Unit.POINTS, gaps), texts=texts)
     return Table(
         caption=caption,
         corner=corner,
@@ -257,14 +256,22 @@ def _gap(pair: Pair) -> float | None:
     return members.rate - others.rate
 
 
+def _gap_text(pair: Pair) -> str:
+    """The same in words, as far apart as the rates beside it are written."""
+    members, others = pair.members.rate, pair.others.rate
+    if _gap(pair) is None or members is None or others is None:
+        return french.NOT_AVAILABLE
+    return french.signed_points(french.apart(members, others))
+
+
 def _widest(tables: Mapping[str, Sequence[tuple[str, Pair]]]) -> str:
     """The widest gap of each table, by the words that name it."""
     told = []
     for by, rows in tables.items():
-        known = [(gap, name) for name, pair in rows if (gap := _gap(pair)) is not None]
+        known = [(abs(gap), name, pair) for name, pair in rows if (gap := _gap(pair)) is not None]
         if known:
-            widest, name = max(known, key=lambda each: abs(each[0]))
-            told.append(f"{by}, {french.signed_points(widest)} ({name})")
+            _, name, pair = max(known, key=lambda each: each[0])
+            told.append(f"{by}, {_gap_text(pair)} ({name})")
     if not told:
         return "Aucun écart ne peut être dit en pourcentage"
     return f"Plus grands écarts\u202f: {NARROW_SEMICOLON.join(told)}"

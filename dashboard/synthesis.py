@@ -180,10 +180,13 @@ def _compared(rows: Sequence[Row], region: Row) -> list[Row]:
     known = [rate for rate in rates if rate is not None]
     compared = []
     for row, rate in zip(rows, rates, strict=True):
-        gap = None if rate is None or reference is None else rate - reference
+        gap, told = None, NOTHING
+        if rate is not None and reference is not None:
+            gap = rate - reference
+            told = french.signed_points(french.apart(rate, reference))
         rank = None if rate is None else 1 + sum(other > rate for other in known)
         cells = {
-            "ecart": Cell(gap, NOTHING if gap is None else french.signed_points(gap)),
+            "ecart": Cell(gap, told),
             "rang": Cell(rank, NOTHING if rank is None else french.rank(rank, len(known))),
         }
         compared.append(replace(row, cells={**row.cells, **cells}))

@@ -100,11 +100,11 @@ def is_small(base: float | None) -> bool:
 
 def compared(rate: float, reference: float) -> str:
     """A rate against another: "6,0 points de plus que la région"."""
-    difference = rate - reference
-    words = french.points(difference)
-    if not any(digit in words for digit in "123456789"):
+    difference = french.apart(rate, reference)
+    if not difference:
         return "comme la région"
-    return f"{words} de {'plus' if difference > 0 else 'moins'} que la région"
+    way = "plus" if difference > 0 else "moins"
+    return f"{french.points(difference)} de {way} que la région"
 
 
 def _message(
