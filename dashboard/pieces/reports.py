@@ -18,6 +18,7 @@ from dashboard.models import Subject, Text
 from dashboard.pieces.months import hidden_months
 from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import Piece
+from dashboard.reading import evidence_of
 from dashboard.received import read_cells, received_span
 from dashboard.region_report import RegionReport, region_report, usual
 from dashboard.report import DepartementReport, departement_report, load_groups
@@ -133,6 +134,17 @@ class Reports:
         if piece.territory == self.around.code:
             return whole.region
         return whole.departements[piece.territory.removeprefix("D")]
+
+    def here(self, piece: Piece) -> TerritoryEvidence:
+        """What is known of the territory of a piece over the months of the tables of its page.
+
+        Those of a région are of a year; those of a département of the months that are asked for.
+        """
+        if piece.territory == self.around.code:
+            return self.known(piece)
+        code = piece.territory.removeprefix("D")
+        selection = replace(self.asked(piece).selection, territory=self.around)
+        return evidence_of(code, selection, self.version).departements[code]
 
     def generated(self, code: str) -> Mapping[str, Paragraph]:
         """The generated texts of a territory, by subject."""

@@ -188,7 +188,8 @@ def of_table(ground: Ground, code: str, table: Table) -> Iterator[Amount]:
     elif code.startswith(codes.CHANGES):
         yield from _of_changes(ground, code, table)
     else:
-        yield from ground.year()
+        first, last = ground.window
+        yield ground.amount(range(rank(first), rank(last) + 1))
 
 
 def _of_changes(ground: Ground, code: str, table: Table) -> Iterator[Amount]:

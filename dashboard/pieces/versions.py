@@ -105,7 +105,7 @@ class Versions(Reports):
         region = piece.territory == self.around.code
         around = self.around_piece(piece).evidence
         return masked_table(
-            code, table, self.known(piece), around if region else None, self._unsaid_sectors(piece)
+            code, table, self.here(piece), around if region else None, self._unsaid_sectors(piece)
         )
 
     def told_tiles(self, piece: Piece, tiles: Iterable[Tile]) -> tuple[Tile, ...]:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from dashboard.charts.chart import Table, Unit, column
 from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sector_label, sectors
-from dashboard.charts.volumes import volumes
+from dashboard.charts.volumes import PACE, volumes
 from dashboard.pieces.behind import Behind, Year, hidden_sectors
 from dashboard.pieces.masking import (
     MASK,
     NOTE,
     UNSAID,
     WITHHELD,
+    Months,
     masked,
     masked_chart,
     masked_places,
@@ -30,7 +31,7 @@ from dashboard.pieces.masking import (
 from indicators.details import GrowthOrigin
 from indicators.evidence import TerritoryEvidence
 from indicators.series import Growth
-from tests.dashboard.builders import GROUPS, NAN, build, sector_figures
+from tests.dashboard.builders import GROUPS, NAN, REGION, build, sector_figures
 from tests.dashboard.evidences import around, details
 
 
@@ -122,6 +123,20 @@ def test_a_month_that_one_site_fed_is_masked_whole_and_the_chart_says_so() -> No
     assert masked_chart(chart, (2, 12, 14)) == chart
 
 
+def test_a_month_that_the_region_does_not_tell_is_not_told_by_its_pace() -> None:
+    here, there = build(), build(territory=REGION, unallocated=3)
+    chart = volumes(here, GROUPS, there)
+    assert chart.notes[-1].startswith("En moyenne")
+    assert any(note.startswith("Dont") for note in volumes(there, GROUPS).notes)
+
+    shown = masked_chart(chart, (10, 12, 14), months=Months((), {1}))
+
+    assert [text == WITHHELD for text in shown.table.named(PACE).texts] == [False, True, False]
+    assert shown.table.named("total") == chart.table.named("total")
+    for one in (shown, masked_chart(volumes(there, GROUPS), (10, 12, 14), months=Months({1}, ()))):
+        assert not any(note.startswith(("En moyenne", "Dont")) for note in one.notes)
+
+
 def test_charts_by_sector_are_masked_and_rates_stay() -> None:
     figures = (
         sector_figures("PA", contributors=30, documents=900, month=(30, 60)),
@@ -202,6 +217,22 @@ def test_since_a_committee_both_counts_of_a_place_and_their_change_are_masked() 
     assert shown.named("documents-maintenant").values == (None, None, 70, 210)
     assert shown.named("documents-ecart").texts[:2] == (WITHHELD, WITHHELD)
     assert shown.named("rate-avant") == table.named("rate-avant")
+
+
+def test_since_a_committee_nothing_is_told_of_who_is_masked_elsewhere() -> None:
+    table = Table(
+        "Depuis le comité",
+        "Territoire",
+        ("Jura", "Nièvre", "Région"),
+        tuple(
+            column(f"documents-{code}", code, Unit.DOCUMENTS, (60, 90, 150))
+            for code in ("avant", "maintenant", "ecart")
+        ),
+    )
+
+    shown = masked_since(table, [SEVERAL] * 3, {"Jura"})
+
+    assert shown.named("documents-maintenant").values == (None, None, 150)
 
 
 def alone() -> TerritoryEvidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +14,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
+from dashboard.charts.chart import Unit
 from dashboard.pieces import reports
 from dashboard.pieces.content import Content, Reader
-from dashboard.pieces.piece import Piece
+from dashboard.pieces.masking import TOGETHER
+from dashboard.pieces.piece import (
+    NAMED,
+    RATES,
+    Piece,
+    codes_of_departement,
+    codes_of_region,
+)
 from reference.models import Region, current_data_version
 from tests.dashboard.pieces import adversary
-from tests.dashboard.pieces.adversary import Adversary
+from tests.dashboard.pieces.adversary import FEW, Adversary, Fact
+
+COUNTED = {Unit.DOCUMENTS, Unit.MEAN}
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +69,7 @@ class World:
     """A région where few feed, who looks at its files, and what was read of it once."""
 
     reader: Reader
+    facts: Sequence[Fact]
     adversary: Adversary
 
     def together(self, pieces: Sequence[Piece]) -> list[Content]:
@@ -82,7 +94,7 @@ def few(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[W
         facts = adversary.invented(7)
         adversary.lay(facts)
         reader = Reader(Region.objects.get(pk="27"), current_data_version())
-        yield World(reader, Adversary(facts))
+        yield World(reader, facts, Adversary(facts))
         transaction.set_rollback(True)
     caches["near"].clear()
 
@@ -103,3 +115,57 @@ def test_nothing_little_of_one_esms_follows_from_a_file(few: World, pieces: list
     assert not few.adversary.finds(told)
     for one in told:  # the adversary knows what the numbers are
         assert one.number is None or one.number == one.cells @ few.adversary.truth, one.where
+
+
+@pytest.mark.parametrize("code", ["types", "typage", "regularite"])
+def test_tables_of_a_single_month_are_masked_by_who_fed_in_it(few: World, code: str) -> None:
+    fed: dict[tuple[str, dt.date], set[tuple[str, int]]] = {}
+    for place, sector, month, rank, _ in few.facts:
+        fed.setdefault((place, month), set()).add((sector, rank))
+    alone = [
+        (place, month, sum(counts))
+        for place, _, month, _, counts in few.facts
+        if len(fed[place, month]) == 1 and 3 < sum(counts) < FEW
+    ]
+
+    assert alone
+    for place, month, documents in alone[:3]:
+        months = f"de={month:%Y-%m}&a={month:%Y-%m}"
+        [content] = few.together([Piece(f"D{place}", code, months)])
+        told = [] if content.table is None else content.table.columns
+        assert documents not in [each.values[0] for each in told if each.unit in COUNTED]
+
+
+@pytest.mark.parametrize("place", ["R27", "D25"])
+def test_a_piece_that_may_not_tell_has_no_number_of_documents_and_says_why(
+    few: World, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(Reader, "may_tell", lambda *_: False)
+    known = codes_of_region() if place == "R27" else codes_of_departement()
+    pieces = [Piece(place, code) for code in known if code not in RATES | NAMED | {"synthese"}]
+
+    for content in few.together(pieces):
+        table = content.table
+        assert TOGETHER in (*content.notes, *content.paragraphs)
+        assert not any("documents sur 12" in text for text in content.paragraphs)
+        assert all(tile.label != "Documents sur 12 mois" for tile in content.tiles)
+        for column in () if table is None else table.columns:
+            assert column.unit not in COUNTED or set(column.values) == {None}
+        assert not content.draft
+
+
+def test_what_is_kept_beside_is_what_tells_no_documents(
+    few: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reader, "may_tell", lambda *_: False)
+    codes = ("departements", "comite", "secteurs", "chiffres")
+
+    places, since, sectors, figures = few.together([Piece("R27", code) for code in codes])
+
+    assert places.table is not None
+    assert any(places.table.named("taux-12-mois").texts)
+    assert since.table is not None
+    assert len(since.paragraphs) > 1
+    assert sectors.chart is not None
+    assert any(sectors.chart.table.named("esms").values)
+    assert figures.tiles

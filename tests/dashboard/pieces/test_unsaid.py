@@ -76,6 +76,7 @@ def test_the_sentences_of_a_region_about_a_masked_departement_go() -> None:
     assert names(of_region(paragraph, known)) == [
         growth, f"{growth} : 25", "documents de la période",
     ]  # fmt: skip
+    assert f"{growth} : 25" not in names(of_region(paragraph, known, {"25"}))
 
 
 def test_what_changed_since_a_committee_goes_with_its_place() -> None:
