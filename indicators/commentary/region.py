@@ -338,7 +338,9 @@ def _singular(views: Sequence[View]) -> Sentence | None:
             + line.month(f"mois de l’inflexion : {view.territory.departement_code}", month)
             for view, month in turned
         ]
-        clauses.append(f"une inflexion récente est à surveiller {french.listing(places)}")
+        clauses.append(
+            f"une inflexion récente à la baisse est à surveiller {french.listing(places)}"
+        )
     return line.end(" ; ".join(clauses)) if clauses else None
 
 

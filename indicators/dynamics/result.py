@@ -56,7 +56,7 @@ TRAITS_IN_FRENCH = {
     Trait.EARLY_PEAK: "pic initial isolé",
     Trait.SLIGHT_RISE: "légère hausse de fond",
     Trait.SLIGHT_FALL: "légère baisse de fond",
-    Trait.RECENT_TURN: "inflexion récente",
+    Trait.RECENT_TURN: "inflexion récente{way}",
     Trait.ACCELERATION: "accélération depuis {month}",
 }
 
@@ -79,9 +79,13 @@ class Modifier:
 
     @property
     def in_french(self) -> str:
-        """As screens show it: "accélération depuis janvier 2025"."""
+        """As screens show it: "accélération depuis janvier 2025".
+
+        A turn says which way, unless nothing tells how much.
+        """
         month = "" if self.month is None else in_french(self.month)
-        return TRAITS_IN_FRENCH[self.trait].format(month=month)
+        way = "" if not self.change else f" à la {'hausse' if self.change > 0 else 'baisse'}"
+        return TRAITS_IN_FRENCH[self.trait].format(month=month, way=way)
 
 
 @dataclass(frozen=True)

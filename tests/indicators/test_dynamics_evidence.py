@@ -31,10 +31,17 @@ def test_cote_d_or_turns_down_at_the_end_of_2025() -> None:
     turn = seen("21", "documents").modifier(Trait.RECENT_TURN)
 
     assert turn is not None
-    assert turn.in_french == "inflexion récente"
+    assert turn.in_french == "inflexion récente à la baisse"
     assert turn.month == dt.date(2025, 10, 1)
     assert turn.change is not None
     assert turn.change < 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(0.2, " à la hausse"), (-0.2, " à la baisse"), (0.0, ""), (None, "")]
+)
+def test_a_turn_says_which_way_where_that_is_known(change: float | None, said: str) -> None:
+    assert Modifier(Trait.RECENT_TURN, None, change).in_french == f"inflexion récente{said}"
 
 
 def test_contributors_of_cote_d_or_accelerate_in_autumn_2024() -> None:

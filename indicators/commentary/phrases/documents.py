@@ -94,8 +94,8 @@ CHANGES = (
 )
 TURNS = (
     (
-        "l’inflexion visible {since} ({last} en {month}) reste à surveiller, pour confirmer "
-        "la pérennité de la dynamique"
+        "l’inflexion à la baisse, visible {since} ({last} en {month}), reste à surveiller, pour "
+        "confirmer la pérennité de la dynamique"
     ),
     (
         "le repli amorcé {since}, avec {last} en {month}, demande à être suivi au prochain "
