@@ -94,7 +94,7 @@ def _parts(growth: GrowthOrigin, months: dict[str, str] | None) -> Exhibit:
     return Exhibit(
         code=CODE,
         table=Table(
-            caption="Par catégorie d’ESMS",
+            caption="Par contributeur",
             corner="Contribution",
             rows=tuple(label for label, _, _ in lines),
             columns=(_changes([value for _, value, _ in lines]),),
