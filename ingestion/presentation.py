@@ -196,6 +196,27 @@ def in_order(remarks: QuerySet[LineReport]) -> QuerySet[LineReport]:
     return remarks.order_by(Case(*ranks, default=Value(len(TO_CORRECT))), "line", "pk")
 
 
+class AllRemarks:
+    """The remarks of an extract, as `in_order` has them, of which a page sorts no other outcome.
+
+    A page of the few lines to correct need not read the thousands that wait for a register.
+    """
+
+    def __init__(self, extract: Extract, filters: RemarkFilters) -> None:
+        self._remarks = extract.line_reports.order_by("line", "pk")
+        self._sizes = {each.whole.outcome: each.whole.count for each in filters.groups}
+
+    def __getitem__(self, asked: slice) -> list[LineReport]:
+        start, stop = asked.start, asked.stop
+        found: list[LineReport] = []
+        for kinds in (*((outcome,) for outcome in TO_CORRECT), _ORDER[len(TO_CORRECT) :]):
+            size = sum(self._sizes.get(kind, 0) for kind in kinds)
+            if start < size and stop > 0:
+                found += self._remarks.filter(outcome__in=kinds)[max(start, 0) : min(stop, size)]
+            start, stop = start - size, stop - size
+        return found
+
+
 def remark_filters(extract: Extract, outcome: str, code: str) -> RemarkFilters:
     """Counts the remarks of an extract by outcome and reason; "" chooses them all. One query."""
     rows = extract.line_reports.order_by().values_list("outcome", "code").annotate(Count("pk"))

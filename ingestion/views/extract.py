@@ -19,7 +19,7 @@ from ingestion import trail
 from ingestion.listings import of_file, of_preview
 from ingestion.models import Extract, Kind, LineReport, Mode, State
 from ingestion.pages import CountedPaginator
-from ingestion.presentation import Accounting, coverage, in_order, remark_filters
+from ingestion.presentation import Accounting, AllRemarks, coverage, in_order, remark_filters
 from ingestion.previewing import preview_page
 from ingestion.previewing.preview import ask_again
 from ingestion.progress import progress_of
@@ -50,7 +50,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     file = stream_asked(request, f"fichier-{pk}", tables)
     if file is not None:
         return file
-    pages = CountedPaginator(remarks, REMARKS_PER_PAGE, filters.chosen)
+    listed = remarks if outcome or code else AllRemarks(extract, filters)
+    pages = CountedPaginator(listed, REMARKS_PER_PAGE, filters.chosen)
     context: dict[str, Any] = {
         "extract": extract,
         "monthly": extract.kind == Kind.MONTHLY,

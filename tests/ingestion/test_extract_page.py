@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, Role, User
 from ingestion import tasks
 from ingestion.checking.messages import MESSAGES
 from ingestion.models import Extract, LineReport, Outcome, RegionSettings, State
-from ingestion.presentation import REASONS
+from ingestion.presentation import REASONS, in_order
 from ingestion.previewing.preview_page import change
 from ingestion.process import process
 from ingestion.progress import Step
@@ -306,6 +306,22 @@ def test_pages_of_remarks_keep_the_filter(owner_client: Client) -> None:
     html = answer.content.decode()
     assert "Page 2 sur 5" in html
     assert 'href="?sort=refused&amp;page=3"' in html
+
+
+def test_pages_of_all_remarks_follow_one_order_across_outcomes(owner_client: Client) -> None:
+    extract = brought([line(A1, 5)])
+    LineReport.objects.bulk_create(
+        LineReport(extract=extract, line=rank, outcome=outcome, code="x", reason=outcome.label)
+        for rank, outcome in enumerate(list(Outcome) * 24)
+    )
+    pages = [
+        owner_client.get(f"/fichiers-mensuels/{extract.pk}/?page={number}").context["page"]
+        for number in (1, 2, 3)
+    ]
+
+    shown = [remark.pk for each in pages for remark in each]
+    assert shown == [each.pk for each in in_order(extract.line_reports.all())]
+    assert len(shown) == 120
 
 
 def test_every_reason_has_a_short_name() -> None:
