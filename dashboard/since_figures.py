@@ -10,9 +10,6 @@ from dashboard.edition_figures import Json, rank_words
 from indicators.selection import Territory
 from reference import french
 
-#: Below half of what is written, a change is none.
-LEAST_POINTS = 0.0005
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -62,9 +59,11 @@ class Both:
 
     @property
     def move(self) -> float:
-        """The change of the rate, 0 when it would not be written."""
-        change = None if self.small or not self.whole else self.change("rate")
-        return change if change is not None and abs(change) >= LEAST_POINTS else 0.0
+        """The change of the rate as both are written, 0 when it would not be."""
+        before, after = self.before.get("rate"), self.after.get("rate")
+        if before is None or after is None or self.small or not self.whole:
+            return 0.0
+        return french.apart(after, before)
 
 
 def documents_pair(both: Both) -> Pair:
@@ -89,7 +88,7 @@ def rate_pair(both: Both) -> Pair:
     return Pair(
         french.percent(both.before.get("rate")),
         french.percent(both.after.get("rate")),
-        "–" if change is None else french.signed_points(change),
+        "–" if change is None else french.signed_points(both.move),
         (both.before.get("rate"), both.after.get("rate"), change),
     )
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,6 +134,20 @@ def test_a_departement_of_which_the_last_month_is_missing_moves_neither_its_regi
     before, after = ({str(n): pair[side] for n, pair in enumerate(pairs)} for side in (0, 1))
     moved = rank_pair(places(pairs)[1], before, after)
     assert (moved.before, moved.after, moved.change) == ("2e sur 2", "1er sur 1", "–")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [(0.26249, 0.26051, "\u22120,1 point"), (0.26051, 0.26149, "0,0 point")],
+)
+def test_two_rates_are_as_far_apart_as_they_are_written(then: float, now: float, said: str) -> None:
+    total = Both(REGION, figures(200, then, 0), figures(200, now, 0))
+
+    text = paragraph(HEAD, MET, Arrived(THEN, 0), total, []).text
+
+    assert rate_pair(total).change == said
+    assert ("passe de 26,2\u202f% à 26,1\u202f% (\u22120,1 point)" in text) == (now < then)
+    assert ("sont les mêmes" in text) == (now > then)
 
 
 @given(st.lists(PAIRS, max_size=8))
