@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard.exporting.words import name_of
 from dashboard.models import Export, ExportKind, ExportState
@@ -53,6 +54,16 @@ class Shown:
     template: str
     edition_url: str
     notify: bool
+
+    @property
+    def asked(self) -> str:
+        """When it was asked for: "22/11/2026 à 21:45"."""
+        return f"{timezone.localtime(self.asked_at):%d/%m/%Y à %H:%M}"
+
+    @property
+    def expires(self) -> str:
+        """The day until which it is kept, "" for always."""
+        return "" if self.expires_at is None else f"{timezone.localtime(self.expires_at):%d/%m/%Y}"
 
 
 @dataclass(frozen=True)

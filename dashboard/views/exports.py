@@ -30,7 +30,7 @@ from indicators.measures import covered_span
 from indicators.selection import region_territory
 from reference.models import Departement, Region
 
-PER_PAGE = 25
+PER_PAGE = 20
 
 
 @never_cache
