@@ -26,6 +26,8 @@ TITLES = {
     Among.WITHOUT: "ESMS ouverts sans dépôt",
     Among.NEW: "Nouveaux ESMS",
     Among.STOPPED: "ESMS arrêtés",
+    Among.FIRST: "Premiers dépôts d’ESMS",
+    Among.SILENT: "ESMS qui n’alimentent plus depuis 3 mois reçus",
 }
 READINGS = {
     Among.FEEDING: "Au moins un document déposé sur la période.",
@@ -35,13 +37,21 @@ READINGS = {
         "Aucun document sur la période, au moins un les mêmes mois un an plus tôt\u202f; documents "
         "et mois sont ceux de l’année précédente."
     ),
+    Among.FIRST: (
+        "Premier dépôt sur la période, dans un département dont au moins 12 mois étaient reçus "
+        "auparavant."
+    ),
+    Among.SILENT: (
+        "Ouverts le dernier mois de la période, sans aucun document sur les 3 derniers mois reçus "
+        "jusque-là, et qui avaient alimenté dans les 12 mois précédents."
+    ),
 }
 WITHOUT_KIND = (
     "Ouverts le dernier mois de la période, sans aucun document de ce type\u202f; documents et "
     "mois sont ceux de tous les types."
 )
-#: The lists that compare two years, of documents of all types.
-OF_ALL_KINDS = frozenset({Among.NEW, Among.STOPPED})
+#: The lists that look at more than the months asked for, of documents of all types.
+OF_ALL_KINDS = frozenset({Among.NEW, Among.STOPPED, Among.FIRST, Among.SILENT})
 
 Key = Callable[[FacilityRow], Any]
 #: The columns that sort the list, by their name in the address.
@@ -102,7 +112,7 @@ class Wanted:
 
     @property
     def choices(self) -> tuple[tuple[str, str, bool], ...]:
-        """The four lists: label, query string, whether it is the one shown."""
+        """The lists: label, query string, whether it is the one shown."""
         return tuple(
             (TITLES[among], self._list(among), among is self.question.among) for among in Among
         )

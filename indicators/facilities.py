@@ -7,7 +7,8 @@ depends on neither facilities nor months.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -18,9 +19,9 @@ from django.db.models import Count, Exists, Func, Min, OuterRef, Q, Sum
 
 from indicators.columns import Among as OneOf
 from indicators.facility_feeding import Fed, read_feeding
-from indicators.facility_states import State, Track, state_of
+from indicators.facility_states import KNOWN_BEFORE, State, Track, state_of
 from indicators.models import EntityFeeding, FacilityMonth, Feeding
-from indicators.received import Received
+from indicators.received import Received, known_until
 from indicators.selection import Selection
 from reference.models import FacilityPeriod
 from reference.standing import load_periods, standing
@@ -42,14 +43,16 @@ class Among(Enum):
     WITHOUT = "sans-depot"  # open in the last of them, without any document (of the type)
     NEW = "nouveaux"  # documents, and none in the same months of the year before
     STOPPED = "arretes"  # none any more, and some in the same months of the year before
+    FIRST = "premiers-depots"  # their first deposit ever, where a year was received before
+    SILENT = "interrompus"  # in the last month asked for, `State.SILENT` by what was known then
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked: a territory, months, a sector, and maybe one type, one OG.
 
-    `kind`: the code of a document type, of which documents are counted or missed; nothing to
-    `Among.NEW` and `Among.STOPPED`, which compare years of all types.
+    `kind`: the code of a document type, of which documents are counted or missed; only to
+    `Among.FEEDING` and `Among.WITHOUT`, for the other lists are of documents of all types.
     `entity`: the FINESS of a legal entity, which stands for all of its groupe de rattachement.
     """
 
@@ -116,7 +119,10 @@ class Found:
 def facilities(question: Question, received: Received) -> Found:
     """The facilities that a question asks for. Five queries at most."""
     selection, without = question.selection, question.among is Among.WITHOUT
-    fed, group = read_feeding(selection, received, question.entity)
+    until = selection.last if question.among is Among.SILENT else None
+    if until is not None:
+        received = known_until(received, until)
+    fed, group = read_feeding(selection, received, question.entity, until)
     counted, kind = fed, ""
     if question.kind and (without or question.among is Among.FEEDING):
         kind, counted = _restricted(question, fed)
@@ -132,8 +138,12 @@ def facilities(question: Question, received: Received) -> Found:
         _row(question, each, fed.get(each.facility_id, Fed()), received, carriers)
         for each in map(_Standing._make, zip(*columns, strict=True))
     ]
+    kept = _KEPT.get(question.among)
     return Found(
-        rows=sorted(rows, key=lambda row: row.finess),
+        rows=sorted(
+            (row for row in rows if kept is None or kept(row, selection)),
+            key=lambda row: row.finess,
+        ),
         kind=kind,
         entity=str(names.iloc[0]) if len(names) and question.entity else "",
     )
@@ -145,15 +155,35 @@ def _chosen(among: Among, fed: Fed) -> bool:
         return fed.here > 0 and fed.before == 0
     if among is Among.STOPPED:
         return fed.here == 0 and fed.before > 0
+    if among is Among.SILENT:
+        return fed.latest is not None
     return fed.documents > 0
+
+
+def began(row: FacilityRow, first: dt.date, last: dt.date) -> bool:
+    """Whether its first deposit is of these months, and enough was received before to know."""
+    return (
+        row.first is not None
+        and first <= row.first <= last
+        and bisect_left(row.received, first) >= KNOWN_BEFORE
+    )
+
+
+#: What is asked of a row once all is known of it, by list.
+_KEPT: Mapping[Among, Callable[[FacilityRow, Selection], bool]] = {
+    Among.FIRST: lambda row, asked: began(row, asked.first, asked.last),
+    Among.SILENT: lambda row, _asked: row.state is State.SILENT,
+}
 
 
 def _wanted(question: Question, register: pd.DataFrame, chosen: Collection[int]) -> pd.Series:
     """Which facilities of the register are those asked for; `chosen`: the keys of `_chosen`."""
     told = pd.Series(register.index.isin(list(chosen)), register.index)
-    if question.among is not Among.WITHOUT:
+    if question.among not in {Among.WITHOUT, Among.SILENT}:
         return told
-    wanted = register["open"] & register["in_perimeter"] & ~told
+    if question.among is Among.WITHOUT:
+        told = ~told
+    wanted = register["open"] & register["in_perimeter"] & told
     sector = question.selection.sector
     return wanted if sector is None else wanted & (register["sector"] == sector)
 

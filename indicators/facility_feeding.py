@@ -54,10 +54,11 @@ class _Rows:
 
 
 def read_feeding(
-    selection: Selection, received: Received, entity: str = ""
+    selection: Selection, received: Received, entity: str = "", until: dt.date | None = None
 ) -> tuple[dict[int, Fed], str]:
     """What each facility with a document fed, by key. One query.
 
+    `until`: the last month that is known, when what came later must not be seen.
     Gives besides the groupe de rattachement of the legal entity of a FINESS number, read on the
     way: "" without any, or when nobody fed.
     """
@@ -65,6 +66,8 @@ def read_feeding(
     contributors = FacilityMonth.objects.filter(
         departement__in=selection.territory.departement_codes
     ).annotate(group=Subquery(group))
+    if until is not None:
+        contributors = contributors.filter(month__lte=until)
     cells = list(
         sent(
             contributors,

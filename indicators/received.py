@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -35,6 +36,11 @@ def received_by_region(regions: Iterable[str]) -> dict[str, Received]:
     ):
         found[region].append((code, month))
     return {region: by_departement(cells) for region, cells in found.items()}
+
+
+def known_until(received: Received, last: dt.date) -> Received:
+    """The same without the months after one: what one knew then, corrections apart."""
+    return {code: months[: bisect_right(months, last)] for code, months in received.items()}
 
 
 def received_of_any(received: Received) -> list[dt.date]:

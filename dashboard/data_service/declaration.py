@@ -105,7 +105,8 @@ SECTOR = Parameter(
 AMONG = Parameter(
     "parmi",
     "Quels ESMS\u202f: ceux qui ont alimenté sur la période (par défaut), ceux qui sont ouverts "
-    "sans dépôt, les nouveaux ou ceux qui ont arrêté par rapport à un an plus tôt.",
+    "sans dépôt, les nouveaux ou ceux qui ont arrêté par rapport à un an plus tôt, ceux dont c’est "
+    "le premier dépôt, ceux qui n’alimentent plus depuis 3 mois reçus.",
     "sans-depot",
     choices=tuple(among.value for among in Among),
 )

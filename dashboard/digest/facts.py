@@ -7,7 +7,7 @@ a month that was not received is never a fall.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,8 +15,8 @@ import pandas as pd
 from dashboard.charts.volumes import SMALL_VOLUME, Group
 from dashboard.digest.periods import Period
 from indicators.evidence import RegionEvidence
-from indicators.facilities import FacilityRow
-from indicators.facility_states import KNOWN_BEFORE, RECENT, State
+from indicators.facilities import FacilityRow, began
+from indicators.facility_states import KNOWN_BEFORE, RECENT
 from indicators.received import Received
 from indicators.selection import Territory
 from indicators.series import Measures
@@ -57,13 +57,12 @@ class Compared:
 class Silence:
     """The ESMS without deposit in the last 3 received months that fed before.
 
-    `new`: those of them that fed in the month just before. `without`: every open ESMS without
-    deposit in these months, those that never fed included, as the list behind the link has them.
+    `new`: those of them that fed last in `since`, the month before these three.
     """
 
-    silent: int
-    new: int
-    without: int
+    silent: int = 0
+    new: int = 0
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class States:
-    """The ESMS behind the figures of a région: without deposit at last, and that fed."""
+    """The ESMS behind the figures of a région: those that fed, and those that no longer do.
 
-    without: Sequence[FacilityRow]
+    `silent`: as the list behind the link has them, by the month until which they are looked at:
+    the last received of the région, and of each of its départements.
+    """
+
+    silent: Mapping[dt.date, Sequence[FacilityRow]]
     feeding: Sequence[FacilityRow]
     received: Received
 
@@ -124,7 +127,7 @@ def facts(
         documents=_total(own, period),
         contributors=_at(own.contributors, period.last),
         parc=_at(own.parc, period.last),
-        silence=_silence(states, codes),
+        silence=_silence(states, codes, last),
         places=_compared(_volumes(own, known)),
         types=_compared(_types(groups, known)),
         feeding=_compared([(FEEDING, *_sum(each.contributors for each in known))]),
@@ -213,16 +216,14 @@ def _compared(changes: Iterable[tuple[str, float, float]]) -> Compared:
 # --- ESMS -----------------------------------------------------------------------------------------
 
 
-def _silence(states: States, codes: Sequence[str]) -> Silence:
-    without = [row for row in states.without if row.departement in codes]
-    silent = [row for row in without if row.state is State.SILENT]
-    just_before = {
-        code: months[-RECENT - 1]
-        for code, months in states.received.items()
-        if len(months) > RECENT
-    }
-    new = sum(row.latest == just_before.get(row.departement) for row in silent)
-    return Silence(silent=len(silent), new=new, without=len(without))
+def _silence(states: States, codes: Sequence[str], last: dt.date) -> Silence:
+    silent = [row for row in states.silent.get(last, ()) if row.departement in codes]
+    since = max((row.latest for row in silent if row.latest), default=None)
+    befores = (states.received.get(code, ())[:-RECENT][-1:] for code in codes)
+    just_before = max((month for months in befores for month in months), default=None)
+    if since is None or since != just_before:
+        return Silence(len(silent))
+    return Silence(len(silent), sum(row.latest == since for row in silent), since)
 
 
 def _firsts(states: States, codes: Sequence[str], period: Period) -> int | None:
@@ -235,10 +236,7 @@ def _firsts(states: States, codes: Sequence[str], period: Period) -> int | None:
     if not known:
         return None
     return sum(
-        row.departement in known
-        and row.first is not None
-        and period.first <= row.first <= period.last
-        for row in states.feeding
+        row.departement in known and began(row, period.first, period.last) for row in states.feeding
     )
 
 

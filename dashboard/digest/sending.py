@@ -31,7 +31,7 @@ from dashboard.models import Letter, Subscription
 from dashboard.report import load_groups
 from dashboard.texts import CALLERS
 from indicators.evidence import RegionEvidence
-from indicators.facilities import Among, Question, facilities
+from indicators.facilities import Among, FacilityRow, Question, facilities
 from indicators.facility_states import RECENT
 from indicators.received import Received, received_by_region, received_months, received_of_any
 from indicators.selection import Selection, Territory
@@ -127,14 +127,23 @@ def read(region: Region) -> Reading | None:
             return None
         territory = found.evidence.region.measures.selection.territory
         received = received_months(territory.departement_codes)
-        without = Selection(territory, shift(found.month, 1 - RECENT), found.month)
-        year = Selection(territory, shift(found.month, -11), found.month)
+        year = Selection(territory, *_year(found.month))
+        lasts = {found.month, *(months[-1] for months in received.values() if months)}
         states = States(
-            without=facilities(Question(without, Among.WITHOUT), received).rows,
+            silent={last: _silent(territory, last, received) for last in lasts},
             feeding=facilities(Question(year, Among.FEEDING), received).rows,
             received=received,
         )
         return Reading(found.evidence, states, load_groups())
+
+
+def _silent(territory: Territory, last: dt.date, received: Received) -> list[FacilityRow]:
+    question = Question(Selection(territory, *_year(last)), Among.SILENT)
+    return facilities(question, received).rows
+
+
+def _year(last: dt.date) -> tuple[dt.date, dt.date]:
+    return shift(last, -11), last
 
 
 def _write(region: Region, keys: Sequence[int]) -> int:
@@ -190,8 +199,8 @@ def _links(region: Region, *, lists: bool) -> Links:
     """The addresses of a letter; lists of ESMS are for those who may open them."""
     return Links(
         page=partial(_page, region),
-        without=partial(_list, region, Among.WITHOUT) if lists else _none,
-        feeding=partial(_list, region, Among.FEEDING) if lists else _none,
+        silent=partial(_list, region, Among.SILENT) if lists else _none,
+        firsts=partial(_list, region, Among.FIRST) if lists else _none,
         received=absolute_url(reverse("dashboard:freshness", args=[region.slug])),
         subscriptions=absolute_url(reverse("dashboard:subscriptions")),
     )
@@ -205,10 +214,10 @@ def _page(region: Region, territory: Territory) -> str:
 
 def _list(region: Region, among: Among, told: Facts) -> str:
     """The list of ESMS behind a count."""
-    without = among is Among.WITHOUT
-    first = shift(told.last, 1 - RECENT) if without else told.period.first
-    last = told.last if without else told.period.last
-    query = {"parmi": among.value, "de": iso(first), "a": iso(last), "tri": "etat"}
+    months = told.period.first, told.period.last
+    if among is Among.SILENT:
+        months = shift(told.last, 1 - RECENT), told.last
+    query = {"parmi": among.value, "de": iso(months[0]), "a": iso(months[1]), "tri": "dernier"}
     code = told.territory.departement_code
     path = (
         reverse("dashboard:region_facilities", args=[region.slug])

@@ -26,8 +26,8 @@ class Links:
     """Whole addresses: of a territory's page, of its list of ESMS ("" for who may not open it)."""
 
     page: Callable[[Territory], str]
-    without: Callable[[Facts], str]
-    feeding: Callable[[Facts], str]
+    silent: Callable[[Facts], str]
+    firsts: Callable[[Facts], str]
     received: str  # the months received of the région
     subscriptions: str
 
@@ -89,16 +89,19 @@ def _silence(facts: Facts, links: Links) -> Iterator[tuple[str, str]]:
     silence = facts.silence
     if not silence.silent:
         return
-    text = f"Sans dépôt depuis 3 mois reçus{NARROW}: {french.count(silence.silent, 'ESMS', 'ESMS')}"
-    if silence.new:
-        verb = "déposaient" if silence.new >= 2 else "déposait"
-        text += f", dont {french.integer(silence.new)} {verb} encore juste avant"
-    if silence.without > silence.silent:
-        text += (
-            f" (sur {french.integer(silence.without)} ESMS ouverts sans dépôt ces trois mois, "
-            "avec ceux qui n’ont jamais alimenté ou qui ont arrêté)"
-        )
-    yield f"{text}.", links.without(facts)
+    many = silence.silent >= 2
+    count = french.count(silence.silent, "ESMS", "ESMS")
+    verb = "alimentaient n’ont" if many else "alimentait n’a"
+    text = f"{count} qui {verb} rien déposé depuis 3 mois reçus"
+    if silence.since:
+        when = in_french(silence.since)
+        if silence.new == silence.silent:
+            text += f"{NARROW}; dernier dépôt en {when}"
+        else:
+            had = "avaient" if silence.new >= 2 else "avait"
+            text += f", dont {french.integer(silence.new)} {had} encore déposé en {when}"
+            text += " (en tête de la liste)"
+    yield f"{text}.", links.silent(facts)
 
 
 def _falls(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -138,7 +141,7 @@ def _firsts(facts: Facts, links: Links) -> Iterator[tuple[str, str]]:
     verb = "ont" if facts.firsts >= 2 else "a"
     yield (
         f"Premiers dépôts{NARROW}: {count} {verb} alimenté pour la première fois.",
-        links.feeding(facts),
+        links.firsts(facts),
     )
 
 

@@ -138,7 +138,7 @@ def told_of(
     )
     return facts(
         region_evidence(region, departements),
-        states or States((), (), {}),
+        states or States({}, (), {}),
         GROUPS,
         code,
         period or Period(month("2025-05"), month("2025-05")),
@@ -151,8 +151,8 @@ def plain(text: str) -> str:
 
 LINKS = Links(
     page=lambda territory: f"https://mes/{territory.code}/",
-    without=lambda told: f"https://mes/{told.territory.code}/esms/",
-    feeding=lambda told: f"https://mes/{told.territory.code}/nouveaux/",
+    silent=lambda told: f"https://mes/{told.territory.code}/esms/",
+    firsts=lambda told: f"https://mes/{told.territory.code}/nouveaux/",
     received="https://mes/fraicheur/",
     subscriptions="https://mes/abonnements/",
 )
@@ -238,46 +238,65 @@ def test_a_steady_region_says_so_in_one_line() -> None:
 def test_silent_esms_are_counted_with_those_that_just_became_so_and_a_link() -> None:
     received = {"21": tuple(span(month("2024-01"), month("2025-05")))}
     states = States(
-        without=[
-            row(latest=month("2025-02")),
-            row(latest=month("2024-09")),
-            row(state=State.NEVER, first=None, latest=None),
-            row(departement="39"),
+        silent={
+            month("2025-05"): [
+                row(latest=month("2025-02")),
+                row(latest=month("2024-09")),
+                row(departement="39"),
+            ]
+        },
+        feeding=[
+            row(first=month("2025-05"), received=received["21"]),
+            row(first=month("2025-04"), received=received["21"]),
         ],
-        feeding=[row(first=month("2025-05")), row(first=month("2025-04"))],
         received=received,
     )
 
     told = told_of(FALLING, states=states)
     text = written(told)
 
-    assert (told.silence.silent, told.silence.new, told.silence.without) == (2, 1, 3)
+    assert (told.silence.silent, told.silence.new) == (2, 1)
     assert told.firsts == 1
     assert (
-        "- Sans dépôt depuis 3 mois reçus : 2 ESMS, dont 1 déposait encore juste avant (sur 3 ESMS "
-        "ouverts sans dépôt ces trois mois, avec ceux qui n’ont jamais alimenté ou qui ont "
-        "arrêté).\n  https://mes/D21/esms/\n"
+        "- 2 ESMS qui alimentaient n’ont rien déposé depuis 3 mois reçus, dont 1 avait encore "
+        "déposé en février 2025 (en tête de la liste).\n  https://mes/D21/esms/\n"
     ) in text
     assert (
         "- Premiers dépôts : 1 ESMS a alimenté pour la première fois.\n  https://mes/D21/nouveaux/"
     ) in text
 
 
+@pytest.mark.parametrize(
+    ("latest", "expected"),
+    [
+        ("2025-02", "depuis 3 mois reçus ; dernier dépôt en février 2025."),
+        ("2025-01", "depuis 3 mois reçus."),
+    ],
+)
+def test_one_silent_esms_is_told_in_the_singular(latest: str, expected: str) -> None:
+    received = {"21": tuple(span(month("2024-01"), month("2025-05")))}
+    states = States({month("2025-05"): [row(latest=month(latest))]}, (), received)
+
+    text = written(told_of(FALLING, states=states))
+
+    assert f"- 1 ESMS qui alimentait n’a rien déposé {expected}\n" in text
+
+
 def test_first_deposits_are_unknown_without_a_year_received_before() -> None:
     received = {"21": tuple(span(month("2024-06"), month("2025-05")))}
 
-    told = told_of(FALLING, states=States((), [row(first=month("2025-05"))], received))
+    told = told_of(FALLING, states=States({}, [row(first=month("2025-05"))], received))
 
     assert told.firsts is None
     assert "premier" not in written(told).lower()
     longer = {"21": tuple(span(month("2024-01"), month("2025-05")))}
-    assert "aucun premier dépôt" in written(told_of(FALLING, states=States((), (), longer)))
+    assert "aucun premier dépôt" in written(told_of(FALLING, states=States({}, (), longer)))
 
 
 def test_a_territory_of_which_everything_fell_says_that_nothing_stood() -> None:
     lost = build(documents={"SYNTH": [100, 100, NAN, 100, 50]}, contributors=[40, 40, NAN, 40, 20])
 
-    text = written(told_of(lost, states=States([row()], (), {})))
+    text = written(told_of(lost, states=States({month("2025-05"): [row()]}, (), {})))
 
     assert "- Sans changement notable : aucun des points suivis." in text
 
@@ -299,7 +318,7 @@ def test_a_quarter_is_compared_by_month_with_the_quarter_before() -> None:
 def test_no_letter_names_an_esms_or_breaks_a_rule_of_french_typography(seed: int) -> None:
     evidence = invented_region(seed)
     last = evidence.region.measures.selection.last
-    states = States([row()], [row(first=last, state=State.NEW)], {})
+    states = States({last: [row()]}, [row(first=last, state=State.NEW)], {})
     for code in (None, *evidence.departements):
         for period in (Period(last, last), Period(shift(last, -2), last, quarterly=True)):
             text = compose([facts(evidence, states, GROUPS, code, period)], LINKS)

@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -121,7 +122,7 @@ def test_a_reader_is_sent_one_letter_of_their_territories_and_links_they_may_ope
 
 
 def test_a_referent_is_led_to_the_list_of_those_counted_and_a_reader_is_not(
-    received: None, reader: User, make_user: MakeUser, region: Region
+    received: None, reader: User, make_user: MakeUser, region: Region, client: Client
 ) -> None:
     referent = make_user("referent@example.fr", Role.REFERENT, region)
     for user in (reader, referent):
@@ -134,12 +135,15 @@ def test_a_referent_is_led_to_the_list_of_those_counted_and_a_reader_is_not(
     tasks.send_letters()
 
     without, message = mail.outbox
-    query = "?parmi=sans-depot&de=2025-10&a=2025-12&tri=etat"
-    assert "1 ESMS, dont 1 déposait encore juste avant" in plain(message.body)
-    assert "1 ESMS, dont 1 déposait encore juste avant" in plain(without.body)
+    query = "?parmi=interrompus&de=2025-10&a=2025-12&tri=dernier"
+    said = "1 ESMS qui alimentait n’a rien déposé depuis 3 mois reçus ; dernier dépôt en septembre"
+    assert said in plain(message.body)
+    assert said in plain(without.body)
     assert "/esms/" not in without.body
     for place in ("departements/21", "regions/bourgogne-franche-comte"):
         assert f"\n  https://mes.example.fr/{place}/esms/{query}\n" in message.body
+        client.force_login(referent, "django.contrib.auth.backends.ModelBackend")
+        assert "<strong>1</strong> ESMS." in client.get(f"/{place}/esms/{query}").content.decode()
 
 
 def test_a_late_correction_or_a_month_that_comes_back_sends_nothing(

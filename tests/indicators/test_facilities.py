@@ -33,6 +33,8 @@ def received(world: World) -> Received:
 def expected(oracle: Oracle, question: Question) -> dict[int, int]:
     """Facility → its documents, counted month by month."""
     first, last = question.selection.first, question.selection.last
+    if question.among in {Among.FIRST, Among.SILENT}:
+        return looked_back(oracle, question)
     compared_from = max(first, add(last, -11))
     found = {}
     for facility in oracle.facilities(oracle.codes):
@@ -55,6 +57,29 @@ def expected(oracle: Oracle, question: Question) -> dict[int, int]:
         }[question.among]
         if wanted:
             found[facility] = before if question.among is Among.STOPPED else own
+    return found
+
+
+def looked_back(oracle: Oracle, question: Question) -> dict[int, int]:
+    """The lists that look before the months asked for, counted month by month."""
+    first, last = question.selection.first, question.selection.last
+    known, every = received(oracle.world), oracle.unfiltered
+    found = {}
+    for facility in oracle.facilities(oracle.codes):
+        home = known.get(oracle.world.homes[facility], ())
+        fed = [month for month in home if every.fed(facility, month)]
+        own = sum(oracle.fed(facility, month) for month in months_between(first, last))
+        if question.among is Among.FIRST:
+            wanted = own > 0 and first <= fed[0] <= last
+            wanted = wanted and sum(month < first for month in home) >= 12
+        else:
+            seen = [month for month in home if month <= last]
+            before = [month for month in fed if month <= last]
+            wanted = bool(before) and add(seen[-1], -12) <= before[-1] < seen[-3:][0]
+            wanted = wanted and oracle.is_open(facility, last)
+            wanted = wanted and oracle.sector_in(facility, last) is not None
+        if wanted:
+            found[facility] = own
     return found
 
 
