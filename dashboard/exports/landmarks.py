@@ -6,6 +6,7 @@ Their words are under the chart; the drawing only carries numbers and values.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +18,8 @@ Shape = dict[str, Any]
 EVENT_COLOR = "#3a3a3a"
 EVENT_BAND = "rgba(58, 58, 58, 0.08)"
 TARGET_COLOR = "#18753c"
+#: Targets nearer than this part of the highest are written at either end of their lines.
+NEAR = 0.1
 #: Above the words that stand over a month ("provisoire"), in pixels.
 NUMBER_SHIFT = 16
 
@@ -38,7 +41,7 @@ def labels(chart: Chart) -> list[Shape]:
         _number(first, ", ".join(str(marker.number) for marker in those))
         for first, those in by_month
     ]
-    return numbers + [_value(goal, chart) for goal in _drawn(chart)]
+    return numbers + _values(chart)
 
 
 def _drawn(chart: Chart) -> list[Goal]:
@@ -114,11 +117,23 @@ def _target(goal: Goal, chart: Chart) -> Shape:
     }
 
 
-def _value(goal: Goal, chart: Chart) -> Shape:
+def _values(chart: Chart) -> list[Shape]:
+    """What is written on each target; of two lines near each other, at either end."""
+    goals = sorted(_drawn(chart), key=lambda goal: goal.value)
+    found: list[Shape] = []
+    before, right = -math.inf, True
+    for goal in goals:
+        right = not right if goal.value - before < NEAR * goals[-1].value else True
+        found.append(_value(goal, chart, right=right))
+        before = goal.value
+    return found
+
+
+def _value(goal: Goal, chart: Chart, *, right: bool) -> Shape:
     return {
-        "x": _span(goal, chart)[1],
+        "x": _span(goal, chart)[right],
         "xref": "x",
-        "xanchor": "right",
+        "xanchor": "right" if right else "left",
         "y": _level(goal, chart),
         "yref": "y",
         "yanchor": "bottom",

@@ -220,6 +220,21 @@ def test_the_line_of_a_target_covers_the_months_that_it_binds() -> None:
     plotly.graph_objects.Figure(data=drawn["data"], layout=drawn["layout"])
 
 
+def test_two_targets_near_each_other_are_written_at_either_end() -> None:
+    measures = build()
+    wanted = [target("contributors", value) for value in (20, 100, 97, 95)]
+    chart = landmarked(contributors(measures, counts=True), measures, (), wanted)
+
+    written = [one for one in figure(chart)["layout"]["annotations"] if "Cible" in one["text"]]
+
+    assert [(one["text"], one["xanchor"], one["x"]) for one in written] == [
+        ("Cible 20 ESMS", "right", "2025-04-01"),
+        ("Cible 95 ESMS", "right", "2025-04-01"),
+        ("Cible 97 ESMS", "left", "2025-01-01"),
+        ("Cible 100 ESMS", "right", "2025-04-01"),
+    ]
+
+
 def test_a_rate_by_sector_is_crossed_by_its_target() -> None:
     measures = build(sectors=MANY)
     wanted = [
