@@ -51,4 +51,9 @@ class Command(BaseCommand):
         except NothingReceivedError as error:
             raise CommandError(f"Aucun mois reçu pour la région {error}.") from error
         options["output"].write_bytes(content)
+        if not settings.MES_SITE_URL:
+            self.stderr.write(
+                "Les diapositives n’ont pas de lien vers leurs pages\u202f: MES_SITE_URL n’est pas "
+                "définie."
+            )
         self.stdout.write(f"{options['output']}\u202f: {len(content) // 1024} Ko")

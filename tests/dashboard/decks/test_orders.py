@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +12,7 @@ from dashboard.decks.build import make_deck
 from dashboard.exports.deck.slides import WORKING
 from dashboard.exports.deck.template import MAKER
 from dashboard.pieces.content import NO_EDITION
-from dashboard.pieces.order import NothingReceivedError, Order
+from dashboard.pieces.order import Made, NothingReceivedError, Order
 from dashboard.pieces.piece import Piece
 from reference.models import Departement, Region
 from reference.months import shift
@@ -68,6 +69,23 @@ def test_the_cover_says_the_months_that_the_slides_show(region: Region) -> None:
 def test_without_any_month_there_is_no_deck(region: Region) -> None:
     with pytest.raises(NothingReceivedError):
         make_deck(Order(region))
+
+
+@pytest.mark.parametrize("site", ["", "https://mes.example.fr"])
+def test_the_command_says_when_slides_lead_to_no_page(
+    site: str,
+    tmp_path: Path,
+    settings: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = Made(b"", 1)
+    monkeypatch.setattr("dashboard.management.commands.build_deck.make_deck", lambda _order: made)
+    settings.MES_SITE_URL = site
+
+    call_command("build_deck", region="27", output=tmp_path / "diapositives.pptx")
+
+    assert ("MES_SITE_URL n’est pas définie" in capsys.readouterr().err) is not bool(site)
 
 
 def test_the_command_writes_the_file(tmp_path: Path, region: Region) -> None:
