@@ -30,7 +30,7 @@ EVERY_MONTH = 12
 
 def draw(book: Book, sheet: Any, chart: Chart, placed: Placed) -> None:
     """Draw a chart beside its table."""
-    drawn = book.book.add_chart(TYPES[chart.kind])
+    drawn = book.book.add_chart(TYPES[_kind(chart)])
     if chart.kind is Kind.SPLIT:
         _parts(drawn, chart, placed)
     else:
@@ -43,6 +43,13 @@ def draw(book: Book, sheet: Any, chart: Chart, placed: Placed) -> None:
     drawn.set_chartarea({"border": {"color": LINE}})
     where = {"description": chart.alt, "object_position": 3}
     sheet.insert_chart(placed.first, placed.width + 1, drawn, where)
+
+
+def _kind(chart: Chart) -> Kind:
+    """How it is drawn: where there are no bars, the lines that go over them are alone."""
+    if chart.kind is Kind.STACKED and all(one.line for one in chart.marks):
+        return Kind.LINES
+    return chart.kind
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, Any]:
@@ -58,7 +65,7 @@ def _series(book: Book, drawn: Any, chart: Chart, placed: Placed) -> None:
     marks = [(one.column, one) for one in chart.marks]
     targets = [one.code for one in placed.table.columns if one.code.startswith(f"{TARGET}-")]
     over = drawn
-    if chart.kind is Kind.STACKED and (targets or any(one.line for one in chart.marks)):
+    if _kind(chart) is Kind.STACKED and (targets or any(one.line for one in chart.marks)):
         over = book.book.add_chart({"type": "line"})
         drawn.combine(over)
         over.show_blanks_as("gap")

@@ -201,6 +201,14 @@ def test_a_comparator_is_a_line_over_the_stack() -> None:
     assert [type(part).__name__ for part in bars._charts] == ["BarChart", "LineChart"]
 
 
+def test_a_comparator_is_drawn_alone_where_nothing_was_fed() -> None:
+    region = build(territory=REGION, documents=KINDS, contributors=[100, 120, 140], parc=900)
+
+    sheet = charted_sheet(volumes(build(documents={}), GROUPS, region))
+
+    assert [type(part).__name__ for part in sheet._charts[0]._charts] == ["LineChart"]
+
+
 def test_a_provisional_month_is_hatched() -> None:
     sheet = charted_sheet(volumes(build(documents=KINDS), GROUPS))
 
