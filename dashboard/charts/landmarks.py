@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.charts import contributors, rates, regional, volumes
 from dashboard.charts.chart import Chart, Goal, Marker, Outcome, Unit
 from dashboard.charts.contributors import is_small
-from dashboard.charts.sectors import sector_label
+from dashboard.charts.sectors import sector_label, short_label
 from dashboard.charts.wording import as_date, at, period_words
 from indicators.series import Measures
 from reference import french
@@ -135,7 +135,8 @@ def _of_sector(target: Target, chart: Chart, measures: Measures) -> Goal | None:
     goal = _goal(
         target, figures.rate, f"{found} en {in_french(last)}", ahead=False, drawn=not counts
     )
-    return replace(goal, row=row)
+    told = goal.text.replace(f"{NARROW}:", f" ({short_label(target.sector)}){NARROW}:", 1)
+    return replace(goal, row=row, text=told)
 
 
 def _judged(target: Target, measures: Measures) -> dt.date | None:

@@ -250,6 +250,7 @@ def test_a_rate_by_sector_is_crossed_by_its_target() -> None:
 
     [goal] = chart.targets
     assert (goal.row, goal.outcome) == ("PH – Personnes handicapées", Outcome.MISSED)
+    assert "dans le mois (PH)\u202f: 40,0\u202f%" in goal.text
     [line] = figure(chart)["layout"]["shapes"]
     assert (line["x0"], line["y0"], line["y1"]) == (40, 0.55, 1.45)
     assert figure(chart)["layout"]["xaxis"]["range"][1] > 40

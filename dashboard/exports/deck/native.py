@@ -295,7 +295,12 @@ def _target_line(series: Any) -> None:
     series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR)
     series.format.line.width = Pt(1.5)
     series.format.line.dash_style = MSO_LINE_DASH_STYLE.LONG_DASH
-    series.marker.style = XL_MARKER_STYLE.NONE
+    alone = sum(value is not None for value in series.values) == 1  # no line joins one month
+    series.marker.style = XL_MARKER_STYLE.DASH if alone else XL_MARKER_STYLE.NONE
+    if alone:
+        series.marker.size = 20
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(TARGET_COLOR)
 
 
 def _fill(series: Any, color: str) -> None:

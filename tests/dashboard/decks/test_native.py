@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+import pytest
+from pptx.enum.chart import XL_MARKER_STYLE
+
 from dashboard.charts.chart import Chart
+from dashboard.charts.contributors import contributors
+from dashboard.charts.landmarks import landmarked
 from dashboard.charts.sectors import sectors
 from dashboard.charts.withheld import withheld
 from dashboard.exports.deck.slides import Around, Deck, chart
 from dashboard.exports.deck.template import empty_deck
 from dashboard.pieces.masking import masked_chart
 from dashboard.workbooks.table import charted
+from reference.models import Target
 from tests.dashboard.builders import build, sector_figures
 
 PA, PH, AHI, MASKED = "PA – Personnes âgées", "PH – Personnes handicapées", "AHI", "masqué"
@@ -74,3 +81,18 @@ def test_the_sheet_of_a_workbook_has_a_row_for_what_is_masked() -> None:
     assert table.rows[-1] == "Chiffres masqués, ensemble"
     assert [one.values[-1] for one in table.columns[:2]] == [None, 100]
     assert {one.texts[-1] for one in table.columns[2:]} == {" "}
+
+
+# --- Targets --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "marker"), [(2, XL_MARKER_STYLE.NONE), (3, XL_MARKER_STYLE.DASH)]
+)
+def test_a_target_of_a_single_month_is_a_dash_for_no_line_joins_it(first: int, marker: Any) -> None:
+    measures = build()  # until March
+    wanted = Target(indicator="rate", value=0.2, month=dt.date(2025, first, 1))
+
+    native = drawn(landmarked(contributors(measures), measures, (), [wanted]))
+
+    assert native.plots[0].series[-1].marker.style == marker
