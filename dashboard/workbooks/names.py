@@ -36,7 +36,7 @@ SHORT = {
     "regularite": "Intensité et régularité",
     "concentration": "Concentration par OG",
     "premiers-organismes": "Premiers OG",
-    "evolution": "Évolution, catégories",
+    "evolution": "Évolution, contributeurs",
     "evolution-par-secteur": "Évolution, secteurs",
     "evolution-par-type": "Évolution, types",
     "evolution-par-og": "Évolution, OG",
