@@ -22,6 +22,9 @@ from reference.models import Sector
 from tests.dashboard import world
 from tests.dashboard.decks.conftest import JUNE, LONG_TEXT, LONG_TITLE, SILENT, SITE, Decks
 
+#: No test reads the database, but the decks do, and a run makes one only for tests marked so.
+pytestmark = pytest.mark.django_db
+
 RANK = (JUNE.year - world.FIRST.year) * 12 + JUNE.month - world.FIRST.month
 
 
