@@ -121,28 +121,40 @@ NOTHING_HIDDEN = Hidden(frozenset(), frozenset())
 def hidden_sectors(evidence: RegionEvidence, code: str) -> Hidden:
     """Those of a territory ("R27", "D21") and of its région, over 12 months.
 
-    The few documents of one ESMS, and the least of another sector, which the total would give
-    away. The région hides what any of its départements does, or the others would give it away.
+    The few documents of one ESMS, and another sector, or the total would give them away. The
+    région hides what any of its départements does, or the others would give it away: so the other
+    sector is the one of which the région has the least.
     """
+    around = _documents(evidence.region.measures)
     places = {
-        each.measures.selection.territory.code: _few_sectors(each.measures)
+        each.measures.selection.territory.code: _few_sectors(each.measures, around)
         for each in evidence.departements.values()
     }
-    whole = _few_sectors(evidence.region.measures, *places.values())
+    whole = _few_sectors(evidence.region.measures, around, *places.values())
     return Hidden(places.get(code, whole), whole)
 
 
-def _few_sectors(measures: Measures, *others: frozenset[str]) -> frozenset[str]:
-    """The sectors of one ESMS and few documents, with `others`, and one more if it is alone."""
+def _documents(measures: Measures) -> dict[str, int]:
+    """The documents of each sector, by its label."""
+    return {sector_label(one.sector): one.documents for one in measures.sectors}
+
+
+def _few_sectors(
+    measures: Measures, around: Mapping[str, int], *others: frozenset[str]
+) -> frozenset[str]:
+    """The sectors of one ESMS and few documents, with `others`, and one more if it is alone.
+
+    `around`: the documents of each sector in the région.
+    """
     few = {
         sector_label(one.sector)
         for one in measures.sectors
         if one.contributors == 1 and small(one.documents)
     }.union(*others)
     if len(few) == 1:
-        counts = {sector_label(one.sector): one.documents for one in measures.sectors}
-        rest = [label for label, count in counts.items() if count and label not in few]
-        few.update(sorted(rest, key=counts.__getitem__)[:1])
+        own = _documents(measures).items()
+        rest = [label for label, count in own if count and label not in few]
+        few.update(sorted(rest, key=around.__getitem__)[:1])
     return frozenset(few)
 
 

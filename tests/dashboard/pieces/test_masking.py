@@ -359,6 +359,17 @@ def test_no_count_of_one_site_follows_from_its_region_and_the_other_departements
                 assert np.linalg.matrix_rank(both) > np.linalg.matrix_rank(told)
 
 
+def test_the_sector_masked_with_another_is_the_one_that_the_region_misses_least() -> None:
+    few = fed_by("D58", [(30, 900), (4, 20), (3, 23), (1, 4)])
+    other = fed_by("D21", [(50, 9000), (60, 8000), (2, 30), (2, 40)])
+    whole = fed_by("R", [(80, 9900), (64, 8020), (5, 53), (3, 44)])
+    evidence: Any = SimpleNamespace(region=whole, departements={"58": few, "21": other})
+    hidden = {sector_label("PDE"), sector_label("DOM")}
+
+    assert hidden_sectors(evidence, "D58") == (hidden, hidden)
+    assert hidden_sectors(evidence, "D21") == (set(), hidden)
+
+
 def cell(territory: int, sector: int, cells: list[tuple[int, int]]) -> np.ndarray:
     """What one count is in a system of equations."""
     row = np.zeros(len(cells))
