@@ -112,8 +112,13 @@ def counts(basis: Basis) -> dict[str, Count]:
 
 def fingerprint(known: Mapping[str, Category]) -> str:
     """Names the places of all categories: another one means that somebody changed them."""
-    places = [(code, each.place.sector.value, each.place.inside) for code, each in known.items()]
-    return hashlib.sha256(repr(sorted(places)).encode()).hexdigest()[:32]
+    places = told_apart({code: each.place for code, each in known.items()})
+    return hashlib.sha256(repr(places).encode()).hexdigest()[:32]
+
+
+def told_apart(wanted: Mapping[str, Place]) -> list[tuple[str, str, bool]]:
+    """What tells a proposal from any other."""
+    return sorted((code, place.sector.value, place.inside) for code, place in wanted.items())
 
 
 def changes(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from dashboard.kept import once
-from dashboard.perimeter import Category, Count, Place, as_choices, categories, counts
+from dashboard.perimeter import Category, Count, Place, as_choices, categories, counts, told_apart
 from indicators.perimeter import (
     Basis,
     Effect,
@@ -71,8 +71,8 @@ class Survey:
             made.append(effect(self.region, self.basis, choices))
             return made[0] if made[0].exact else None
 
-        places = sorted((code, place.sector.value, place.inside) for code, place in wanted.items())
-        return once(self.version, make, "effet", self.region.code, self.shown, places) or made[0]
+        names = self.region.code, self.shown, told_apart(wanted)
+        return once(self.version, make, "effet", *names) or made[0]
 
 
 def survey(region: Region, version: int) -> Survey:

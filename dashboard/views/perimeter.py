@@ -25,6 +25,7 @@ from dashboard.perimeter import (
     apply,
     categories,
     fingerprint,
+    told_apart,
 )
 from dashboard.perimeter_page import (
     Proposal,
@@ -133,15 +134,16 @@ def _page(
 
 
 def _rows(context: dict[str, Any], version: int) -> SafeString:
-    """The rows of the table: as the perimeter stands, they are the same for all of one role."""
+    """The rows of the table: of one proposal, they are the same for all of one role."""
     shown = {name: context[name] for name in ("grid", "editable")}
 
     def make() -> SafeString:
         return render_to_string("dashboard/_categories.html", shown)
 
-    if context["outlook"] or context["problems"]:
+    if context["problems"]:
         return make()
-    names = context["place"].code, context["shown"], fingerprint(context["known"])
+    wanted = told_apart(context["outlook"].rows if context["outlook"] else {})
+    names = context["place"].code, context["shown"], fingerprint(context["known"]), wanted
     told = context["sector"], context["every"], context["editable"]
     return once(version, make, "lignes du périmètre", *names, *told)
 
