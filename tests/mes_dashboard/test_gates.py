@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookies import SimpleCookie
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -182,6 +183,7 @@ OF_THE_NATION = {
 @pytest.fixture(autouse=True)
 def queued(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs here: what is asked of them is not done."""
+    import_module("mes_dashboard.urls")  # a view imported after the patch would keep it
     monkeypatch.setattr(tasks, "safely", lambda *_: True)
     monkeypatch.setattr(account_tasks.send_reset_link, "delay", lambda *_, **__: None)
 
