@@ -54,6 +54,19 @@ class ProgrammeReport:
     targets: tuple[tuple[str, int], ...]
     silent: Table
 
+    @property
+    def tables(self) -> dict[str, tuple[str, Table, tuple[str, ...]]]:
+        """Message, table and notes of each table that names no ESMS, by its code."""
+        found: dict[str, tuple[str, Table, tuple[str, ...]]] = {
+            exhibit.code: (block.message, exhibit.table, (block.reading,))
+            for block in self.blocks
+            for exhibit in block.exhibits
+        }
+        if self.targets:
+            table = targets_table(self)
+            found[TARGETS] = (table.caption, table, ())
+        return found
+
 
 def programme_report(
     comparison: Comparison,

@@ -29,7 +29,7 @@ from dashboard.forms import (
     VOLUMES,
 )
 from dashboard.models import DeckTemplate, SlidePick, SlideSelection
-from dashboard.pieces.piece import Piece, UnknownPieceError, check
+from dashboard.pieces.piece import PROGRAMMES, Piece, UnknownPieceError, check
 from indicators.selection import CHART_SECTORS
 from reference.models import Region
 from reference.months import parse_month
@@ -41,7 +41,12 @@ MAX_QUERY = 300
 #: What a territory looks like, before the database is asked about it.
 TERRITORY = re.compile(r"[RD][0-9AB]{2,3}")
 #: What a query string may say of each piece, besides months and sector.
-OWN_NAMES = {"documents": ("documents",), "esms": ("esms",), "departements": ("tri", "ordre")}
+OWN_NAMES = {
+    "documents": ("documents",),
+    "esms": ("esms",),
+    "departements": ("tri", "ordre"),
+    **dict.fromkeys(PROGRAMMES, ("programme",)),
+}
 VALUES: Mapping[str, frozenset[str]] = {
     "secteur": frozenset(sector.value for sector in CHART_SECTORS),
     "documents": frozenset({VOLUMES, SHARES}),
@@ -90,6 +95,8 @@ def clean_query(code: str, raw: str) -> str:
 
 
 def _means(name: str, value: str) -> bool:
+    if name == "programme":
+        return re.fullmatch(r"[-\w]{1,50}", value) is not None
     if name not in {"de", "a"}:
         return value in VALUES[name]
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 
@@ -16,11 +16,14 @@ from dashboard.pieces.order import NothingReceivedError
 from dashboard.pieces.piece import (
     METHOD,
     NAMED,
+    PROGRAMMES,
     SINCE,
     SYNTHESIS,
     codes_of_departement,
     codes_of_region,
+    programme_in,
 )
+from dashboard.programme_reading import programme_page
 from dashboard.selections import MAX_PICKS, Basket, Edit, piece_of
 from indicators.snapshot import snapshot
 from reference import french
@@ -85,6 +88,9 @@ def rows(
 
 def label_of(pick: SlidePick) -> str:
     """The French name of what a slide shows."""
+    if pick.code in PROGRAMMES:
+        named = french.quoted(programme_in(pick.query))
+        return f"Programme {named}, {PROGRAMMES[pick.code]}"
     codes = codes_of_region() if pick.territory.startswith("R") else codes_of_departement()
     return codes.get(pick.code, pick.code)
 
@@ -100,6 +106,9 @@ def page_of(region: Region, territory: str, code: str, query: str) -> str:
         page = reverse("dashboard:departement", args=[territory[1:]])
     else:
         page = reverse("dashboard:region", args=[region.slug])
+    if code in PROGRAMMES:
+        asked = urlencode([pair for pair in parse_qsl(query) if pair[0] != "programme"])
+        page, query = programme_page(region, territory, programme_in(query)), asked
     if code == METHOD:
         return reverse("dashboard:method")
     return f"{page}{'?' if query else ''}{query}#ajouter-{code}"

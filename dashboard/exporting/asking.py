@@ -31,7 +31,7 @@ from dashboard.models import (
     ExportKind,
     ExportState,
 )
-from dashboard.pieces.piece import Piece, check, to_json
+from dashboard.pieces.piece import Piece, check, programme_in, to_json
 from dashboard.texts import CALLERS
 from reference.models import Departement, Region
 
@@ -96,8 +96,9 @@ def ask_export(  # noqa: PLR0913  # all that a file can be asked to be
     """
     if author is not None and not may_ask(role_in(author, region), working=working):
         raise PermissionDenied
-    for piece in dict.fromkeys((piece.territory, piece.code) for piece in pieces):
-        check(Piece(*piece), region)
+    told_apart = {(each.territory, each.code, programme_in(each.query)): each for each in pieces}
+    for piece in told_apart.values():
+        check(piece, region)
     asked = {
         "region": region,
         "author": author,

@@ -23,6 +23,7 @@ from dashboard.pieces.piece import Piece
 from dashboard.pieces.tile_table import tile_table, tile_words
 from dashboard.pieces.together import Together
 from dashboard.presentation import text_months
+from dashboard.programme_reading import cut_off, programme_page
 from dashboard.texts import is_stale
 from dashboard.tiles import Tile
 from dashboard.words import paragraphs
@@ -32,6 +33,7 @@ from reference import french
 from reference.months import in_french
 
 NOTHING_COUNTED = "Rien à compter sur la période."
+NO_MEMBER = "Aucun ESMS du périmètre n’est membre de ce programme."
 NO_EDITION = "Aucune édition n’a encore été figée pour un comité de la région."
 STALE = "Texte publié sur d’autres chiffres que ceux d’aujourd’hui\u202f: à relire."
 
@@ -93,6 +95,8 @@ class Reader(Together):
         reserved = self.reserved(piece)
         if reserved:
             found = self._hidden(piece, labels, reserved)
+        elif piece.code in codes.PROGRAMMES:
+            found = self._of_programme(piece)
         elif regional:
             found = self._of_region(piece, labels)
         else:
@@ -196,6 +200,40 @@ class Reader(Together):
             return self._tiles(piece, report.tiles, (), report.charts[0].cut_off)
         cut_off = report.charts[0].cut_off
         return self._shown(piece, report.charts, report.blocks, labels, cut_off)
+
+    # --- A programme, of a région or of a département ---------------------------------------------
+
+    def _of_programme(self, piece: Piece) -> Content:
+        """Its chart, or one of its tables: ESMS only, which no version masks."""
+        read = self.programme(piece)
+        place = self._page(piece, self.name(piece))
+        if read is None or not read[1].comparison.gap.members:
+            return replace(place, paragraphs=(NO_MEMBER,))
+        programme, report = read
+        until = cut_off(self.asked(piece).selection, self.cells)
+        said = source(report.chart.source, until, report.chart.notes)
+        content = replace(place, source=said)
+        name = f"{french.typographic(programme.name)}, {content.title}"
+        if piece.code == report.chart.code:
+            chart = replace(report.chart, heading=f"{name}\u202f: {_lower(report.chart.heading)}")
+            return replace(
+                content,
+                title=f"{name}\u202f: {_lower(chart.message)}",
+                chart=chart,
+                table=chart.table,
+                subtitle=chart.subtitle,
+                notes=(chart.subtitle, chart.alt, *chart.remarks, *content.notes),
+            )
+        message, table, notes = report.tables.get(piece.code, ("", None, ()))
+        if table is None:
+            return replace(content, title=name, paragraphs=(NOTHING_COUNTED,))
+        return replace(
+            content,
+            title=f"{name}\u202f: {codes.PROGRAMMES[piece.code]}",
+            table=table,
+            subtitle=message,
+            notes=(*notes, *content.notes),
+        )
 
     # --- Both -------------------------------------------------------------------------------------
 
@@ -307,6 +345,10 @@ class Reader(Together):
         link = ""
         if self.link and piece.code == codes.METHOD:
             link = self.link + reverse("dashboard:method")
+        elif self.link and piece.code in codes.PROGRAMMES:
+            named = codes.programme_in(piece.query)
+            link = self.link + programme_page(self.region, piece.territory, named)
+            link += asked.permalink()
         elif self.link:
             path = (
                 reverse("dashboard:region", args=[self.region.slug])

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+from urllib.parse import parse_qsl
 
+from dashboard import programmes
 from dashboard.charts import contributors, rates, regional, sectors, volumes
+from dashboard.charts import programme as monthly
 from reference import french
-from reference.models import Departement, Region
+from reference.models import Departement, Programme, Region
 
 KEY_FIGURES, SYNTHESIS, MAP, DEPARTEMENTS = "chiffres", "synthese", "carte", "departements"
 MULTIPLES, SINCE, METHOD = "multiples", "comite", "methode"
@@ -55,10 +58,21 @@ _DEPARTEMENT = {
     "evolution-par-type": "Évolution des documents, par type",
     "evolution-par-og": "Évolution des documents, par organisme gestionnaire",
 }
+#: What the page of a programme shows, of a région or of a département; its query names which.
+PROGRAMMES = {
+    monthly.CODE: "membres et autres, par mois",
+    programmes.PLACES: "membres et autres, par territoire",
+    programmes.SECTOR_TABLE: "membres et autres, par secteur",
+    programmes.VINTAGES: "membres, par millésime",
+    programmes.VENDORS: "membres, par éditeur du DUI",
+    programmes.TARGETS: "membres, selon leur date cible",
+}
 #: Tables that say who: in working versions only.
 NAMED = frozenset({"premiers-organismes", "evolution-par-og"})
 #: What shows ESMS and not their documents.
-RATES = frozenset({contributors.CODE, rates.CODE, regional.CONTRIBUTORS, MAP, MULTIPLES, METHOD})
+RATES = PROGRAMMES.keys() | {
+    contributors.CODE, rates.CODE, regional.CONTRIBUTORS, MAP, MULTIPLES, METHOD,
+}  # fmt: skip
 #: What the codes of tables that tell where a change comes from begin with.
 CHANGES = ("evolution", "croissance")
 #: What a standard deck shows: of the région before and after its départements, of each of these.
@@ -108,6 +122,11 @@ def codes_of_region() -> Mapping[str, str]:
 def codes_of_departement() -> Mapping[str, str]:
     """What can be taken from the page of a département, in its order: code and French label."""
     return _DEPARTEMENT
+
+
+def programme_in(query: str) -> str:
+    """The code of the programme that the query of a piece names, "" without any."""
+    return dict(parse_qsl(query)).get("programme", "")
 
 
 def to_json(pieces: Iterable[Piece]) -> list[dict[str, str]]:
@@ -175,7 +194,7 @@ def _codes(*, working: bool) -> tuple[str, ...]:
 
 
 def check(piece: Piece, region: Region) -> None:
-    """Refuse what a région does not have; one query for a piece of a département.
+    """Refuse what a région does not have; one query for a département, one for a programme.
 
     Raises:
         UnknownPieceError: the territory is not of the région, or does not have the code.
@@ -190,6 +209,9 @@ def check(piece: Piece, region: Region) -> None:
     else:
         where = french.quoted(piece.territory[: LENGTHS["territory"]])
         raise UnknownPieceError(f"{where} n’est pas un territoire de la région {region.name}.")
-    if piece.code not in codes:
+    if piece.code in PROGRAMMES:
+        if not Programme.objects.filter(code=programme_in(piece.query)).exists():
+            raise UnknownPieceError("Ce programme n’existe pas.")
+    elif piece.code not in codes:
         what = french.quoted(piece.code[: LENGTHS["code"]])
         raise UnknownPieceError(f"{what} n’est pas un graphique de cette page.")

@@ -14,10 +14,13 @@ from dashboard.charts import contributors
 from dashboard.charts.chart import Unit, column
 from dashboard.charts.volumes import Group
 from dashboard.forms import Asked, ask
+from dashboard.kept import once
 from dashboard.models import Subject, Text
 from dashboard.pieces.months import hidden_months
 from dashboard.pieces.order import NothingReceivedError
-from dashboard.pieces.piece import Piece
+from dashboard.pieces.piece import Piece, programme_in
+from dashboard.programme_reading import read_programme
+from dashboard.programmes import ProgrammeReport
 from dashboard.reading import evidence_of
 from dashboard.received import read_cells, received_span
 from dashboard.region_report import RegionReport, region_report, usual
@@ -25,7 +28,7 @@ from dashboard.report import DepartementReport, departement_report, load_groups
 from indicators.commentary import Paragraph, write_departement, write_region
 from indicators.evidence import RegionEvidence, TerritoryEvidence
 from indicators.selection import departement_territory, region_territory
-from reference.models import Departement, Region
+from reference.models import Departement, Programme, Region
 
 #: The reports that are kept, those asked for last: of the région, which hold megabytes each, and of
 #: its départements, as many as the largest région has and more. A standard deck uses one of the
@@ -51,7 +54,8 @@ class Reports:
         self.region, self.version, self.working, self.link = region, version, working, link
         self.before = before
         self.around = region_territory(region)
-        received = received_span(read_cells(self.around.departement_codes))
+        self.cells = read_cells(self.around.departement_codes)
+        received = received_span(self.cells)
         if received is None:
             raise NothingReceivedError(region.name)
         self.received: tuple[dt.date, dt.date] = received
@@ -118,6 +122,22 @@ class Reports:
                 self.asked(piece), self.around, self.version, names=self.working
             ),
         )
+
+    def programme(self, piece: Piece) -> tuple[Programme, ProgrammeReport] | None:
+        """What the page of a programme shows under the query of a piece; None of nothing."""
+        found = Programme.objects.filter(code=programme_in(piece.query)).first()
+        if found is None:
+            return None
+        names = {code: place.name for code, place in self.places.items()}
+        selection = self.asked(piece).selection
+        report = once(
+            self.version,
+            lambda: read_programme(found, selection, self.around, names, self.cells),
+            "programme",
+            found.pk,
+            selection,
+        )
+        return None if report is None else (found, report)
 
     def around_piece(self, piece: Piece) -> RegionReport:
         """What the page of the région shows under the query of any piece."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from dashboard.exporting.making import NOTHING
 from dashboard.exporting.page import following, page_url, shown
 from dashboard.exporting.words import file_name, name_of
 from dashboard.models import UNFINISHED, Export, ExportKind, ExportState
-from dashboard.pieces.piece import LENGTHS, Piece
+from dashboard.pieces.piece import LENGTHS, PROGRAMMES, Piece
+from dashboard.selections import RefusedPickError, read_piece
 from dashboard.texts import WRITERS
 from indicators.measures import covered_span
 from indicators.selection import region_territory
@@ -115,7 +117,7 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
     """Have the usual content of a territory made.
 
     `kind`: one of `ExportKind`; `working`: not empty for names; `query`: the page's own query
-    string, whose period and sector the file keeps.
+    string, whose period and sector the file keeps. `code`: what the page of a programme shows.
     """
     kind, query = request.POST.get("kind", ""), request.POST.get("query", "").lstrip("?")
     place = departement or region
@@ -127,7 +129,13 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
         return redirect(page_url(place))
     working = bool(request.POST.get("working"))
     pieces: tuple[Piece, ...] = ()
-    if query:
+    if chosen := request.POST.getlist("code"):
+        try:
+            pieces = _of_programme(region, departement, chosen, query)
+        except RefusedPickError as error:
+            messages.error(request, str(error))
+            return redirect(page_url(place))
+    elif query:
         usual = USUAL[kind](region, departement, working=working)
         pieces = tuple(Piece(each.territory, each.code, query) for each in usual)
     made = ask_export(
@@ -140,6 +148,25 @@ def _ask(request: HttpRequest, region: Region, departement: Departement | None) 
         link=site_of(request),
     )
     return redirect("dashboard:export", made.pk)
+
+
+def _of_programme(
+    region: Region, departement: Departement | None, chosen: Sequence[str], query: str
+) -> tuple[Piece, ...]:
+    """What the page of a programme shows, as its form names it, in its order.
+
+    Raises:
+        RefusedPickError: there is no such programme, or nothing of it.
+    """
+    territory = f"D{departement.code}" if departement else f"R{region.code}"
+    pieces = tuple(
+        read_piece(region, territory=territory, code=code, query=query)
+        for code in PROGRAMMES
+        if code in chosen
+    )
+    if not pieces:
+        raise RefusedPickError("Choisissez un des fichiers proposés par la page.")
+    return pieces
 
 
 def _visible(request: HttpRequest, key: UUID) -> Export:

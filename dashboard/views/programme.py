@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
@@ -24,21 +21,15 @@ from dashboard.exports.plotly import figure
 from dashboard.forms import Asked, ask
 from dashboard.freshness import answer
 from dashboard.kept import keep, once
+from dashboard.pieces.piece import PROGRAMMES
 from dashboard.presentation import Brick, Picture, Stone
-from dashboard.programmes import (
-    SILENT,
-    TARGETS,
-    ProgrammeReport,
-    programme_report,
-    targets_table,
-)
+from dashboard.programme_reading import cut_off, programme_page, read_programme
+from dashboard.programmes import SILENT, TARGETS, ProgrammeReport
 from dashboard.received import Cells, read_cells, received_span
 from dashboard.views.downloads import attachment, link
 from dashboard.views.pages import nothing, state
-from indicators.programme_comparison import compare, with_region
-from indicators.programme_parc import Coverage
-from indicators.selection import Selection, Territory, departement_territory, region_territory
-from reference.models import Departement, Event, Programme, Region
+from indicators.selection import Selection, departement_territory, region_territory
+from reference.models import Departement, Programme, Region
 
 PER_PAGE = 50
 READERS = frozenset({Role.READER})
@@ -67,18 +58,17 @@ class Where:
     @property
     def page(self) -> str:
         """The address of the page."""
-        if self.departement is not None:
-            return departement_page(self.departement, self.programme)
-        return reverse("dashboard:programme", args=[self.region.slug, self.programme.code])
+        return programme_page(self.region, self.territory, self.programme.code)
+
+    @property
+    def territory(self) -> str:
+        """The code of the territory: "R27" or "D21"."""
+        place = self.departement
+        return f"R{self.region.code}" if place is None else f"D{place.code}"
 
     def file(self, name: str) -> str:
         """The address of one of its files."""
         return f"{self.page}{name}.csv"
-
-
-def departement_page(departement: Departement, programme: Programme) -> str:
-    """The address of a programme in a département."""
-    return reverse("dashboard:departement_programme", args=[departement.code, programme.code])
 
 
 @require_safe
@@ -170,7 +160,7 @@ def _read(request: HttpRequest, where: Where, version: int) -> Reading | None:
     def report_of(selection: Selection) -> ProgrammeReport | None:
         return once(
             version,
-            lambda: _report(where, selection, around, names, cells),
+            lambda: read_programme(where.programme, selection, around, names, cells),
             "programme",
             where.programme.pk,
             selection,
@@ -191,33 +181,6 @@ def _read(request: HttpRequest, where: Where, version: int) -> Reading | None:
     return Reading(asked, here, report, departements)
 
 
-def _report(
-    where: Where,
-    selection: Selection,
-    around: Territory,
-    names: Mapping[str, str],
-    cells: Cells,
-) -> ProgrammeReport | None:
-    """Compare the members of a programme with the others; None when no month was received then.
-
-    A département is set beside its région, `around`. `names`: of the départements, by code.
-    """
-    covered = Coverage(frozenset((month, code) for code, month in cells))
-    here = selection.territory.departement_codes
-    own = Coverage(frozenset(cell for cell in covered.received if cell[1] in here))
-    comparison = compare(selection, where.programme, own)
-    if comparison is None:
-        return None
-    place = Q(departement=None)
-    if where.departement is not None:
-        place |= Q(departement=where.departement)
-        wider = replace(selection, territory=around)
-        comparison = with_region(comparison, where.programme, wider, covered)
-        names = {**names, around.code: around.name}
-    events = Event.objects.filter(place, region=where.region)
-    return programme_report(comparison, selection, names, cells, list(events))
-
-
 def _found(code: str) -> Programme:
     found = Programme.objects.filter(code=code).first()
     if found is None:
@@ -232,6 +195,7 @@ def _page(request: HttpRequest, where: Where, version: int) -> HttpResponse:
         "place": where.region,
         "departement": where.departement,
         "programme": where.programme,
+        "piece_query": f"{request.GET.urlencode()}&programme={where.programme.code}",
         "territory": (
             region_territory(where.region, ())  # only its names are written
             if where.departement is None
@@ -269,9 +233,13 @@ def _body(
             for block in report.blocks
         ],
         "places": [
-            (each.name, departement_page(each, where.programme) + asked.permalink())
-            for each in others.values()
+            (
+                each.name,
+                programme_page(where.region, f"D{code}", where.programme.code) + asked.permalink(),
+            )
+            for code, each in others.items()
         ],
+        "pieces": PROGRAMMES,
         "targets_file": _address(asked, where, TARGETS),
         "administers": role == Role.ADMINISTRATOR,
         "names_facilities": names_facilities,
@@ -311,7 +279,7 @@ def _made(request: HttpRequest, where: Where, name: str, version: int) -> HttpRe
         selection=read.asked.selection,
         data_version=version,
         source=f"{SOURCE}, liste des membres du programme",
-        cut_off=_cut_off(read),
+        cut_off=cut_off(read.asked.selection, read.cells),
         link=link(request, read.asked, where.page),
         notes=notes,
     )
@@ -322,28 +290,13 @@ def _made(request: HttpRequest, where: Where, name: str, version: int) -> HttpRe
 def _tables(report: ProgrammeReport) -> dict[str, tuple[str, Table, tuple[str, ...]]]:
     """Title, table and notes of each file of the page, by the name in its address."""
     chart = report.chart
-    tables: dict[str, tuple[str, Table, tuple[str, ...]]] = {
+    return {
         MONTHLY: (chart.message, chart.table, chart.remarks),
         SILENT: (report.silent.caption, report.silent, (WORKING,)),
+        **{
+            code: (table.caption, table, notes) for code, (_, table, notes) in report.tables.items()
+        },
     }
-    if report.targets:
-        table = targets_table(report)
-        tables[TARGETS] = (table.caption, table, ())
-    for block in report.blocks:
-        for exhibit in block.exhibits:
-            tables[exhibit.code] = (exhibit.table.caption, exhibit.table, (block.reading,))
-    return tables
-
-
-def _cut_off(read: Reading) -> dt.date | None:
-    """When the newest file of the period was received."""
-    selection = read.asked.selection
-    days = [
-        cell.received_on
-        for (_, month), cell in read.cells.items()
-        if selection.first <= month <= selection.last
-    ]
-    return max(days, default=None)
 
 
 def _address(asked: Asked, where: Where, name: str) -> str:

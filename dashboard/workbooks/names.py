@@ -30,6 +30,7 @@ SHORT = {
     "croissance-departements": "Évolution, départements",
     "croissance-secteurs": "Évolution, secteurs",
     "croissance-types": "Évolution, types",
+    **{code: f"Programme, {code.replace('-', ' ')}" for code in codes.PROGRAMMES},
     "typage": "Typage et diversité",
     "types": "Types de documents",
     "contenu-autres": f"Contenu de {french.quoted('Autres')}",

@@ -125,7 +125,7 @@ def test_what_is_compared_is_read_once_whatever_the_address_says_besides(
         read.append(selection)
         return compare(selection, *given)
 
-    monkeypatch.setattr("dashboard.views.programme.compare", counted)
+    monkeypatch.setattr("dashboard.programme_reading.compare", counted)
 
     for address in ("", "?page=2", "?tri=rang", "?de=x", "?secteur=PA", "?secteur=PA&page=2"):
         text(owner_client.get(f"{ONE}{address}"))
