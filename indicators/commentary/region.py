@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from indicators.commentary.absent import without_series
 from indicators.commentary.balance import (
@@ -15,7 +15,7 @@ from indicators.commentary.balance import (
 from indicators.commentary.contributors import ROSE, rate_12m
 from indicators.commentary.gaps import missing_months, partial_months
 from indicators.commentary.sectors import share_of
-from indicators.commentary.sentences import Line, Paragraph, Sentence
+from indicators.commentary.sentences import Line, Paragraph, Sentence, fact_text
 from indicators.commentary.types import GENERIC
 from indicators.commentary.view import SMALL_VOLUME, View
 from indicators.commentary.words import locative, name, of, period, spelled
@@ -99,20 +99,27 @@ def _reach(view: View) -> Sentence | None:
     share = line.say("taux sur 12 mois", own)
     fed = line.say("ESMS ayant alimenté sur 12 mois", view.at("contributors_12m", last) or 0.0)
     parc = line.say("ESMS ouverts, base des 12 mois", view.at("parc_12m", last) or 0.0)
-    ends = ""
-    if len(known) > 1:
-        low, high = (pick(known, key=lambda code: known[code]) for pick in (min, max))
-        ends = (
-            f" ; le taux va de {line.say(f'taux sur 12 mois : {low}', known[low])} "
-            f"{locative(view.whole.departements[low].measures.selection.territory)} à "
-            f"{line.say(f'taux sur 12 mois : {high}', known[high])} "
-            f"{locative(view.whole.departements[high].measures.selection.territory)}"
-        )
     return line.end(
         f"sur {months} mois, {share} des ESMS du périmètre ont alimenté ({fed} sur {parc})"
-        f"{only_received(view, line)}{ends}",
+        f"{only_received(view, line)}{_ends(view, known, line)}",
         view.link(),
     )
+
+
+def _ends(view: View, known: Mapping[str, float], line: Line) -> str:
+    """ " ; le taux va de 18 % dans le Jura à 35 % en Haute-Saône"; nothing of one and the same."""
+    if not known:
+        return ""
+    ends = [pick(known, key=known.__getitem__) for pick in (min, max)]
+    names = [f"taux sur 12 mois : {code}" for code in ends]
+    if len({fact_text(name, known[code]) for name, code in zip(names, ends, strict=True)}) == 1:
+        return ""
+    said = (
+        f"{line.say(name, known[code])} "
+        f"{locative(view.whole.departements[code].measures.selection.territory)}"
+        for name, code in zip(names, ends, strict=True)
+    )
+    return f" ; le taux va de {' à '.join(said)}"
 
 
 # --- The départements ------------------------------------------------------------------------
