@@ -15,7 +15,7 @@ from dashboard.charts.chart import Table, Unit, column
 from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sector_label, sectors
 from dashboard.charts.volumes import PACE, volumes
-from dashboard.pieces.behind import Behind, Year, hidden_sectors
+from dashboard.pieces.behind import Behind, Hidden, Year, hidden_sectors
 from dashboard.pieces.masking import (
     MASK,
     NOTE,
@@ -364,10 +364,10 @@ def test_the_sector_masked_with_another_is_the_one_that_the_region_misses_least(
     other = fed_by("D21", [(50, 9000), (60, 8000), (2, 30), (2, 40)])
     whole = fed_by("R", [(80, 9900), (64, 8020), (5, 53), (3, 44)])
     evidence: Any = SimpleNamespace(region=whole, departements={"58": few, "21": other})
-    hidden = {sector_label("PDE"), sector_label("DOM")}
+    hidden = frozenset({sector_label("PDE"), sector_label("DOM")})
 
-    assert hidden_sectors(evidence, "D58") == (hidden, hidden)
-    assert hidden_sectors(evidence, "D21") == (set(), hidden)
+    assert hidden_sectors(evidence, "D58") == Hidden(here=hidden, around=hidden)
+    assert hidden_sectors(evidence, "D21") == Hidden(here=frozenset(), around=hidden)
 
 
 def cell(territory: int, sector: int, cells: list[tuple[int, int]]) -> np.ndarray:
