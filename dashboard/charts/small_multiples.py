@@ -79,9 +79,8 @@ def small_multiples(
     """
     drawn = {code: _drawable(one) for code, one in departements.items()}
     around = _drawable(region)
-    highest = max(
-        (float(line.max()) for line in (around, *drawn.values()) if line.notna().any()), default=0
-    )
+    rates = np.concatenate([line.to_numpy() for line in (around, *drawn.values())])
+    highest = np.max(rates, where=~np.isnan(rates), initial=0)
     top = next((one for one in TOPS if highest <= one), TOPS[-1])
     last = region.last_received
     return SmallMultiples(
@@ -166,8 +165,8 @@ def _value(measures: Measures) -> str:
 
 
 def _alt(measures: Measures, drawn: pd.Series[float]) -> str:
-    if drawn.notna().any():
-        return shape_words(drawn, Unit.RATE, "part des ESMS qui alimentent")
+    if words := shape_words(drawn, Unit.RATE, "part des ESMS qui alimentent"):
+        return words
     if measures.last_received is None:
         return "Aucun mois reçu"
     return f"Moins de 20 ESMS\u202f: {_value(measures)} ont alimenté dans le dernier mois reçu"
