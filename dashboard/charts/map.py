@@ -64,6 +64,7 @@ class Step:
 class RateMap:
     """A région: its shapes by code, its legend, the départements from the highest rate down.
 
+    `message`: the range of the rates; `title`: what it is the range of, too, for who sees no more.
     `table`: the rates and what they are made of, in the same order.
     """
 
@@ -73,6 +74,7 @@ class RateMap:
     view: str  # the SVG viewBox
     text_height: float
     message: str
+    title: str
     overseas: bool
     table: Table
 
@@ -100,13 +102,15 @@ def rate_map(region: Measures, departements: Mapping[str, Measures]) -> RateMap:
     }
     shapes, view, height = _shapes(names, levels, texts)
     ranked = sorted(shapes, key=lambda shape: (-(rates[shape.code] or -1.0), shape.code))
+    partial = _partial(region, last)
     return RateMap(
         shapes=shapes,
         ranked=tuple(ranked),
         legend=_legend(low, width, list(levels.values())),
         view=view,
         text_height=height,
-        message=_message(ranked, rates) + _partial(region, last),
+        message=_message(ranked, rates) + partial,
+        title=_title(ranked, rates) + partial,
         overseas=any(len(code) > 2 for code in departements),
         table=_table(ranked, departements, rates, last),
     )
@@ -259,3 +263,14 @@ def _message(ranked: Sequence[Shape], rates: Mapping[str, float | None]) -> str:
     if best is worst:
         return f"{best.text} ({best.name})"
     return f"De {worst.text} ({worst.name}) à {best.text} ({best.name})"
+
+
+def _title(ranked: Sequence[Shape], rates: Mapping[str, float | None]) -> str:
+    """The map in a sentence that stands alone."""
+    said = _message(ranked, rates)
+    known = sum(rates[shape.code] is not None for shape in ranked)
+    if not known:
+        return said
+    if known == 1:
+        return f"Sur 12 mois, une seule part d’ESMS qui ont alimenté est connue\u202f: {said}"
+    return f"Sur 12 mois, {said[0].lower()}{said[1:]} des ESMS ont alimenté"

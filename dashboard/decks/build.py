@@ -103,7 +103,9 @@ class _Builder:
             kind,
             f"Version des données\u202f: {self._version}",
         ]
-        slides.cover(deck, self._title(), lines)
+        # A name is not cut at its hyphens.
+        title = self.order.title or self._title().replace("-", "\u2011")
+        slides.cover(deck, title, lines)
 
     def _months(self) -> str:
         """The months that the slides show, from the earliest to the latest."""

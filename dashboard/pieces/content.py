@@ -133,14 +133,13 @@ class Reader(Together):
 
     def _map(self, piece: Piece) -> Content:
         report = self.regional_report(piece)
-        content = self._page(
-            piece, f"Part des ESMS qui ont alimenté sur 12 mois. {report.map.message}"
-        )
+        content = self._page(piece, report.map.title)
         notes = coverage_notes(report.measures)
         return replace(
             content,
             map=report.map,
             table=report.map.table,
+            subtitle=report.map.table.caption,
             source=source(SOURCE, report.measures.cut_off, notes),
             notes=(*notes, *content.notes),
         )

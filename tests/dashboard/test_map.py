@@ -68,6 +68,9 @@ def test_departements_are_ranked_and_printed_with_their_counts() -> None:
     assert [shape.code for shape in drawn.ranked] == ["21", "39"]
     assert drawn.ranked[0].words == "Côte-d’Or\u202f: 20,0\u202f%, 20 ESMS sur 100"
     assert drawn.message == "De 10,5\u202f% (Jura) à 20,0\u202f% (Côte-d’Or)"
+    assert drawn.title == (
+        "Sur 12 mois, de 10,5\u202f% (Jura) à 20,0\u202f% (Côte-d’Or) des ESMS ont alimenté"
+    )
     assert [shape.level for shape in drawn.shapes] == [5, 1]
     assert drawn.legend[0].text == "de 10 à 12\u202f%"
     assert not drawn.overseas
@@ -79,7 +82,7 @@ def test_a_small_base_is_in_counts_and_in_no_class() -> None:
     assert (drawn.shapes[0].level, drawn.shapes[0].text) == (0, "3 sur 14")
     assert drawn.shapes[0].words == "Territoire de Belfort\u202f: 3 sur 14"
     assert drawn.legend[-1].text == "n.\u00a0d., ou moins de 20 ESMS"
-    assert drawn.message == "Aucun département n’a de taux sur 12 mois"
+    assert drawn.message == drawn.title == "Aucun département n’a de taux sur 12 mois"
 
 
 def test_what_was_not_received_is_said_not_known_and_comes_last() -> None:
@@ -90,6 +93,9 @@ def test_what_was_not_received_is_said_not_known_and_comes_last() -> None:
     assert [shape.text for shape in drawn.ranked] == ["0,0\u202f%", "n.\u00a0d."]
     assert drawn.ranked[1].words == "Nièvre\u202f: n.\u00a0d."
     assert drawn.message == "0,0\u202f% (Jura)"
+    assert drawn.title.endswith(
+        "une seule part d’ESMS qui ont alimenté est connue\u202f: 0,0\u202f% (Jura)"
+    )
 
 
 def test_a_month_that_some_departements_lack_is_told_under_the_map() -> None:
@@ -100,6 +106,7 @@ def test_a_month_that_some_departements_lack_is_told_under_the_map() -> None:
     assert drawn.message == (
         "De 20,0\u202f% (Doubs) à 30,0\u202f% (Jura)\u202f; 2 départements reçus sur 8"
     )
+    assert drawn.title.endswith("des ESMS ont alimenté\u202f; 2 départements reçus sur 8")
 
 
 def test_a_text_without_room_is_in_the_list_only() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
@@ -22,6 +23,8 @@ from dashboard.tiles import Tile
 COLUMNS, ROWS = 4, 3
 #: Height of the name over a panel, then space between two panels, in inches.
 NAME, SPACE = 0.62, 0.12
+#: How many key figures stand side by side, and the height of their boxes in inches.
+ABREAST, ROW = 3, 3.2
 GREY = "929292"
 WHOLE_PERCENT = "[$-40C]0\\ %"
 
@@ -97,8 +100,13 @@ def _name(shape: Any, panel: Panel, width: float) -> None:
 
 
 def key_figures(slide: Any, tiles: Sequence[Tile], box: Box) -> None:
-    """Up to four key figures, two by two: what is counted, its value, its change, its detail."""
-    cells = list(_grid(box, 2, 2))
+    """Up to four key figures: what is counted, its value, its change, its detail.
+
+    Four stand two by two; fewer side by side, so that no place is left empty.
+    """
+    if abreast := len(tiles) <= ABREAST:
+        box = replace(box, height=min(box.height, ROW))
+    cells = list(_grid(box, len(tiles), 1) if abreast else _grid(box, 2, 2))
     told = [_details(tile) for tile in tiles]
     room = Box(0, 0, cells[0].width - 0.2, cells[0].height - 1.15)
     size = min(14, *(next(fitted(lines, room))[1] for lines in told))
@@ -114,6 +122,9 @@ def key_figures(slide: Any, tiles: Sequence[Tile], box: Box) -> None:
         shape.fill.fore_color.rgb = RGBColor.from_string("F5F5FE")
         shape.line.color.rgb = RGBColor.from_string("CACAFB")
         _tile(shape, tile, lines, size)
+        if abreast:  # the values on one line
+            shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+            shape.text_frame.margin_top = Inches(0.3)
 
 
 def _details(tile: Tile) -> list[str]:
