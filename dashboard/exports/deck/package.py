@@ -8,6 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
+from typing import Any
+
+from pptx.opc.packuri import PackURI
 
 from reference import french
 
@@ -84,3 +88,18 @@ def _leads_outside(relations: bytes) -> bool:
     """Whether a part needs something that is not in the package; a link to follow is no need."""
     found = RELATIONSHIP.findall(relations)
     return any(b"External" in each and b"/hyperlink" not in each for each in found)
+
+
+def number_parts(package: Any) -> None:
+    """Number new parts by counting: the library looks through the whole package for each."""
+    taken = {str(part.partname) for part in package.iter_parts()}
+    last: Counter[str] = Counter()
+
+    def following(template: str) -> PackURI:
+        while True:
+            last[template] += 1
+            name = template % last[template]
+            if name not in taken:
+                return PackURI(name)
+
+    package.next_partname = following

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from pptx.enum.text import PP_ALIGN
-from pptx.opc.packuri import PackURI
 from pptx.util import Inches
 
 from dashboard.charts.chart import Chart, Table
@@ -28,6 +26,7 @@ from dashboard.exports.deck.fitting import (
     write,
 )
 from dashboard.exports.deck.native import native
+from dashboard.exports.deck.package import number_parts
 from dashboard.exports.deck.template import (
     ACCENT,
     GRAPH,
@@ -55,6 +54,8 @@ GAP = 0.15
 #: What bold leaves of the width of a title.
 BOLD = 0.92
 NOTHING = "Rien à représenter sur la période."
+#: What a few words take under a chart, in inches, and the least size that they are read at there.
+UNDER, UNDER_SIZE = 0.55, 12
 #: Height of a line of the legend of a map.
 LEGEND = 0.3
 GO_ON = "(suite)"
@@ -119,7 +120,7 @@ class Deck:
         self.deck, self.footer, self.working = deck, footer, working
         self._layouts = layouts_of(deck)
         self._boxes = cache(self._read)
-        _number_parts(deck.part.package)
+        number_parts(deck.part.package)
 
     def _read(self, layout: Layout) -> dict[str, tuple[int, Box]]:
         """The placeholders of a layout by name: number, and place on the slide."""
@@ -188,21 +189,6 @@ class Deck:
                 mine.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
 
 
-def _number_parts(package: Any) -> None:
-    """Number new parts by counting: the library looks through the whole package for each."""
-    taken = {str(part.partname) for part in package.iter_parts()}
-    last: Counter[str] = Counter()
-
-    def following(template: str) -> PackURI:
-        while True:
-            last[template] += 1
-            name = template % last[template]
-            if name not in taken:
-                return PackURI(name)
-
-    package.next_partname = following
-
-
 def cover(deck: Deck, title: str, lines: Sequence[str]) -> None:
     """The first slide."""
     frame = deck.add(Layout.COVER, Around(title))
@@ -222,8 +208,13 @@ def text(deck: Deck, paragraphs: Sequence[str], around: Around, mark: str = "") 
 def chart(
     deck: Deck, one: Chart, paragraphs: Sequence[str], around: Around, mark: str = ""
 ) -> None:
-    """A chart, the text beside it, what follows of the text on other slides, each with `mark`."""
+    """A chart, the text beside it, what follows of the text on other slides, each with `mark`.
+
+    The few words of an event or of a target stand under the chart, which takes the whole width.
+    """
     told = listed(one)
+    if one.has_data and told and not paragraphs and _over_words(deck, one, told, around):
+        return
     beside = [*paragraphs, *told] if one.has_data else [NOTHING, *paragraphs, *told]
     boxes = (deck.box(Layout.CHART, TEXT), deck.box(Layout.TEXT, TEXT))
     parts = list(fitted(beside, *boxes, mark=mark))
@@ -231,10 +222,10 @@ def chart(
         parts = list(fitted([*told, *paragraphs], *boxes, mark=mark))
     frame = deck.add(Layout.CHART, around)
     if one.has_data:
-        _drawn(frame, one, wide=not beside)
+        _drawn(frame, one, _wide(deck) if not beside else None)
     else:
         frame.remove(GRAPH)
-        _both(frame).place(frame.place(TEXT))
+        _wide(deck).place(frame.place(TEXT))
     if beside:
         fill(frame.place(TEXT), parts[0], mark)
     else:
@@ -245,11 +236,25 @@ def chart(
         fill(deck.add(Layout.TEXT, around.part(1)).place(TEXT), part, mark)
 
 
-def _drawn(frame: Frame, one: Chart, *, wide: bool) -> None:
-    """The chart in its placeholder, `wide` over the place of the text, under its events."""
-    box = frame.box(GRAPH)
-    if wide:
-        box = _both(frame)
+def _over_words(deck: Deck, one: Chart, told: Sequence[str], around: Around) -> bool:
+    """A chart over the words of its events and targets; whether they hold there."""
+    whole = _wide(deck)
+    under = Box(whole.left, whole.top + whole.height - UNDER, whole.width, UNDER)
+    part = next(fitted(told, under))
+    if part[0] != list(told) or part[1] < UNDER_SIZE:
+        return False
+    frame = deck.add(Layout.CHART, around)
+    _drawn(frame, one, replace(whole, height=whole.height - UNDER))
+    under.place(frame.place(TEXT))
+    fill(frame.place(TEXT), part)
+    surround(frame, around)
+    _read_in_order(frame)
+    return True
+
+
+def _drawn(frame: Frame, one: Chart, wide: Box | None) -> None:
+    """The chart in its placeholder, or in a wider box, under its events."""
+    box = wide or frame.box(GRAPH)
     drawn = native(one, frame.place(GRAPH), box)
     drawn.name = GRAPH
     drawn.element.nvGraphicFramePr.cNvPr.set("descr", one.alt)
@@ -258,10 +263,10 @@ def _drawn(frame: Frame, one: Chart, *, wide: bool) -> None:
     lay_events(frame.slide, one, box)
 
 
-def _both(frame: Frame) -> Box:
+def _wide(deck: Deck) -> Box:
     """The place of a chart and of the text at its right."""
-    box, beside = frame.box(GRAPH), frame.box(TEXT)
-    return Box(box.left, box.top, beside.left + beside.width - box.left, box.height)
+    box, beside = deck.box(Layout.CHART, GRAPH), deck.box(Layout.CHART, TEXT)
+    return replace(box, width=beside.left + beside.width - box.left)
 
 
 def listed(one: Chart) -> list[str]:

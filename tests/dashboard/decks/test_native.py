@@ -10,14 +10,15 @@ from pptx.enum.chart import XL_MARKER_STYLE
 
 from dashboard.charts.chart import Chart
 from dashboard.charts.contributors import contributors
-from dashboard.charts.landmarks import landmarked
+from dashboard.charts.landmarks import landmarked, markers
 from dashboard.charts.sectors import sectors
 from dashboard.charts.withheld import withheld
+from dashboard.exports.deck.fitting import height
 from dashboard.exports.deck.slides import Around, Deck, chart
-from dashboard.exports.deck.template import empty_deck
+from dashboard.exports.deck.template import ASIDE_BOX, CHART_BOX, Box, empty_deck
 from dashboard.pieces.masking import masked_chart
 from dashboard.workbooks.table import charted
-from reference.models import Target
+from reference.models import Event, Target
 from tests.dashboard.builders import build, sector_figures
 
 PA, PH, AHI, MASKED = "PA – Personnes âgées", "PH – Personnes handicapées", "AHI", "masqué"
@@ -96,3 +97,34 @@ def test_a_target_of_a_single_month_is_a_dash_for_no_line_joins_it(first: int, m
     native = drawn(landmarked(contributors(measures), measures, (), [wanted]))
 
     assert native.plots[0].series[-1].marker.style == marker
+
+
+# --- Events ---------------------------------------------------------------------------------------
+
+
+def told(label: str) -> dict[str, Any]:
+    """The shapes of a slide whose chart has one event."""
+    measures = build()
+    month = dt.date(2025, 2, 1)
+    stood = markers([Event(month=month, label=label)], month, month)
+    slide = slide_of(landmarked(contributors(measures), measures, stood, ()))
+    return {shape.name: shape for shape in slide.shapes}
+
+
+def test_the_few_words_of_an_event_stand_under_a_wide_chart() -> None:
+    shapes = told("Ségur vague 2")
+    graph, words = (Box.of(shapes[name]) for name in ("Graphique", "Texte"))
+
+    assert graph.width == pytest.approx(ASIDE_BOX.left + ASIDE_BOX.width - CHART_BOX.left, abs=0.01)
+    assert words.top == pytest.approx(graph.top + graph.height, abs=0.01)
+    assert words.top + words.height == pytest.approx(CHART_BOX.top + CHART_BOX.height, abs=0.01)
+    size = shapes["Texte"].text_frame.paragraphs[0].runs[0].font.size.pt
+    assert size >= 12
+    assert height([shapes["Texte"].text_frame.text], words, size) <= words.height
+
+
+def test_the_many_words_of_an_event_stay_beside_its_chart() -> None:
+    shapes = told(" ".join(["Une phrase plus longue que ce qui tient sous le graphique."] * 6))
+
+    assert shapes["Texte"].left.inches == pytest.approx(ASIDE_BOX.left)
+    assert Box.of(shapes["Graphique"]).width == pytest.approx(CHART_BOX.width)
