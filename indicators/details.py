@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.columns import Ints, Table, chosen, during, month_number, month_of
+from indicators.columns import Ints, Table, chosen, distinct, during, month_number, month_of
 from indicators.measures import comparable
 from indicators.readings import UNALLOCATED, Kind, Readings
 from indicators.selection import CHART_SECTORS, Selection
@@ -153,7 +153,7 @@ def details(selection: Selection) -> dict[str, Details]:
 def details_of(selection: Selection, readings: Readings) -> Details:
     """Those of one territory, from its own cut for the selection. Queries nothing."""
     first, last = (month_number(month) for month in selection.window)
-    received = np.unique(readings.cells["month"])
+    received = distinct(readings.cells["month"])
     volumes = _window_volumes(selection, readings, received)
     carried = during(readings.carried, first, last)
     carried = chosen(carried, np.isin(carried["month"], received))
@@ -166,7 +166,7 @@ def details_of(selection: Selection, readings: Readings) -> Details:
         intensity=float(np.median(fed)) if len(fed) else None,
         regularity=float(np.median(regularities)) if len(regularities) else None,
         regular=int((regularities >= REGULAR).sum()),
-        contributors=len(np.unique(facilities["facility"])),
+        contributors=len(distinct(facilities["facility"])),
         typing=_typing(readings.kinds, volumes),
         types=types,
         others=tuple(each for each in types if each.code in _other_codes(readings)),
@@ -177,7 +177,7 @@ def details_of(selection: Selection, readings: Readings) -> Details:
 
 def typing_of(selection: Selection, readings: Readings) -> Typing:
     """The quality of typing alone, as `details_of` tells it with the rest."""
-    received = np.unique(readings.cells["month"])
+    received = distinct(readings.cells["month"])
     return _typing(readings.kinds, _window_volumes(selection, readings, received))
 
 
@@ -293,7 +293,7 @@ def _by_owner(readings: Readings, *tables: Table) -> tuple[Ints, list[str]]:
     for table in tables:
         owner = readings.owner_of[table["entity"]]
         totals += _sums({"owner": owner, "documents": table["documents"]}, "owner", len(totals))
-        met = np.unique(table["entity"])[::-1]  # the least stays
+        met = distinct(table["entity"])[::-1]  # the least stays
         firsts[readings.owner_of[met]] = np.minimum(firsts[readings.owner_of[met]], met)
     finess = [*(entity.finess for entity in readings.entities), ""]
     return totals, [finess[rank] for rank in firsts.tolist()]

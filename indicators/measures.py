@@ -20,7 +20,7 @@ import pandas as pd
 from django.db.models import Max, Min
 from numpy.typing import NDArray
 
-from indicators.columns import Ints, Table, chosen, during, month_number
+from indicators.columns import Ints, Table, chosen, distinct, during, month_number
 from indicators.models import CoveredMonth
 from indicators.readings import UNALLOCATED, Readings
 from indicators.selection import CHART_SECTORS, Selection, Territory
@@ -76,7 +76,7 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
     received = _counts(cells, first, len(months))
     volumes = during(readings.volumes, first, last)
     reach = during(readings.reach, first, last)
-    met = np.unique(volumes["kind"]).tolist()
+    met = distinct(volumes["kind"]).tolist()
 
     def grid(rows: Table, key: str, value: str, count: int = len(SECTORS)) -> Array:
         """Months × `key`: sums, 0 where nothing was met, NaN where nothing was received."""
@@ -118,7 +118,7 @@ def _measures(selection: Selection, readings: Readings) -> Measures:
         documents_12m=_documents_12m(readings, now),
         growth=_growth(readings, now),
         cut_off=_day(int(cells["received_on"].max())) if len(cells["month"]) else None,
-        sources=tuple(readings.sources[rank] for rank in np.unique(cells["source"]).tolist()),
+        sources=tuple(readings.sources[rank] for rank in distinct(cells["source"]).tolist()),
     )
 
 

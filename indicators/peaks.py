@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.columns import Table, chosen, during, month_number, month_of
+from indicators.columns import Table, chosen, distinct, during, month_number, month_of
 from indicators.dynamics import Dynamics, Peak
 from indicators.dynamics.thresholds import NEIGHBOURS
 from indicators.readings import Readings
@@ -79,7 +79,7 @@ def explain(
     peaks = dynamics.peaks
     first, last = month_number(selection.first), month_number(selection.last)
     cells = during(readings.cells, first, last)
-    received = [month_of(month) for month in np.unique(cells["month"]).tolist()]
+    received = [month_of(month) for month in distinct(cells["month"]).tolist()]
     return tuple(
         _origin(
             peak,

@@ -109,7 +109,8 @@ def programme_gap(
     Three queries at most, however many programmes, and none when what is `known` of the territory
     is given; empty when no month of the period was received.
     """
-    return programme_gaps(selection, known)[selection.territory.code]
+    territory = selection.territory
+    return _gaps_of({territory.code: territory.departement_codes}, selection, known)[territory.code]
 
 
 def programme_gaps(
@@ -123,8 +124,14 @@ def programme_gaps(
     places: dict[str, tuple[str, ...]] = {
         f"D{each}": (each,) for each in territory.departement_codes
     }
-    places[territory.code] = territory.departement_codes
-    found = known or read_programmes(territory)
+    return _gaps_of({**places, territory.code: territory.departement_codes}, selection, known)
+
+
+def _gaps_of(
+    places: Mapping[str, tuple[str, ...]], selection: Selection, known: ProgrammeReadings | None
+) -> dict[str, tuple[ProgrammeGap, ...]]:
+    """Those of each place, by its code: the départements that it is made of."""
+    found = known or read_programmes(selection.territory)
     month = found.covered.last_month(selection)
     if found.parc is None or month is None:
         return dict.fromkeys(places, ())
