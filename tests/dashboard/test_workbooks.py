@@ -42,7 +42,7 @@ from dashboard.workbooks.readme import PUBLIC, WORKING
 from dashboard.workbooks.style import NUMBERS, Book
 from dashboard.workbooks.table import STATE, charted, write_table
 from reference import french
-from reference.models import Departement, LegalEntity, Region, current_data_version
+from reference.models import Departement, Event, LegalEntity, Region, current_data_version
 from tests.dashboard import world
 from tests.dashboard.builders import GROUPS, KINDS, MANY, NAN, REGION, build
 from tests.dashboard.test_exports import every_chart
@@ -281,6 +281,7 @@ def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         LegalEntity.objects.filter(pk=owner.pk).update(name=LINK)
         LegalEntity.objects.filter(pk=other.pk).update(name=LONGEST)
         region = Region.objects.get(pk="27")
+        Event.objects.create(region=region, month=MISSING, label="Cibles fictives")
         cote_dor = Departement.objects.select_related("region").get(pk="21")
         version = current_data_version()
         reader = Reader(region, version, link=SITE)
@@ -317,6 +318,16 @@ def test_each_piece_of_the_page_has_its_sheet_with_its_numbers(made: Workbooks) 
             assert sheet.auto_filter.ref.startswith(f"A{HEADER + 1}:")
         assert len(sheet._charts) == (1 if chart and chart.has_data else 0)
     assert sum(len(sheet._charts) for sheet in book) == 6
+
+
+def test_the_sheet_of_a_chart_says_its_events_in_words_once(made: Workbooks) -> None:
+    charts = {name: one.chart for name, one in made.contents.items() if one.chart is not None}
+
+    assert any(chart.events for chart in charts.values())
+    for name, chart in charts.items():
+        words = [cell.value for row in made.region[name] for cell in row]
+        found = [one for one in words if isinstance(one, str) and "Cibles fictives" in one]
+        assert found == [f"Événement {one.number}, {one.text}" for one in chart.events]
 
 
 def test_key_figures_are_numbers_in_their_formats(made: Workbooks) -> None:
