@@ -28,6 +28,7 @@ from dashboard.charts.withheld import NAME as WITHHELD
 from dashboard.charts.withheld import whole, withheld
 from dashboard.exports.deck.fitting import extent
 from dashboard.exports.deck.template import ACCENT, INK, Box
+from reference import french
 
 #: Formats are written in the grammar of the software, which shows them in French.
 WHOLE, PERCENT, MONTH = "[$-40C]#,##0", "[$-40C]0.0\\ %", "[$-40C]mmm\\ yyyy"
@@ -119,10 +120,22 @@ def data_of(chart: Chart) -> CategoryChartData:
     elif chart.kind is Kind.SPLIT:
         data.categories = [chart.table.named(mark.column).label for mark in chart.marks]
     else:
-        data.categories = list(chart.table.rows)
+        data.categories = [_with_counts(chart, rank) for rank in range(len(chart.table.rows))]
     for name, values in series_of(chart):
         data.add_series(name, values)
     return data
+
+
+def _with_counts(chart: Chart, rank: int) -> str:
+    """A row with the counts that it has in place of bars: "AHI (0 sur 8 ; région : 0 sur 18)"."""
+    counts = []
+    for mark in chart.marks if chart.kind is Kind.BARS else ():
+        column = chart.table.named(mark.column)
+        text = chart.table.named(mark.labels or mark.column).texts[rank]
+        if column.values[rank] is None and text != french.NOT_AVAILABLE:
+            counts.append(text if mark.strong else f"région\u202f: {text}")
+    said = "\u202f; ".join(counts)
+    return chart.table.rows[rank] + (f" ({said})" if said else "")
 
 
 def _drawn(chart: Chart) -> list[Goal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pptx.enum.chart import XL_MARKER_STYLE
 from dashboard.charts.chart import Chart
 from dashboard.charts.contributors import contributors
 from dashboard.charts.landmarks import landmarked, markers
+from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.withheld import withheld
 from dashboard.exports.deck.fitting import height
@@ -18,8 +20,9 @@ from dashboard.exports.deck.slides import Around, Deck, chart
 from dashboard.exports.deck.template import ASIDE_BOX, CHART_BOX, Box, empty_deck
 from dashboard.pieces.masking import masked_chart
 from dashboard.workbooks.table import charted
+from indicators.series import SectorFigures
 from reference.models import Event, Target
-from tests.dashboard.builders import build, sector_figures
+from tests.dashboard.builders import REGION, build, sector_figures
 
 PA, PH, AHI, MASKED = "PA – Personnes âgées", "PH – Personnes handicapées", "AHI", "masqué"
 
@@ -128,3 +131,24 @@ def test_the_many_words_of_an_event_stay_beside_its_chart() -> None:
 
     assert shapes["Texte"].left.inches == pytest.approx(ASIDE_BOX.left)
     assert Box.of(shapes["Graphique"]).width == pytest.approx(CHART_BOX.width)
+
+
+# --- Small bases ----------------------------------------------------------------------------------
+
+
+def test_a_sector_in_counts_has_them_beside_its_name() -> None:
+    here = build(sectors=(of_month("PA", 30, 100), of_month("AHI", 3, 14)))
+    whole = build(territory=REGION, sectors=(of_month("PA", 90, 300), of_month("AHI", 4, 19)))
+
+    plot = drawn(rates(here, whole)).plots[0]
+
+    told = {str(one).partition(" – ")[0]: str(one) for one in plot.categories}
+    assert told["PA"] == PA
+    assert told["AHI"].endswith(" (3 sur 14\u202f; région\u202f: 4 sur 19)")
+
+
+def of_month(code: str, fed: int, parc: int) -> SectorFigures:
+    """A sector in the last received month."""
+    known = sector_figures(code, contributors=fed, documents=fed)
+    rate = None if parc < 20 else fed / parc
+    return replace(known, month_contributors=fed, month_parc=parc, rate=rate)
