@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from indicators.commentary.sectors import share_of, total
 from indicators.commentary.sentences import Line, Sentence
 from indicators.commentary.types import GENERIC
-from indicators.commentary.view import SMALL_BASE, View, partial
+from indicators.commentary.view import SMALL_BASE, View
 from indicators.commentary.words import locative, of, plural
 from reference import french
 
@@ -127,7 +129,7 @@ def lever(region: View) -> Sentence | None:
 def only_received(region: View, line: Line) -> str:
     """ " dans les 2 départements reçus sur 8 en février 2026", nothing of a whole last month."""
     last = region.received[-1]
-    if not partial(region.measures, last):
+    if not region.measures.is_partial(pd.Timestamp(last)):
         return ""
     count = region.at("received_departements", last) or 0
     received = line.say("départements reçus le dernier mois", count)

@@ -12,7 +12,7 @@ import pandas as pd
 from indicators.commentary.absent import nothing_received
 from indicators.commentary.phrases import contributors as phrases
 from indicators.commentary.sentences import Line, Paragraph, Sentence
-from indicators.commentary.view import SMALL_BASE, View, partial
+from indicators.commentary.view import SMALL_BASE, View
 from indicators.commentary.words import SECTORS, locative, of, of_month, ordinal, period, plural
 from indicators.commentary.yearly import GAINED, on_its_basis
 from indicators.details import GrowthOrigin
@@ -55,13 +55,10 @@ def write_contributors(view: View) -> Paragraph:
 
 
 def rate_12m(evidence: TerritoryEvidence, month: dt.date) -> float | None:
-    """The rate over 12 months to a received month; None when n. d. or on a small base."""
-    measures = evidence.measures
-    rank = measures.months.get_indexer(pd.DatetimeIndex([month]))[0]
-    if rank < 0 or not measures.received_departements.to_numpy()[rank]:
-        return None
-    parc, rate = (float(s.to_numpy()[rank]) for s in (measures.parc_12m, measures.rate_12m))
-    return rate if parc >= SMALL_BASE and not math.isnan(rate) else None
+    """The rate over 12 months to a month; None when n. d. or on a small base."""
+    measures, stamp = evidence.measures, pd.Timestamp(month)
+    parc, rate = (s.get(stamp, math.nan) for s in (measures.parc_12m, measures.rate_12m))
+    return float(rate) if parc >= SMALL_BASE and not math.isnan(rate) else None
 
 
 # --- Level and shape -------------------------------------------------------------------------
@@ -246,7 +243,7 @@ def _place(view: View) -> Sentence | None:
     own, region = rate_12m(view.here, last), None
     if own is None:
         return None
-    whole = not partial(view.whole.region.measures, last)
+    whole = not view.whole.region.measures.is_partial(pd.Timestamp(last))
     if whole:
         region = rate_12m(view.whole.region, last)
     line = Line()

@@ -182,13 +182,6 @@ class View:
         return f"entre {start} et {end}"
 
 
-def partial(measures: Measures, month: dt.date) -> bool:
-    """Whether some of a territory's départements lack a month that others have, or all do."""
-    rank = measures.months.get_indexer(pd.DatetimeIndex([month]))[0]
-    received = measures.received_departements.to_numpy()[rank] if rank >= 0 else 0
-    return bool(received < len(measures.selection.territory.departement_codes))
-
-
 def _known(months: Sequence[dt.date], values: Array) -> dict[dt.date, float]:
     """Numbers by month, without those that are n. d."""
     pairs = zip(months, values.tolist(), strict=True)
