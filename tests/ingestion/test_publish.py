@@ -177,7 +177,18 @@ def test_a_cell_says_when_and_from_which_files_it_was_received() -> None:
     both = CoveredMonth.objects.get()
     assert alone.source_label == "premier.csv"
     assert both.source_label == "premier.csv + second.csv"
-    assert both.received_on == Extract.objects.latest("pk").received_at.date()
+
+
+def test_a_cell_is_received_on_the_day_of_its_last_file_in_paris() -> None:
+    for lines, hour, mode in (
+        ([line(A1, 5)], dt.datetime(2026, 1, 30, 12, tzinfo=dt.UTC), "replace"),
+        ([line(A2, 6)], dt.datetime(2026, 1, 31, 23, 30, tzinfo=dt.UTC), "complete"),
+    ):
+        extract = brought(lines, mode=mode)
+        Extract.objects.filter(pk=extract.pk).update(received_at=hour)
+        publish(extract)
+
+    assert CoveredMonth.objects.get().received_on == dt.date(2026, 2, 1)
 
 
 @pytest.mark.parametrize(
