@@ -40,6 +40,8 @@ TYPES = {
     Kind.SPLIT: XL_CHART_TYPE.BAR_STACKED_100,
     Kind.BARS: XL_CHART_TYPE.BAR_CLUSTERED,
 }
+#: Between groups of bars, and between bars, in percent of a bar's width.
+SPACING = {Kind.STACKED: (40, 100), Kind.BARS: (60, -5)}
 TEXT_SIZE = 11
 #: The edges of a plot by month, as parts of its frame. Fixed, so that the lines of events can be
 #: laid over it; the legend takes what it needs under it.
@@ -48,13 +50,15 @@ LEGEND_LINE, LEGEND_SYMBOL = 0.21, 0.45  # in inches: height of a line, width be
 LEGEND_SIZES, LEGEND_WIDTH, MANY_NAMES = (10, 9, 8), 0.98, 4
 #: The least part of a bar on which a text holds.
 READABLE = 0.08
-TARGET_COLOR = "CE0500"
+TARGET_COLOR = "18753C"
+#: Sizes of the dots of a line, in points.
+DOT, PROVISIONAL_DOT = 5, 7
 
 
 def native(chart: Chart, placeholder: Any, box: Box) -> Any:
     """Draw a chart in a placeholder that stands in `box`; returns its graphic frame.
 
-    Targets in the chart's unit are series of their own. Events are laid over by the caller.
+    Targets in the chart's unit are series of their own. The caller lays events over it.
     """
     frame = placeholder.insert_chart(TYPES[chart.kind], data_of(chart))
     drawn = frame.chart
@@ -106,9 +110,8 @@ def series_of(chart: Chart) -> list[tuple[str, list[float | None]]]:
         ]
         return [part for part in [*parts, (WITHHELD, list(withheld(chart)))] if any(part[1])]
     columns = [chart.table.named(mark.column) for mark in chart.marks]
-    return [(column.label, list(column.values)) for column in columns] + [
-        (goal.label, _levels(chart, goal)) for goal in _drawn(chart)
-    ]
+    drawn = [(column.label, list(column.values)) for column in columns]
+    return [*drawn, *_targets(chart)]
 
 
 def data_of(chart: Chart) -> CategoryChartData:
@@ -138,8 +141,24 @@ def _with_counts(chart: Chart, rank: int) -> str:
     return chart.table.rows[rank] + (f" ({said})" if said else "")
 
 
-def _drawn(chart: Chart) -> list[Goal]:
-    return [goal for goal in chart.targets if goal.drawn and not goal.row and chart.months]
+def _targets(chart: Chart) -> list[tuple[str, list[float | None]]]:
+    """The targets drawn: by month a series each, on rows as few series as hold them."""
+    goals = [goal for goal in chart.targets if goal.drawn]
+    if chart.months:
+        return [(goal.label, _levels(chart, goal)) for goal in goals]
+    shared: list[dict[str, Goal]] = []
+    for goal in goals:
+        free = next((one for one in shared if goal.row not in one), None)
+        if free is None:
+            shared.append(free := {})
+        free[goal.row] = goal
+    return [
+        (
+            "\u202f/\u202f".join(dict.fromkeys(goal.label for goal in one.values())),
+            [one[row].value if row in one else None for row in chart.table.rows],
+        )
+        for one in shared
+    ]
 
 
 def _levels(chart: Chart, goal: Goal) -> list[float | None]:
@@ -231,38 +250,37 @@ def _shares(chart: Chart, series: Any, row: int) -> None:
 
 def _marks(chart: Chart, drawn: Any) -> None:
     plot = drawn.plots[0]
-    if chart.kind is Kind.STACKED:
-        plot.gap_width, plot.overlap = 40, 100
-    elif chart.kind is Kind.BARS:
-        plot.gap_width, plot.overlap = 60, -5
-    targets = len(_drawn(chart))
+    if chart.kind in SPACING:
+        plot.gap_width, plot.overlap = SPACING[chart.kind]
     series = list(plot.series)
-    lines = []
-    for mark, one in zip(chart.marks, series, strict=False):
+    marked, goals = list(zip(chart.marks, series, strict=False)), series[len(chart.marks) :]
+    for mark, one in marked:
         if chart.kind is Kind.LINES:
             line(one, mark.color, strong=mark.strong)
-        elif mark.line:
-            lines.append((one, mark))
-        else:
-            _fill(one, mark.color)
-            one.invert_if_negative = False
-            if chart.kind is Kind.STACKED:
-                _provisional(chart, one)
-            elif mark.labels:
-                _label(chart, one, mark)
-    goals = series[len(series) - targets :] if targets else []
-    if chart.kind is Kind.LINES:
-        for one in goals:
-            _target_line(one)
-    else:
-        _over(drawn, [one for one, _ in lines], goals, lines)
+            if mark.strong:
+                _hollow(chart, one)
+        elif not mark.line:
+            _bar(chart, one, mark)
+    if chart.kind is Kind.STACKED:
+        _over(drawn, [(mark, one) for mark, one in marked if mark.line], goals)
+        return
+    look = _target_line if chart.months else _target_bar
+    for one in goals:
+        look(one)
 
 
-def _over(
-    drawn: Any, comparators: list[Any], goals: list[Any], marks: list[tuple[Any, Mark]]
-) -> None:
+def _bar(chart: Chart, series: Any, mark: Mark) -> None:
+    _fill(series, mark.color)
+    series.invert_if_negative = False
+    if chart.kind is Kind.STACKED:
+        _hatched(chart, series)
+    elif mark.labels:
+        _label(chart, series, mark)
+
+
+def _over(drawn: Any, comparators: list[tuple[Mark, Any]], goals: list[Any]) -> None:
     """Draw some series of a stack as lines over it, on the same axes."""
-    moved = [*comparators, *goals]
+    moved = [*(one for _, one in comparators), *goals]
     if not moved:
         return
     bars = drawn.plots[0]._element  # noqa: SLF001  # the library draws one kind per chart
@@ -279,12 +297,11 @@ def _over(
     for axis in bars.findall(qn("c:axId")):
         lines.append(copy.deepcopy(axis))
     bars.addnext(lines)
-    overlaid = drawn.plots[1].series
-    for rank, one in enumerate(overlaid):
-        if rank < len(marks):
-            line(one, marks[rank][1].color, strong=marks[rank][1].strong)
-        else:
-            _target_line(one)
+    overlaid = list(drawn.plots[1].series)
+    for (mark, _), one in zip(comparators, overlaid, strict=False):
+        line(one, mark.color, strong=mark.strong)
+    for one in overlaid[len(comparators) :]:
+        _target_line(one)
 
 
 def line(series: Any, color: str, *, strong: bool, width: float = 3) -> None:
@@ -298,7 +315,7 @@ def line(series: Any, color: str, *, strong: bool, width: float = 3) -> None:
     )
     series.marker.style = XL_MARKER_STYLE.CIRCLE if strong else XL_MARKER_STYLE.NONE
     if strong:
-        series.marker.size = 5
+        series.marker.size = DOT
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = rgb
 
@@ -316,6 +333,19 @@ def _target_line(series: Any) -> None:
         series.marker.format.fill.fore_color.rgb = RGBColor.from_string(TARGET_COLOR)
 
 
+def _target_bar(series: Any) -> None:
+    """Targets of rows: an empty bar beside those that should reach it, with its value."""
+    series.format.fill.background()
+    series.invert_if_negative = False
+    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR)
+    series.format.line.width = Pt(1.5)
+    series.format.line.dash_style = MSO_LINE_DASH_STYLE.DASH
+    labels = series.data_labels
+    labels.show_value, labels.position = True, XL_LABEL_POSITION.OUTSIDE_END
+    labels.number_format, labels.number_format_is_linked = PERCENT, False
+    labels.font.size = Pt(9)
+
+
 def _fill(series: Any, color: str) -> None:
     """One colour, with a white edge that keeps neighbours apart."""
     series.format.fill.solid()
@@ -324,16 +354,32 @@ def _fill(series: Any, color: str) -> None:
     series.format.line.width = Pt(0.5)
 
 
-def _provisional(chart: Chart, series: Any) -> None:
-    """A month that is not confirmed is hatched."""
+def _provisional(chart: Chart) -> list[int]:
+    """The ranks of the months that are not confirmed."""
+    months = enumerate(chart.months)
+    return [rank for rank, month in months if month.received and month.provisional]
+
+
+def _hatched(chart: Chart, series: Any) -> None:
+    """The bars of a month that is not confirmed are hatched."""
     color = series.format.fill.fore_color.rgb
-    for rank, month in enumerate(chart.months):
-        if month.received and month.provisional:
-            fill = series.points[rank].format.fill
-            fill.patterned()
-            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-            fill.fore_color.rgb = color
-            fill.back_color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    for rank in _provisional(chart):
+        fill = series.points[rank].format.fill
+        fill.patterned()
+        fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        fill.fore_color.rgb = color
+        fill.back_color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+
+
+def _hollow(chart: Chart, series: Any) -> None:
+    """The dot of a month that is not confirmed is hollow."""
+    color = series.format.line.color.rgb
+    for rank in _provisional(chart):
+        marker = series.points[rank].marker
+        marker.style, marker.size = XL_MARKER_STYLE.CIRCLE, PROVISIONAL_DOT
+        marker.format.fill.solid()
+        marker.format.fill.fore_color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+        marker.format.line.color.rgb = color
 
 
 def _label(chart: Chart, series: Any, mark: Mark) -> None:

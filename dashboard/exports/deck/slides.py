@@ -15,7 +15,6 @@ from dashboard.charts.chart import Chart, Table
 from dashboard.charts.map import RateMap
 from dashboard.charts.small_multiples import SmallMultiples
 from dashboard.exports.deck import maps, panels, tables
-from dashboard.exports.deck.events import lay_events
 from dashboard.exports.deck.fitting import (
     TITLE_SIZES,
     fill,
@@ -26,6 +25,7 @@ from dashboard.exports.deck.fitting import (
     write,
 )
 from dashboard.exports.deck.native import native
+from dashboard.exports.deck.over import lay_over
 from dashboard.exports.deck.package import number_parts
 from dashboard.exports.deck.template import (
     ACCENT,
@@ -253,14 +253,14 @@ def _over_words(deck: Deck, one: Chart, told: Sequence[str], around: Around) -> 
 
 
 def _drawn(frame: Frame, one: Chart, wide: Box | None) -> None:
-    """The chart in its placeholder, or in a wider box, under its events."""
+    """The chart in its placeholder, or in a wider box, under what its months have."""
     box = wide or frame.box(GRAPH)
     drawn = native(one, frame.place(GRAPH), box)
     drawn.name = GRAPH
     drawn.element.nvGraphicFramePr.cNvPr.set("descr", one.alt)
     if wide:
         box.place(drawn)
-    lay_events(frame.slide, one, box)
+    lay_over(frame.slide, one, box)
 
 
 def _wide(deck: Deck) -> Box:

@@ -142,6 +142,7 @@ def test_a_chart_is_read_in_order(decks: Decks) -> None:
 
     assert names == [
         "Titre", "Territoire", "Mention", "Sous-titre", "Graphique",
+        "Non reçu\u202f: juin 2025",
         "Événement 1", "Numéro de l’événement 1", "Événement 2", "Numéro de l’événement 2",
         "Texte", "Source", "Pied de page", "Numéro de diapositive",
     ]  # fmt: skip

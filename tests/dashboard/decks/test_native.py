@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pptx.enum.chart import XL_MARKER_STYLE
+from pptx.enum.dml import MSO_FILL
 
 from dashboard.charts.chart import Chart
 from dashboard.charts.contributors import contributors
@@ -16,15 +17,18 @@ from dashboard.charts.rates import rates
 from dashboard.charts.sectors import sectors
 from dashboard.charts.withheld import withheld
 from dashboard.exports.deck.fitting import height
+from dashboard.exports.deck.native import plot_of
 from dashboard.exports.deck.slides import Around, Deck, chart
 from dashboard.exports.deck.template import ASIDE_BOX, CHART_BOX, Box, empty_deck
 from dashboard.pieces.masking import masked_chart
 from dashboard.workbooks.table import charted
 from indicators.series import SectorFigures
+from reference import french
 from reference.models import Event, Target
-from tests.dashboard.builders import REGION, build, sector_figures
+from tests.dashboard.builders import NAN, REGION, build, sector_figures
 
 PA, PH, AHI, MASKED = "PA – Personnes âgées", "PH – Personnes handicapées", "AHI", "masqué"
+N = "\u202f"
 
 
 def slide_of(one: Chart) -> Any:
@@ -100,6 +104,91 @@ def test_a_target_of_a_single_month_is_a_dash_for_no_line_joins_it(first: int, m
     native = drawn(landmarked(contributors(measures), measures, (), [wanted]))
 
     assert native.plots[0].series[-1].marker.style == marker
+
+
+def test_targets_of_sectors_share_a_series_of_empty_bars_with_their_values() -> None:
+    here = build(sectors=(of_month("PA", 30, 100), of_month("PH", 20, 70)))
+    wanted = [
+        Target(indicator="rate", value=value, month=dt.date(2025, 1, 1), sector=sector)
+        for sector, value in (("PA", 0.35), ("PH", 0.2), ("PH", 0.4))
+    ]
+
+    native = drawn(landmarked(rates(here, build(territory=REGION)), here, (), wanted))
+
+    labels = [str(one).partition(" – ")[0] for one in native.plots[0].categories]
+    names = f"Cible 35,0{N}%{N}/{N}Cible 20,0{N}%", f"Cible 40,0{N}%"
+    ranks = [labels.index(each) for each in ("PA", "PH")]
+    values = [[values_of(native)[name][rank] for rank in ranks] for name in names]
+    assert values == [[0.35, 0.2], [None, 0.4]]
+    for one in list(native.plots[0].series)[-2:]:
+        assert one.format.fill.type == MSO_FILL.BACKGROUND
+        assert one.data_labels.show_value
+
+
+# --- Months ---------------------------------------------------------------------------------------
+
+
+def over(one: Chart, name: str) -> list[Any]:
+    """What lies over a chart under a name that begins so."""
+    return [shape for shape in slide_of(one).shapes if shape.name.startswith(name)]
+
+
+def slots(one: Chart, *shapes: Any) -> list[tuple[float, float]]:
+    """From which to which rank of the months shapes stand."""
+    graph = next(shape for shape in slide_of(one).shapes if shape.name == "Graphique")
+    box = Box.of(graph)
+    left, _, width, _ = plot_of(one, box)
+    slot = box.width * width / len(one.months)
+    edges = (Box.of(shape) for shape in shapes)
+    return [
+        (
+            round((edge.left - box.left - box.width * left) / slot, 2),
+            round((edge.left + edge.width - box.left - box.width * left) / slot, 2),
+        )
+        for edge in edges
+    ]
+
+
+def test_months_that_were_not_received_have_a_band_that_lets_lines_through() -> None:
+    one = contributors(build(contributors=(10, NAN, 12, NAN, NAN, 14)))
+
+    bands = over(one, "Non reçu")
+
+    assert [band.name for band in bands] == [
+        f"Non reçu{N}: févr. 2025", f"Non reçu{N}: avr. 2025 à mai 2025",
+    ]  # fmt: skip
+    assert slots(one, *bands) == [(1, 2), (3, 5)]
+    assert {band.text_frame.text for band in bands} == {french.NOT_AVAILABLE}
+    assert all(band.element.xpath(".//a:solidFill//a:alpha") for band in bands)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "stands"),
+    [(2, None, (1.5, 1.5)), (2, 4, (1, 4)), (5, 9, (4, 6)), (7, None, None)],
+)
+def test_an_event_stands_over_its_months_that_are_shown(
+    first: int, last: int | None, stands: tuple[float, float] | None
+) -> None:
+    measures = build(contributors=[10] * 6)
+    until = dt.date(2025, last, 1) if last else None
+    event = Event(month=dt.date(2025, first, 1), last_month=until, label="Fait")
+    stood = markers([event], dt.date(2025, 1, 1), dt.date(2025, 12, 1))
+    one = landmarked(contributors(measures), measures, stood, ())
+
+    found, numbers = over(one, "Événement"), over(one, "Numéro de l’événement")
+
+    assert slots(one, *found) == ([stands] if stands else [])
+    middles = [sum(edges) / 2 for edges in slots(one, *numbers)]
+    assert middles == pytest.approx([first - 0.5] if stands else [], abs=0.02)
+
+
+@pytest.mark.parametrize("provisional", [True, False])
+def test_a_provisional_month_is_a_hollow_dot_on_a_line(provisional: bool) -> None:
+    line = drawn(contributors(build(provisional=provisional))).plots[0].series[0]
+
+    fills = line._element.xpath("./c:dPt[c:idx/@val=2]/c:marker/c:spPr//a:srgbClr/@val")
+
+    assert fills[:1] == (["FFFFFF"] if provisional else [])
 
 
 # --- Events ---------------------------------------------------------------------------------------
