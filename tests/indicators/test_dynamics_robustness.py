@@ -8,6 +8,7 @@ import pytest
 from indicators.dynamics import Label, classify
 from tests.indicators.dynamics_cases import WORDS, monthly, profile, redrawn
 
+pytestmark = pytest.mark.no_cover  # thousands of series: the other tests of dynamics are counted
 REDRAWS = 200
 TRENDS = [series for series, words in WORDS.items() if words == {Label.PROGRESSIVE}]
 

@@ -40,7 +40,9 @@ def test_what_another_session_holds_is_not_obtained_and_dies_with_it() -> None:
         with advisory_lock(OURS, 1) as held:
             assert not held
         assert locked_keys(OURS) == {1}  # not given back by who never had it
-    with advisory_lock(OURS, 1) as held:
+    with connection.cursor() as cursor:  # a session takes a moment to die
+        cursor.execute("SET LOCAL lock_timeout = 10000")
+    with advisory_lock(OURS, 1, wait=True) as held:
         assert held
 
 
