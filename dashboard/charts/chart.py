@@ -12,6 +12,8 @@ from reference import french
 
 #: Below this denominator a share or a rate is written as counts.
 SMALL_BASE = 20
+#: The colour of targets, on every kind of chart.
+TARGET_COLOR = "#18753C"
 
 
 class Unit(Enum):
@@ -147,6 +149,11 @@ class Month:
     partial: str = ""  # "7 départements sur 8"
 
     @property
+    def unconfirmed(self) -> bool:
+        """Whether its numbers are known, and may still change."""
+        return self.received and self.provisional
+
+    @property
     def header(self) -> str:
         """The row header: the month and why its numbers are not like the others."""
         remarks = [self.partial] if self.partial else []
@@ -194,6 +201,10 @@ class Goal:
     found: str = ""  # "20,1 % en décembre 2025"
     drawn: bool = True
     row: str = ""
+
+    def binds(self, month: dt.date) -> bool:
+        """Whether a month is one of its own."""
+        return self.first <= month and (self.last is None or month <= self.last)
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _notes(comparison: Comparison, months: Sequence[Month], *, small: bool) -> t
     notes.extend(
         f"{french.sentence(in_french(month.date))[:-1]} est provisoire."
         for month in months
-        if month.received and month.provisional
+        if month.unconfirmed
     )
     if any(month.partial for month in months):
         notes.append("Un mois partiel porte sur les seuls départements reçus.")

@@ -84,7 +84,7 @@ def coverage_notes(measures: Measures) -> tuple[str, ...]:
         f"{french.sentence(in_french(month.date))[:-1]} est provisoire, jusqu’à la réception "
         "d’un fichier qui le confirme."
         for month in months
-        if month.received and month.provisional
+        if month.unconfirmed
     )
     return tuple(notes)
 

@@ -10,14 +10,13 @@ import math
 from itertools import groupby
 from typing import Any
 
-from dashboard.charts.chart import Chart, Goal, Marker
+from dashboard.charts.chart import TARGET_COLOR, Chart, Goal, Marker
 from reference.months import shift
 
 Shape = dict[str, Any]
 
 EVENT_COLOR = "#3a3a3a"
 EVENT_BAND = "rgba(58, 58, 58, 0.08)"
-TARGET_COLOR = "#18753c"
 #: Targets nearer than this part of the highest are written at either end of their lines.
 NEAR = 0.1
 #: Above the words that stand over a month ("provisoire"), in pixels.

@@ -268,7 +268,7 @@ def _month_axes(chart: Chart) -> Figure:
     y = _value_axis(chart) | ({"range": [0, 100]} if shares else {})
     first, last = chart.months[0].date, chart.months[-1].date
     missing = [month for month in chart.months if not month.received]
-    provisional = [month for month in chart.months if month.received and month.provisional]
+    provisional = [month for month in chart.months if month.unconfirmed]
     return {
         "xaxis": {
             "type": "date",

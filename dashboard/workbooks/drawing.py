@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.charts.chart import Chart, Kind, Mark, Unit
+from dashboard.charts.chart import TARGET_COLOR, Chart, Kind, Mark, Unit
 from dashboard.charts.withheld import COLOR, whole
 from dashboard.workbooks.style import FONT, INK, LINE, MENTION, MONTH, NUMBERS, RATE, Book
 from dashboard.workbooks.table import TARGET, Placed
@@ -20,7 +20,6 @@ TYPES: dict[Kind, dict[str, str]] = {
     Kind.SPLIT: {"type": "bar", "subtype": "percent_stacked"},
     Kind.BARS: {"type": "bar"},
 }
-TARGET_COLOR = "#18753C"
 WHITE = "#FFFFFF"
 #: Parts of a bar too narrow for their label, as fractions of the bar.
 NARROW_PART = 0.04
@@ -117,23 +116,14 @@ def _open_markers(chart: Chart, mark: Mark) -> dict[str, Any]:
     hollow = {"fill": {"color": WHITE}, "border": {"color": mark.color}}
     return {
         "marker": {"type": "circle", "size": 6 if mark.strong else 4, **plain},
-        "points": [hollow if _provisional(chart, index) else None for index in _months(chart)],
+        "points": [hollow if month.unconfirmed else None for month in chart.months],
     }
-
-
-def _months(chart: Chart) -> range:
-    return range(len(chart.months))
-
-
-def _provisional(chart: Chart, index: int) -> bool:
-    month = chart.months[index]
-    return month.received and month.provisional
 
 
 def _hatched(chart: Chart, mark: Mark) -> list[dict[str, Any] | None]:
     """A month that is not confirmed is hatched."""
     hatch = {"pattern": "wide_upward_diagonal", "fg_color": mark.color, "bg_color": WHITE}
-    return [{"pattern": hatch} if _provisional(chart, index) else None for index in _months(chart)]
+    return [{"pattern": hatch} if month.unconfirmed else None for month in chart.months]
 
 
 def _bar(mark: Mark, placed: Placed) -> dict[str, Any]:

@@ -92,10 +92,7 @@ def _targets(chart: Chart) -> Iterator[Column]:
     for number, goal in enumerate((one for one in chart.targets if one.drawn), start=1):
         bound: Sequence[bool]
         if chart.months:
-            bound = [
-                goal.first <= month.date and (goal.last is None or month.date <= goal.last)
-                for month in chart.months
-            ]
+            bound = [goal.binds(month.date) for month in chart.months]
         else:
             bound = [row == goal.row for row in chart.table.rows]
         values = [goal.value if one else None for one in bound]

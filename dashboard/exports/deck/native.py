@@ -22,7 +22,7 @@ from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
-from dashboard.charts.chart import Chart, Goal, Kind, Mark
+from dashboard.charts.chart import TARGET_COLOR, Chart, Goal, Kind, Mark
 from dashboard.charts.withheld import COLOR as WITHHELD_COLOR
 from dashboard.charts.withheld import NAME as WITHHELD
 from dashboard.charts.withheld import whole, withheld
@@ -50,7 +50,6 @@ LEGEND_LINE, LEGEND_SYMBOL = 0.21, 0.45  # in inches: height of a line, width be
 LEGEND_SIZES, LEGEND_WIDTH, MANY_NAMES = (10, 9, 8), 0.98, 4
 #: The least part of a bar on which a text holds.
 READABLE = 0.08
-TARGET_COLOR = "18753C"
 #: Sizes of the dots of a line, in points.
 DOT, PROVISIONAL_DOT = 5, 7
 
@@ -163,12 +162,7 @@ def _targets(chart: Chart) -> list[tuple[str, list[float | None]]]:
 
 def _levels(chart: Chart, goal: Goal) -> list[float | None]:
     """A target month by month, from its first to its last."""
-    return [
-        goal.value
-        if month.date >= goal.first and (goal.last is None or month.date <= goal.last)
-        else None
-        for month in chart.months
-    ]
+    return [goal.value if goal.binds(month.date) else None for month in chart.months]
 
 
 def _legend(chart: Chart, drawn: Any, box: Box) -> None:
@@ -322,7 +316,7 @@ def line(series: Any, color: str, *, strong: bool, width: float = 3) -> None:
 
 def _target_line(series: Any) -> None:
     series.smooth = False
-    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR)
+    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR.lstrip("#"))
     series.format.line.width = Pt(1.5)
     series.format.line.dash_style = MSO_LINE_DASH_STYLE.LONG_DASH
     alone = sum(value is not None for value in series.values) == 1  # no line joins one month
@@ -330,14 +324,14 @@ def _target_line(series: Any) -> None:
     if alone:
         series.marker.size = 20
         series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(TARGET_COLOR)
+        series.marker.format.fill.fore_color.rgb = RGBColor.from_string(TARGET_COLOR.lstrip("#"))
 
 
 def _target_bar(series: Any) -> None:
     """Targets of rows: an empty bar beside those that should reach it, with its value."""
     series.format.fill.background()
     series.invert_if_negative = False
-    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR)
+    series.format.line.color.rgb = RGBColor.from_string(TARGET_COLOR.lstrip("#"))
     series.format.line.width = Pt(1.5)
     series.format.line.dash_style = MSO_LINE_DASH_STYLE.DASH
     labels = series.data_labels
@@ -356,8 +350,7 @@ def _fill(series: Any, color: str) -> None:
 
 def _provisional(chart: Chart) -> list[int]:
     """The ranks of the months that are not confirmed."""
-    months = enumerate(chart.months)
-    return [rank for rank, month in months if month.received and month.provisional]
+    return [rank for rank, month in enumerate(chart.months) if month.unconfirmed]
 
 
 def _hatched(chart: Chart, series: Any) -> None:
